@@ -1,0 +1,241 @@
+"""The shapes of a data set: keypoints and boxes, never images."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from mmpose_scgcn.graph import build_graph, normalize_to_crop
+
+#: MMPose's face sets store box sizes divided by this, px.
+PIXEL_STD = 200.0
+
+
+@dataclass(frozen=True)
+class ShapeSet:
+    """Annotated shapes in image px.
+
+    Args:
+        keypoints (np.ndarray): (N, K, 2).
+        visible (np.ndarray): Boolean (N, K).
+        centers (np.ndarray): Box centres (N, 2).
+        scales (np.ndarray): Box width and height (N, 2), without padding.
+        ids (list): Annotation ids, for messages.
+        names (list[str], optional): Keypoint names.
+    """
+
+    keypoints: np.ndarray
+    visible: np.ndarray
+    centers: np.ndarray
+    scales: np.ndarray
+    ids: list
+    names: list[str] | None = None
+
+    def __len__(self) -> int:
+        """Count the shapes."""
+        return len(self.keypoints)
+
+    def graph(
+        self,
+        top_k: int = 3,
+        padding: float = 1.25,
+        aspect_ratio: float = 1.0,
+    ) -> dict:
+        """Build the keypoint graph of these shapes.
+
+        Args:
+            top_k (int): Neighbours of each keypoint. Defaults to 3.
+            padding (float): Crop size over box size. Defaults to 1.25.
+            aspect_ratio (float): Width over height of the network input.
+                Defaults to 1.0.
+
+        Returns:
+            dict: See :func:`mmpose_scgcn.graph.build_graph`.
+
+        Raises:
+            ValueError: As there.
+        """
+        normalized = normalize_to_crop(
+            self.keypoints, self.centers, self.scales, padding, aspect_ratio
+        )
+        return build_graph(
+            self.keypoints, self.visible, normalized, top_k, self.names
+        )
+
+
+def collect_shapes(
+    dataset, track: Callable[[Iterable], Iterable] = iter
+) -> ShapeSet:
+    """Read all shapes of an MMPose data set, wrapped or not.
+
+    ``ConcatDataset``, ``CombinedDataset`` (with the keypoint converters of
+    its members), ``RepeatDataset`` and subsets are looked into; no image is
+    opened.
+
+    Args:
+        dataset (BaseDataset): The data set.
+        track (Callable): Wraps the iteration, for a progress bar.
+
+    Returns:
+        ShapeSet: One shape per annotated instance with a visible keypoint.
+
+    Raises:
+        ValueError: Coordinates that are not finite, or instances with
+            different numbers of keypoints; the message names annotation and
+            image.
+    """
+    records = [
+        record
+        for info in track(list(_data_infos(dataset)))
+        for record in _instances(info)
+    ]
+    metainfo = getattr(dataset, 'metainfo', None) or {}
+    id2name = metainfo.get('keypoint_id2name', {})
+    names = [id2name[i] for i in sorted(id2name)] or None
+    return _stack(records, names)
+
+
+def shapes_from_coco(
+    ann_file: str | Path, track: Callable[[Iterable], Iterable] = iter
+) -> ShapeSet:
+    """Read all shapes of a COCO keypoint file.
+
+    Boxes are MMPose's face convention, ``center`` and ``scale`` (times
+    200 px), where both are there, otherwise ``bbox`` (x, y, w, h).
+
+    Args:
+        ann_file (str | Path): The JSON file.
+        track (Callable): Wraps the iteration, for a progress bar.
+
+    Returns:
+        ShapeSet: One shape per annotation with a visible keypoint.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ValueError: It is not a COCO keypoint file; see also
+            :func:`collect_shapes`.
+    """
+    try:
+        content = json.loads(Path(ann_file).read_text())
+        annotations = content['annotations']
+        files = {i['id']: i.get('file_name') for i in content['images']}
+    except (json.JSONDecodeError, KeyError, TypeError) as error:
+        raise ValueError(
+            f'{ann_file}: expected a COCO JSON with images and annotations '
+            f'({type(error).__name__}: {error})'
+        ) from error
+    records = [
+        _coco_record(a, files.get(a.get('image_id')), ann_file)
+        for a in track(annotations)
+        if a.get('keypoints')
+    ]
+    categories = content.get('categories') or [{}]
+    names = categories[0].get('keypoints')
+    return _stack(records, names)
+
+
+def _data_infos(dataset) -> Iterator[dict]:
+    """Yield the annotations under any wrapper, each once."""
+    if hasattr(dataset, 'datasets'):
+        for member in dataset.datasets:
+            yield from _data_infos(member)
+    elif hasattr(dataset, 'dataset'):
+        indices = getattr(dataset, 'indices', None)
+        inner = dataset.dataset
+        if indices is None:
+            yield from _data_infos(inner)
+        else:
+            yield from (inner.get_data_info(int(i)) for i in indices)
+    else:
+        if hasattr(dataset, 'full_init'):
+            dataset.full_init()
+        convert = _converter(dataset)
+        for index in range(len(dataset)):
+            yield convert(dataset.get_data_info(index))
+
+
+def _converter(dataset) -> Callable[[dict], dict]:
+    """Find the transform that maps a member's keypoints to the common ones."""
+    transforms = getattr(getattr(dataset, 'pipeline', None), 'transforms', [])
+    for transform in transforms:
+        if type(transform).__name__ == 'KeypointConverter':
+            return transform.transform
+    return lambda info: info
+
+
+def _instances(info: Mapping) -> Iterator[dict]:
+    """Split MMPose's data info into records of single instances."""
+    keypoints = np.asarray(info['keypoints'], dtype=np.float64)
+    visible = np.asarray(
+        info.get('keypoints_visible', np.ones(keypoints.shape[:2]))
+    )
+    if visible.ndim == 3:  # MMPose packs visibility with its weight
+        visible = visible[..., 0]
+    boxes = np.asarray(info['bbox'], dtype=np.float64)
+    centers = info.get('bbox_center', (boxes[:, :2] + boxes[:, 2:]) / 2)
+    scales = info.get('bbox_scale', boxes[:, 2:] - boxes[:, :2])
+    for index in range(len(keypoints)):
+        yield dict(
+            keypoints=keypoints[index][:, :2],
+            visible=visible[index] > 0,
+            center=centers[index],
+            scale=scales[index],
+            id=info.get('id'),
+            file=info.get('img_path'),
+        )
+
+
+def _coco_record(annotation: Mapping, file, ann_file) -> dict:
+    """Turn one COCO annotation into a record."""
+    flat = np.asarray(annotation['keypoints'], dtype=np.float64)
+    if flat.ndim != 1 or len(flat) % 3:
+        raise ValueError(
+            f'{ann_file}: annotation {annotation.get("id")}: keypoints must '
+            f'be x, y, v triples, got {flat.shape} numbers'
+        )
+    points = flat.reshape(-1, 3)
+    if 'center' in annotation and 'scale' in annotation:
+        center = np.asarray(annotation['center'], dtype=np.float64)
+        scale = np.full(2, 1.0) * annotation['scale'] * PIXEL_STD
+    elif 'bbox' in annotation:
+        box = np.asarray(annotation['bbox'], dtype=np.float64)
+        center, scale = box[:2] + box[2:] / 2, box[2:]
+    else:
+        raise ValueError(
+            f'{ann_file}: annotation {annotation.get("id")} has no bbox'
+        )
+    return dict(
+        keypoints=points[:, :2],
+        visible=points[:, 2] > 0,
+        center=center,
+        scale=scale,
+        id=annotation.get('id'),
+        file=file,
+    )
+
+
+def _stack(records: list[dict], names: list[str] | None) -> ShapeSet:
+    """Check the records and stack them; those that show nothing go."""
+    records = [r for r in records if r['visible'].any()]
+    if not records:
+        raise ValueError('no annotation with a visible keypoint')
+    size = len(records[0]['keypoints'])
+    for record in records:
+        where = f'annotation {record["id"]} ({record["file"]})'
+        if len(record['keypoints']) != size:
+            raise ValueError(
+                f'{where}: expected {size} keypoints as before, got '
+                f'{len(record["keypoints"])}'
+            )
+        if not np.isfinite(record['keypoints'][record['visible']]).all():
+            raise ValueError(f'{where}: visible keypoints hold NaN or inf')
+    return ShapeSet(
+        keypoints=np.stack([r['keypoints'] for r in records]),
+        visible=np.stack([r['visible'] for r in records]),
+        centers=np.stack([r['center'] for r in records]),
+        scales=np.stack([r['scale'] for r in records]),
+        ids=[r['id'] for r in records],
+        names=names,
+    )

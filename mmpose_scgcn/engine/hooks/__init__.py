@@ -1,0 +1,3 @@
+from .graph_hook import GraphHook
+
+__all__ = ['GraphHook']

@@ -1,0 +1,26 @@
+"""Keypoint graphs: correlation, neighbours, Laplacian, mean shape.
+
+Pure functions over numpy arrays (:mod:`.laplacian` also has the torch form
+that the relative location loss differentiates); nothing here needs MMPose.
+"""
+
+from .alignment import align_shapes
+from .build import build_graph
+from .correlation import keypoint_correlation
+from .laplacian import adjacency_matrix, laplacian_coordinates, laplacian_matrix
+from .mean_shape import mean_shape, normalize_to_crop
+from .neighbors import top_k_neighbors
+from .schema import check_graph
+
+__all__ = [
+    'adjacency_matrix',
+    'align_shapes',
+    'build_graph',
+    'check_graph',
+    'keypoint_correlation',
+    'laplacian_coordinates',
+    'laplacian_matrix',
+    'mean_shape',
+    'normalize_to_crop',
+    'top_k_neighbors',
+]

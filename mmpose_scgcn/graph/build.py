@@ -1,0 +1,58 @@
+"""A graph from the shapes of a training set."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from .correlation import keypoint_correlation
+from .mean_shape import mean_shape
+from .neighbors import top_k_neighbors
+
+#: Mean shapes are written with this many decimals of the crop: 1e-5 of a
+#: 256 px crop is 0.003 px.
+DECIMALS = 5
+
+
+def build_graph(
+    keypoints: np.ndarray,
+    visible: np.ndarray,
+    normalized: np.ndarray,
+    top_k: int = 3,
+    names: Sequence[str] | None = None,
+) -> dict:
+    """Build the graph of a keypoint set from its annotated shapes.
+
+    Args:
+        keypoints (np.ndarray): (N, K, 2), image px.
+        visible (np.ndarray): Boolean (N, K).
+        normalized (np.ndarray): The same keypoints (N, K, 2) in the
+            un-augmented crop (:func:`~.mean_shape.normalize_to_crop`).
+        top_k (int): Neighbours of each keypoint. Defaults to 3.
+        names (Sequence[str], optional): Keypoint names for messages.
+
+    Returns:
+        dict: ``num_keypoints``, ``top_k``, ``neighbors``, ``mean_shape`` as
+        plain numbers and lists, fit for a config file.
+
+    Raises:
+        ValueError: Coordinates that are not finite, fewer than 2 shapes,
+            fewer than ``top_k + 1`` keypoints, or a keypoint never visible
+            or constant.
+    """
+    if not np.isfinite(keypoints[visible]).all():
+        bad = np.flatnonzero(
+            (~np.isfinite(keypoints).all(axis=-1) & visible).any(axis=1)
+        )
+        raise ValueError(
+            'visible keypoints must be finite; NaN or inf in shapes '
+            f'{bad[:10].tolist()} ({len(bad)} in all)'
+        )
+    correlation = keypoint_correlation(keypoints, visible, names)
+    neighbors = top_k_neighbors(correlation, top_k)
+    shape = mean_shape(normalized, visible)
+    return dict(
+        num_keypoints=len(neighbors),
+        top_k=top_k,
+        neighbors=neighbors.tolist(),
+        mean_shape=np.round(shape, DECIMALS).tolist(),
+    )

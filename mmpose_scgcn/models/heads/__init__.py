@@ -1,0 +1,3 @@
+from .graph_relational_head import GraphRelationalHead
+
+__all__ = ['GraphRelationalHead']

@@ -1,0 +1,128 @@
+"""Graph convolutions and the residual stack of the relational head."""
+
+import torch
+from torch import Tensor, nn
+
+
+class GraphConv(nn.Module):
+    r"""Graph convolution with separate self and neighbour weights.
+
+    .. math::
+        y_i = a_{ii}\, x_i W_0 + \sum_{j \in N_i} a_{ij}\, x_j W_1 + b
+
+    As in the released code of "Structure-Coherent Deep Feature Learning for
+    Robust Face Alignment" (TIP 2021): one row-normalised adjacency weighs
+    the keypoint itself and its neighbours.
+
+    Args:
+        in_channels (int): Input channels.
+        out_channels (int): Output channels.
+        bias (bool): Whether to add b. Defaults to True.
+    """
+
+    def __init__(
+        self, in_channels: int, out_channels: int, bias: bool = True
+    ) -> None:
+        super().__init__()
+        # W_0 and W_1 side by side: one matrix product.
+        self.weight = nn.Linear(in_channels, 2 * out_channels, bias=False)
+        self.bias = nn.Parameter(torch.zeros(out_channels)) if bias else None
+        nn.init.xavier_uniform_(self.weight.weight[:out_channels], 2**0.5)
+        nn.init.xavier_uniform_(self.weight.weight[out_channels:], 2**0.5)
+
+    def forward(
+        self, nodes: Tensor, self_weight: Tensor, neighbor_weight: Tensor
+    ) -> Tensor:
+        """Convolve.
+
+        Args:
+            nodes (Tensor): (B, K, in_channels).
+            self_weight (Tensor): (B, K, 1).
+            neighbor_weight (Tensor): Dense (B, K, K), zero diagonal.
+
+        Returns:
+            Tensor: (B, K, out_channels).
+        """
+        own, others = self.weight(nodes).chunk(2, dim=-1)
+        out = self_weight * own + neighbor_weight @ others
+        return out if self.bias is None else out + self.bias
+
+
+class _Layer(nn.Module):
+    """Graph convolution, batch norm over all nodes, ReLU."""
+
+    def __init__(self, in_channels: int, out_channels: int) -> None:
+        super().__init__()
+        self.conv = GraphConv(in_channels, out_channels, bias=False)
+        self.norm = nn.BatchNorm1d(out_channels)
+
+    def forward(self, nodes: Tensor, *weights: Tensor) -> Tensor:
+        out = self.conv(nodes, *weights)  # (B, K, C)
+        return self.norm(out.transpose(1, 2)).transpose(1, 2).relu()
+
+
+class GraphRelation(nn.Module):
+    """The graph relational layers: one in, residual blocks, one out.
+
+    Args:
+        in_channels (int): Channels of a node.
+        hidden_channels (int): Channels within. Defaults to 128.
+        num_layers (int): Residual blocks of two layers. Defaults to 4.
+        out_channels (int): Channels of the result. Defaults to 2. The last
+            layer starts at zero.
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        hidden_channels: int = 128,
+        num_layers: int = 4,
+        out_channels: int = 2,
+    ) -> None:
+        super().__init__()
+        hidden = (hidden_channels, hidden_channels)
+        self.stem = _Layer(in_channels, hidden_channels)
+        self.blocks = nn.ModuleList(
+            nn.ModuleList([_Layer(*hidden), _Layer(*hidden)])
+            for _ in range(num_layers)
+        )
+        self.out = GraphConv(hidden_channels, out_channels)
+        nn.init.zeros_(self.out.weight.weight)
+
+    def forward(
+        self, nodes: Tensor, neighbors: Tensor, edge_weight: Tensor
+    ) -> Tensor:
+        """Relate the nodes to each other.
+
+        Args:
+            nodes (Tensor): (B, K, C).
+            neighbors (Tensor): (K, k + 1) int64, self first.
+            edge_weight (Tensor): (B, K, k + 1), in the same order.
+
+        Returns:
+            Tensor: (B, K, out_channels).
+        """
+        weights = scatter_edges(neighbors, edge_weight.to(nodes.dtype))
+        nodes = self.stem(nodes, *weights)
+        for first, second in self.blocks:
+            nodes = nodes + second(first(nodes, *weights), *weights)
+        return self.out(nodes, *weights)
+
+
+def scatter_edges(
+    neighbors: Tensor, edge_weight: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Spread edge weights into self weights and a dense adjacency.
+
+    Args:
+        neighbors (Tensor): (K, k + 1) int64, self first.
+        edge_weight (Tensor): (B, K, k + 1), in the same order.
+
+    Returns:
+        tuple[Tensor, Tensor]: (B, K, 1) and (B, K, K) with zero diagonal.
+    """
+    batch, num_keypoints, _ = edge_weight.shape
+    index = neighbors[:, 1:].expand(batch, -1, -1)
+    dense = edge_weight.new_zeros(batch, num_keypoints, num_keypoints)
+    dense = dense.scatter(2, index, edge_weight[..., 1:])
+    return edge_weight[..., :1], dense

@@ -1,0 +1,140 @@
+"""A keypoint graph that lives on the device and in the checkpoint."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from mmpose_scgcn.graph import adjacency_matrix, check_graph
+
+
+class KeypointGraph(nn.Module):
+    """Buffers of one graph, filled by a config, a hook or a checkpoint.
+
+    The buffers ``neighbors`` (K, k + 1) int64 and ``mean_shape`` (K, 2)
+    float32 (normalised to the un-augmented crop) are part of the state dict,
+    so a checkpoint brings its graph and inference needs no data set. While
+    :attr:`ready` is false they are empty, and a checkpoint without a graph
+    loads as well.
+
+    Args:
+        graph (Mapping, optional): The graph as a plain dict
+            (:func:`mmpose_scgcn.graph.check_graph`). Defaults to None: to be
+            filled by ``GraphHook`` or by a checkpoint.
+        num_keypoints (int, optional): Size that any graph must have.
+            Defaults to None: any.
+        top_k (int, optional): Neighbours per keypoint that any graph must
+            have. Defaults to None: any.
+
+    Raises:
+        ValueError: The graph is invalid or of another size.
+    """
+
+    neighbors: Tensor
+    mean_shape: Tensor
+    adjacency: Tensor
+
+    def __init__(
+        self,
+        graph: Mapping | None = None,
+        num_keypoints: int | None = None,
+        top_k: int | None = None,
+    ) -> None:
+        super().__init__()
+        self.num_keypoints = num_keypoints
+        self.top_k = top_k
+        self.register_buffer('neighbors', torch.zeros(0, 0, dtype=torch.long))
+        self.register_buffer('mean_shape', torch.zeros(0, 2))
+        self.register_buffer('adjacency', torch.zeros(0, 0), persistent=False)
+        if graph is not None:
+            self.fill(graph)
+
+    @property
+    def ready(self) -> bool:
+        """Whether there is a graph."""
+        return self.neighbors.numel() > 0
+
+    def fill(self, graph: Mapping) -> None:
+        """Take over a graph given as a dict; replaces an earlier one.
+
+        Raises:
+            ValueError: The graph is invalid or of another size.
+        """
+        neighbors, shape = check_graph(graph)
+        self._set(torch.from_numpy(neighbors), torch.from_numpy(shape))
+
+    def require(self) -> None:
+        """Raise if there is no graph yet.
+
+        Raises:
+            RuntimeError: Says how to get one.
+        """
+        if not self.ready:
+            raise RuntimeError(
+                'no keypoint graph: graph=None is filled from the training '
+                "set by custom_hooks=[dict(type='mmpose_scgcn.GraphHook')] "
+                'when training starts, or by a checkpoint that carries one; '
+                'otherwise pass graph=dict(...) from tools/build_graph.py'
+            )
+
+    def check_same_keypoints(self, other: 'KeypointGraph') -> None:
+        """Raise if another graph is not over as many keypoints.
+
+        Raises:
+            ValueError: The two are of different sizes.
+        """
+        if self.num_keypoints not in (None, len(other.neighbors)):
+            raise ValueError(
+                f'the head has num_keypoints={self.num_keypoints}, the graph '
+                f'of its relative location loss {len(other.neighbors)}'
+            )
+
+    def extra_repr(self) -> str:
+        """Show the size, or that the graph is still to come."""
+        if not self.ready:
+            return 'empty'
+        return f'num_keypoints={len(self.neighbors)}, edges={self.num_edges}'
+
+    @property
+    def num_edges(self) -> int:
+        """Directed edges, self loops included: K (k + 1)."""
+        return self.neighbors.numel()
+
+    def _set(self, neighbors: Tensor, mean_shape: Tensor) -> None:
+        self._check_size(tuple(neighbors.shape))
+        device = self.neighbors.device
+        adjacency = adjacency_matrix(neighbors.cpu().numpy())
+        self.neighbors = neighbors.to(device, torch.long).clone()
+        self.mean_shape = mean_shape.to(device, torch.float32).clone()
+        self.adjacency = torch.from_numpy(adjacency.astype(np.float32)).to(
+            device
+        )
+
+    def _check_size(self, shape: tuple[int, int]) -> None:
+        expected = (self.num_keypoints, self.top_k)
+        got = (shape[0], shape[1] - 1)
+        for name, want, have in zip(
+            ('num_keypoints', 'top_k'), expected, got, strict=True
+        ):
+            if want is not None and want != have:
+                raise ValueError(
+                    f'the graph has {name}={have}, but {name}={want} is '
+                    'configured; build the graph anew (tools/build_graph.py) '
+                    f'or set {name}={have}'
+                )
+
+    def _load_from_state_dict(self, state_dict, prefix, *args) -> None:
+        neighbors = state_dict.get(prefix + 'neighbors')
+        shape = state_dict.get(prefix + 'mean_shape')
+        errors = args[-1]
+        if neighbors is not None and shape is not None and neighbors.numel():
+            try:
+                self._set(neighbors, shape)
+            except ValueError as error:
+                errors.append(f'{prefix[:-1]}: {error}')
+                return
+        elif neighbors is not None and self.ready:
+            # A checkpoint saved before its graph was built keeps ours.
+            return
+        super()._load_from_state_dict(state_dict, prefix, *args)

@@ -1,0 +1,15 @@
+from .coordinate_loss import CoordinateLoss
+from .relative_location_loss import RelativeLocationLoss
+from .soft_wing_loss import SoftWingLoss, soft_wing
+from .structure_coherent_loss import StructureCoherentLoss
+from .wing_loss import WingLoss, wing
+
+__all__ = [
+    'CoordinateLoss',
+    'RelativeLocationLoss',
+    'SoftWingLoss',
+    'StructureCoherentLoss',
+    'WingLoss',
+    'soft_wing',
+    'wing',
+]

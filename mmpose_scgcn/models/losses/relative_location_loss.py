@@ -1,0 +1,129 @@
+"""Relative location loss: keypoints against the mean of their neighbours."""
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor, nn
+
+from mmpose_scgcn.graph import laplacian_coordinates
+from mmpose_scgcn.models.layers import KeypointGraph
+from mmpose_scgcn.registry import MODELS
+
+from .coordinate_loss import (
+    CoordinateLoss,
+    check_coordinates,
+    check_input_size,
+    scaled_error,
+)
+
+
+@MODELS.register_module()
+class RelativeLocationLoss(nn.Module):
+    r"""Penalise errors of the location relative to the neighbours.
+
+    .. math::
+        \delta_i = p_i - \frac{1}{|N_i|} \sum_{j \in N_i} p_j, \qquad
+        L = \mathrm{penalty}(\delta(\hat p) - \delta(p))
+
+    with the random-walk Laplacian of the keypoint graph; "Structure-Coherent
+    Deep Feature Learning for Robust Face Alignment" (TIP 2021). A common
+    shift of all keypoints costs nothing. An edge counts when both its ends
+    have weight; a keypoint's term is multiplied by its own weight, and
+    dropped where no neighbour counts.
+
+    Args:
+        graph (Mapping, optional): The graph as a plain dict. Defaults to
+            None: the head's, or the one that ``GraphHook`` builds.
+        penalty (Mapping): Config of a loss on coordinates, whose own
+            ``input_size`` and ``loss_weight`` stay unset. Defaults to
+            ``SoftWingLoss``.
+        input_size (tuple[int, int], optional): Width and height of the
+            network input, px: coordinates are normalised, and relative
+            locations are compared in crop px. Defaults to None: units are
+            left alone.
+        use_target_weight (bool): Whether to weigh keypoints by
+            ``target_weight``. Defaults to False.
+        loss_weight (float): Factor of the loss. Defaults to 1.0.
+
+    Raises:
+        ValueError: An invalid graph, or a penalty that sets ``input_size``
+            or ``loss_weight``.
+    """
+
+    def __init__(
+        self,
+        graph: Mapping | None = None,
+        penalty: Mapping = dict(type='mmpose_scgcn.SoftWingLoss'),
+        input_size: tuple[int, int] | None = None,
+        use_target_weight: bool = False,
+        loss_weight: float = 1.0,
+    ) -> None:
+        super().__init__()
+        taken = [k for k in ('input_size', 'loss_weight') if k in penalty]
+        if taken:
+            raise ValueError(
+                f'penalty sets {" and ".join(taken)}: set it on '
+                'RelativeLocationLoss, which compares in crop px'
+            )
+        self.graph = KeypointGraph(graph)
+        # Weights are needed inside even where the caller's are not used:
+        # keypoints without a neighbour that counts drop out.
+        self.penalty = MODELS.build({**penalty, 'use_target_weight': True})
+        self.input_size = check_input_size(input_size)
+        self.use_target_weight = use_target_weight
+        self.loss_weight = loss_weight
+        if self.input_size and isinstance(self.penalty, CoordinateLoss):
+            # The keypoint and its neighbours may err in opposite directions.
+            self.penalty.warn_if_unreachable(2 * max(self.input_size))
+
+    def forward(
+        self,
+        output: Tensor,
+        target: Tensor,
+        target_weight: Tensor | None = None,
+    ) -> Tensor:
+        """Compute the loss.
+
+        Args:
+            output (Tensor): Predicted coordinates (B, K, D).
+            target (Tensor): True coordinates (B, K, D).
+            target_weight (Tensor, optional): (B, K) or (B, K, 1), fractions
+                allowed. Ignored unless ``use_target_weight``.
+
+        Returns:
+            Tensor: Scalar.
+
+        Raises:
+            ValueError: Shapes that do not fit each other or the graph.
+            RuntimeError: There is no graph yet.
+        """
+        weight = self._weight(output, target_weight)
+        check_coordinates(output, target, weight)
+        self._check_graph(output)
+        error = scaled_error(output, target, self.input_size)
+        weight = weight.reshape(error.shape[:2]).to(error.dtype)  # (B, K)
+        # The Laplacian is linear: one pass over the difference.
+        relative, defined = laplacian_coordinates(
+            error, self.graph.adjacency, weight > 0
+        )
+        weight = torch.where(defined, weight, 0.0).unsqueeze(-1)
+        zero = torch.zeros_like(relative)
+        return self.loss_weight * self.penalty(relative, zero, weight)
+
+    def _weight(self, output: Tensor, target_weight: Tensor | None) -> Tensor:
+        if not self.use_target_weight:
+            return output.new_ones(output.shape[:2])
+        if target_weight is None:
+            raise ValueError(
+                'RelativeLocationLoss(use_target_weight=True) needs '
+                'target_weight of shape (B, K) or (B, K, 1), got None'
+            )
+        return target_weight
+
+    def _check_graph(self, output: Tensor) -> None:
+        self.graph.require()
+        if len(self.graph.neighbors) != output.shape[1]:
+            raise ValueError(
+                f'the graph has {len(self.graph.neighbors)} keypoints, the '
+                f'coordinates {output.shape[1]}'
+            )

@@ -88,8 +88,8 @@ def collect_shapes(
     """
     records = [
         record
-        for info in track(list(_data_infos(dataset)))
-        for record in _instances(info)
+        for read in track(list(_readers(dataset)))
+        for record in _instances(read())
     ]
     metainfo = getattr(dataset, 'metainfo', None) or {}
     id2name = metainfo.get('keypoint_id2name', {})
@@ -136,24 +136,21 @@ def shapes_from_coco(
     return _stack(records, names)
 
 
-def _data_infos(dataset) -> Iterator[dict]:
-    """Yield the annotations under any wrapper, each once."""
+def _readers(dataset) -> Iterator[Callable[[], dict]]:
+    """Yield a reader of each annotation under any wrapper, each once."""
     if hasattr(dataset, 'datasets'):
         for member in dataset.datasets:
-            yield from _data_infos(member)
+            yield from _readers(member)
     elif hasattr(dataset, 'dataset'):
-        indices = getattr(dataset, 'indices', None)
-        inner = dataset.dataset
-        if indices is None:
-            yield from _data_infos(inner)
-        else:
-            yield from (inner.get_data_info(int(i)) for i in indices)
+        readers = list(_readers(dataset.dataset))
+        indices = getattr(dataset, 'indices', range(len(readers)))
+        yield from (readers[i] for i in indices)
     else:
         if hasattr(dataset, 'full_init'):
             dataset.full_init()
         convert = _converter(dataset)
         for index in range(len(dataset)):
-            yield convert(dataset.get_data_info(index))
+            yield lambda i=index: convert(dataset.get_data_info(i))
 
 
 def _converter(dataset) -> Callable[[dict], dict]:

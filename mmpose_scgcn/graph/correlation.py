@@ -50,7 +50,7 @@ def keypoint_correlation(
         )
     aligned = align_shapes(keypoints, visible)
     seen = np.isfinite(aligned[..., 0])
-    _check_moving(aligned, seen, names)
+    _check_moving(keypoints, aligned, seen, names)
     correlation = 0.5 * (
         np.abs(_pairwise_pearson(aligned[..., 0], seen))
         + np.abs(_pairwise_pearson(aligned[..., 1], seen))
@@ -60,7 +60,10 @@ def keypoint_correlation(
 
 
 def _check_moving(
-    aligned: np.ndarray, seen: np.ndarray, names: Sequence[str] | None
+    keypoints: np.ndarray,
+    aligned: np.ndarray,
+    seen: np.ndarray,
+    names: Sequence[str] | None,
 ) -> None:
     """Raise for keypoints that no correlation can be computed for."""
 
@@ -76,14 +79,25 @@ def _check_moving(
             f'keypoints never visible in {len(aligned)} shapes: '
             f'{listed(never)}; a graph needs every keypoint to be seen'
         )
-    masked = np.ma.masked_array(aligned, np.repeat(~seen[..., None], 2, -1))
-    deviation = masked.std(axis=0).min(axis=-1)
-    still = np.flatnonzero(deviation.filled(0) < MIN_STANDARD_DEVIATION)
+    # A placeholder that annotators never move, such as (0, 0), moves once
+    # its shape is aligned: look for it before.
+    placed = _deviation(keypoints, seen).max(axis=-1)
+    moved = _deviation(aligned, seen).min(axis=-1)
+    still = np.flatnonzero(
+        (placed < MIN_STANDARD_DEVIATION) | (moved < MIN_STANDARD_DEVIATION)
+    )
     if still.size:
         raise ValueError(
-            f'keypoints constant in x or y over the {len(aligned)} aligned '
-            f'shapes: {listed(still)}; a constant has no correlation'
+            f'keypoints constant over the {len(aligned)} shapes, or in x or '
+            f'y over the aligned shapes: {listed(still)}; a constant has no '
+            'correlation'
         )
+
+
+def _deviation(points: np.ndarray, seen: np.ndarray) -> np.ndarray:
+    """Standard deviation (K, 2) of points (N, K, 2) over where seen."""
+    mask = np.broadcast_to(~seen[..., None], points.shape)
+    return np.ma.masked_array(points, mask).std(axis=0).filled(0)
 
 
 def _pairwise_pearson(values: np.ndarray, seen: np.ndarray) -> np.ndarray:

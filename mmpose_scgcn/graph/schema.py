@@ -20,9 +20,9 @@ def check_graph(graph: Mapping) -> tuple[np.ndarray, np.ndarray]:
         ``mean_shape`` (K, 2) float32.
 
     Raises:
-        ValueError: A key is missing, a size does not fit, a neighbour is out
-            of range or repeated, a row does not start with itself, or the
-            mean shape is not finite.
+        ValueError: A key is missing, a value is not an array of numbers, a
+            size does not fit, a neighbour is out of range or repeated, a row
+            does not start with itself, or the mean shape is not finite.
     """
     missing = [key for key in KEYS if key not in graph]
     if missing:
@@ -31,8 +31,8 @@ def check_graph(graph: Mapping) -> tuple[np.ndarray, np.ndarray]:
             f'{", ".join(missing)}'
         )
     num_keypoints, top_k = graph['num_keypoints'], graph['top_k']
-    neighbors = np.asarray(graph['neighbors'], dtype=np.int64)
-    shape = np.asarray(graph['mean_shape'], dtype=np.float32)
+    neighbors = _read(graph, 'neighbors', np.int64)
+    shape = _read(graph, 'mean_shape', np.float32)
     if neighbors.shape != (num_keypoints, top_k + 1):
         raise ValueError(
             'graph neighbors: expected (num_keypoints, top_k + 1) = '
@@ -46,6 +46,20 @@ def check_graph(graph: Mapping) -> tuple[np.ndarray, np.ndarray]:
         )
     _check_neighbors(neighbors)
     return neighbors, shape
+
+
+def _read(graph: Mapping, key: str, dtype: type) -> np.ndarray:
+    """Read an array; rows of uneven length and fractions are refused."""
+    try:
+        values = np.asarray(graph[key], dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f'graph {key}: expected rows of numbers, all as long ({error})'
+        ) from error
+    array = values.astype(dtype)
+    if dtype == np.int64 and (array != values).any():
+        raise ValueError(f'graph {key}: expected whole numbers')
+    return array
 
 
 def _check_neighbors(neighbors: np.ndarray) -> None:

@@ -1,5 +1,5 @@
-# 300W at CPU scale. Selection is on `val`, which is held out of the training
-# faces; `test_common` is only ever tested on.
+# 300W at CPU scale. Selection is on `val`, held out of the training faces;
+# `test_common` is only ever tested on.
 codec = dict(type='RegressionLabel', input_size=(64, 64))
 data_root = 'data/300w/'
 
@@ -74,5 +74,7 @@ test_dataloader = dict(
     ),
 )
 
-val_evaluator = dict(type='mmpose_scgcn.FaceAlignmentMetric', norm='inter_ocular')
+val_evaluator = dict(
+    type='mmpose_scgcn.FaceAlignmentMetric', norm='inter_ocular'
+)
 test_evaluator = val_evaluator

@@ -45,7 +45,7 @@ class GraphHook(Hook):
         if not empty or not isinstance(runner._train_loop, BaseLoop):
             return
         dataset = runner.train_dataloader.dataset
-        padding, aspect_ratio = _crop_of(dataset)
+        padding, aspect_ratio = crop_of(dataset)
         print_log(
             f'GraphHook: building the keypoint graph from {len(dataset)} '
             f'samples (box padding {padding:g})',
@@ -72,7 +72,7 @@ def _synchronize(graph: KeypointGraph) -> None:
         broadcast(buffer, src=0)
 
 
-def _crop_of(dataset) -> tuple[float, float]:
+def crop_of(dataset) -> tuple[float, float]:
     """Read box padding and aspect ratio (w / h) from the pipeline."""
     transforms = []
     while dataset is not None and not transforms:

@@ -1,9 +1,11 @@
-# Structure-coherent head and losses at CPU scale; everything else is the
-# baseline's.
+# Structure-coherent head and losses at CPU scale.
 #
 # python tools/train.py td-reg_cnn6-scgcn_1xb32-60e_300w-64x64
 _base_ = [
-    '../../topdown_regression/300w/td-reg_cnn6_1xb32-60e_300w-64x64.py'
+    '../../../_base_/default_runtime.py',
+    '../../../_base_/schedules/adamw_60e.py',
+    '../../../_base_/datasets/300w_64x64.py',
+    '../../../_base_/models/cnn6_64x64.py',
 ]
 
 # The published constants (2, 20, 0.5 px) belong to a 256 px input; a 64 px
@@ -13,16 +15,14 @@ penalty = dict(
 )
 
 model = dict(
-    neck=None,
     head=dict(
-        _delete_=True,
         type='mmpose_scgcn.GraphRelationalHead',
         in_channels=256,
         in_featuremap_size=(4, 4),
         num_keypoints=68,
         loss=dict(
             type='mmpose_scgcn.StructureCoherentLoss',
-            input_size=(64, 64),
+            input_size=_base_.codec['input_size'],
             use_target_weight=True,
             absolute=penalty,
             relative=dict(

@@ -1,0 +1,50 @@
+"""All that copes with the host: MMPose, MMEngine and what they ask for.
+
+* :mod:`.stand_ins`: the three optional names MMPose imports eagerly.
+* :mod:`.checkpoints`: loading and resuming without running code.
+* :mod:`.import_hooks`: how both act on modules nobody has imported yet.
+"""
+
+from importlib.util import find_spec
+
+INSTALL = {
+    'torch': 'pip install torch "numpy<2"',
+    'mmengine': 'pip install mmengine==0.10.7 "setuptools<81"',
+    'mmcv': 'pip install --no-deps mmcv-lite==2.1.0',
+    'mmpose': 'pip install --no-deps mmpose==1.3.2',
+}
+
+
+def require(*modules: str) -> None:
+    """Check that parts of the host are installed, without importing them.
+
+    Args:
+        *modules (str): Names among the keys of :data:`INSTALL`.
+
+    Raises:
+        ImportError: Names every missing part and the one line that installs
+            them all.
+    """
+    missing = [name for name in modules if find_spec(name) is None]
+    if missing:
+        line = ' && '.join(INSTALL[name] for name in missing)
+        raise ImportError(
+            f'mmpose_scgcn needs {", ".join(missing)}, which is not '
+            f'installed here. Install with: {line}'
+        )
+
+
+def enable() -> None:
+    """Put the stand-ins and the checkpoint guard in place (idempotent).
+
+    Raises:
+        ImportError: PyTorch or MMEngine is missing.
+    """
+    require('torch', 'mmengine')
+    from . import checkpoints, stand_ins
+
+    stand_ins.enable()
+    checkpoints.enable()
+
+
+__all__ = ['INSTALL', 'enable', 'require']

@@ -1,0 +1,121 @@
+"""Checkpoints that load and resume, and that cannot run code.
+
+MMEngine keeps its message hub (log history) in every checkpoint, which
+``torch.load(weights_only=True)``, the default since PyTorch 2.6, refuses; the
+onedl-mmengine fork then loads the pickle without restraint. Here the few
+data-only types that a genuine checkpoint is made of are put on torch's
+allow-list, and everything else is refused by either engine.
+
+PyTorch before 2.6 loads any pickle unless told otherwise and its allow-list
+knows no aliases: there, the engine's own behaviour is left alone.
+"""
+
+import functools
+import pickle
+import re
+from types import ModuleType
+
+import numpy as np
+import torch
+from mmengine.logging import HistoryBuffer
+from mmengine.utils import digit_version
+
+from .import_hooks import after_execution
+
+SAFE_BY_DEFAULT = digit_version(torch.__version__) >= digit_version('2.6.0')
+HISTORY_METHODS = ('min', 'max', 'mean', 'current')
+
+
+def guarded_getattr(owner: object, name: str):
+    """Serve the one use of ``getattr`` that a genuine checkpoint has.
+
+    Args:
+        owner (object): Must be :class:`mmengine.logging.HistoryBuffer`.
+        name (str): One of :data:`HISTORY_METHODS`.
+
+    Returns:
+        Callable: The statistics method of the history buffer.
+
+    Raises:
+        pickle.UnpicklingError: For any other owner or name.
+    """
+    if owner is HistoryBuffer and name in HISTORY_METHODS:
+        return getattr(HistoryBuffer, name)
+    raise pickle.UnpicklingError(f'attribute {name!r} of {owner!r} requested')
+
+
+def safe_globals() -> list:
+    """List what a genuine MMEngine checkpoint is made of, besides tensors.
+
+    Returns:
+        list[tuple[Callable, str]]: Each with the name that a file uses for
+        it; NumPy 1 and NumPy 2 write different ones.
+    """
+    reconstruct = np.empty(0).__reduce__()[0]
+    scalar = np.float64(0).__reduce__()[0]
+    named = [
+        (HistoryBuffer, 'mmengine.logging.history_buffer.HistoryBuffer'),
+        (guarded_getattr, 'builtins.getattr'),
+        (bytes, 'builtins.bytes'),
+        (np.ndarray, 'numpy.ndarray'),
+        (np.dtype, 'numpy.dtype'),
+    ]
+    for core in ('numpy.core', 'numpy._core'):
+        named.append((reconstruct, f'{core}.multiarray._reconstruct'))
+        named.append((scalar, f'{core}.multiarray.scalar'))
+    for code in np.typecodes['AllInteger'] + np.typecodes['Float'] + '?':
+        kind = type(np.dtype(code))
+        named.append((kind, f'{kind.__module__}.{kind.__qualname__}'))
+    return named
+
+
+def _load_without_fallback(file, map_location=None, weights_only=None):
+    """Stand for onedl-mmengine's loader, without its full unpickling."""
+    return torch.load(
+        file, map_location=map_location, weights_only=weights_only
+    )
+
+
+def _reason(error: pickle.UnpicklingError) -> str:
+    """Take the one telling sentence out of torch's long message."""
+    telling = re.search(
+        r'(?:WeightsUnpickler error: |\n)([^\n]*(?:GLOBAL|requested)[^\n]*)',
+        str(error),
+    )
+    text = telling.group(1) if telling else str(error).split('\n')[0]
+    return text.split(' Please use')[0].strip()
+
+
+def _explain_refusal(load_checkpoint):
+    """Make a refusal say which file it is about and how to go on."""
+
+    @functools.wraps(load_checkpoint)
+    def load(filename, *args, **kwargs):
+        try:
+            return load_checkpoint(filename, *args, **kwargs)
+        except pickle.UnpicklingError as error:
+            raise pickle.UnpicklingError(
+                f'{filename} was not loaded: it is damaged, or it carries '
+                f'more than data and could run code ({_reason(error)}) If '
+                'you trust where it comes from, set '
+                'TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD=1 in the environment of '
+                'this one command.'
+            ) from None
+
+    return load
+
+
+def _guard(checkpoint: ModuleType) -> None:
+    """Refuse and explain in ``mmengine.runner.checkpoint``."""
+    loader = checkpoint.CheckpointLoader
+    explained = _explain_refusal(loader.load_checkpoint)
+    loader.load_checkpoint = staticmethod(explained)
+    if hasattr(checkpoint, '_safe_torch_load'):  # onedl-mmengine
+        checkpoint._safe_torch_load = _load_without_fallback
+
+
+def enable() -> None:
+    """Allow :func:`safe_globals` and nothing else (idempotent)."""
+    if SAFE_BY_DEFAULT:
+        torch.serialization.add_safe_globals(safe_globals())
+        after_execution('mmengine.runner.checkpoint', _guard)

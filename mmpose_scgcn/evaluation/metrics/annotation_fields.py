@@ -1,0 +1,103 @@
+"""Fields of annotations that MMPose's data set classes do not pass on."""
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+
+import numpy as np
+from mmengine.fileio import load
+
+
+class AnnotationFields:
+    """Subsets and occlusion flags of faces, found by annotation id.
+
+    Args:
+        subsets (Mapping): For each subset a function from an annotation to a
+            bool (:func:`~mmpose_scgcn.evaluation.functional.build_subsets`).
+        occlusion (bool): Whether occlusion flags are wanted.
+        ann_file (str, optional): COCO file to join; without it, each data
+            sample must carry its ``raw_ann_info``.
+    """
+
+    def __init__(
+        self,
+        subsets: Mapping[str, Callable[[Mapping], bool]],
+        occlusion: bool,
+        ann_file: str | None,
+    ) -> None:
+        self.subsets = subsets
+        self.occlusion = occlusion
+        self.ann_file = ann_file
+
+    @cached_property
+    def by_id(self) -> dict:
+        """What is wanted of each annotation of the file, read once."""
+        annotations = load_annotations(self.ann_file)
+        return {key: self._read(value) for key, value in annotations.items()}
+
+    def prepare(self) -> None:
+        """Read the file now, if it is needed, rather than at first use."""
+        if self.ann_file and (self.subsets or self.occlusion):
+            _ = self.by_id
+
+    def find(self, face_id: int | str, sample: Mapping) -> dict:
+        """Find what is wanted of one face.
+
+        Args:
+            face_id (int | str): Annotation id.
+            sample (Mapping): Its data sample.
+
+        Returns:
+            dict: ``members``, a bool for each subset, and ``flags`` (K,), if
+            wanted: 0 not annotated, 1 occluded, 2 visible.
+
+        Raises:
+            KeyError: No annotation to be found.
+        """
+        if not self.subsets and not self.occlusion:
+            return {}
+        if self.ann_file:
+            if face_id not in self.by_id:
+                raise KeyError(
+                    f'annotation id {face_id!r} is not in {self.ann_file}'
+                )
+            return self.by_id[face_id]
+        if not sample.get('raw_ann_info'):
+            raise KeyError(
+                'subsets and split_occluded need annotations, which this '
+                'data set class does not pass on: give ann_file'
+            )
+        return self._read(sample['raw_ann_info'])
+
+    def _read(self, annotation: Mapping) -> dict:
+        """Take out of an annotation what is wanted."""
+        members = {
+            name: bool(belongs(annotation))
+            for name, belongs in self.subsets.items()
+        }
+        if not self.occlusion:
+            return dict(members=members)
+        # COCO writes x, y and a flag for each keypoint.
+        flags = np.asarray(annotation['keypoints'], dtype=float)[2::3]
+        return dict(members=members, flags=flags)
+
+
+def load_annotations(ann_file: str) -> dict:
+    """Read the annotations of a COCO file by id.
+
+    Args:
+        ann_file (str): Path of the file.
+
+    Returns:
+        dict: From annotation id to annotation.
+
+    Raises:
+        ValueError: An id that occurs twice.
+    """
+    annotations = load(ann_file)['annotations']
+    by_id = {annotation['id']: annotation for annotation in annotations}
+    if len(by_id) != len(annotations):
+        raise ValueError(
+            f'{ann_file}: {len(annotations)} annotations have only '
+            f'{len(by_id)} different ids'
+        )
+    return by_id

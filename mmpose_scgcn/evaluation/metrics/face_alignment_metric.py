@@ -1,0 +1,257 @@
+"""The metrics of face alignment, as an MMPose metric."""
+
+import logging
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from mmengine.dist import broadcast_object_list, is_main_process
+from mmengine.evaluator import BaseMetric
+from mmengine.logging import print_log
+
+from mmpose_scgcn.registry import METRICS
+
+from ..functional import (
+    FaceScores,
+    build_subsets,
+    check_thresholds,
+    face_normalizers,
+    masked_nme,
+    mean_nme,
+    resolve_norm,
+    score_faces,
+    summarize_scores,
+    write_face_results,
+)
+from ..functional.normalization import Norm
+from .annotation_fields import AnnotationFields
+from .face_report import describe_faults, list_ids, result_columns
+from .face_sample import read_face, stack_faces, unique_faces
+
+
+@METRICS.register_module()
+class FaceAlignmentMetric(BaseMetric):
+    """NME, failure rate and area under the CED, per face and per subset.
+
+    Keys: ``NME`` (mean over faces of each face's mean over its visible
+    keypoints), ``FR@0.08``, ``FR@0.10`` (share of faces with an NME strictly
+    above), ``AUC@0.10`` (exact area under the CED, 1.0 for a perfect model),
+    ``NME_pooled`` (MMPose's: over all visible keypoints of all faces), and
+    the same for each subset as ``<subset>/NME``. All are fractions, and NaN
+    for a subset without faces. Save the best checkpoint with
+    ``save_best='NME', rule='less'``.
+
+    The unit is the face, known by its annotation ``id``: one that comes twice
+    counts once.
+
+    Note:
+        A prediction that is NaN or inf is an infinite error: the face counts
+        as failed in FR and AUC, ``NME`` is ``inf`` (never the best
+        checkpoint, and training goes on), ``num_nonfinite_predictions`` says
+        how many, and a warning says which. A face whose *annotation* allows
+        no score is dealt with as ``bad_faces`` says.
+
+    Args:
+        norm (str | Sequence): The normaliser: ``'inter_ocular'`` (outer eye
+            corners), ``'inter_pupil'`` (pupils, or means of the eye
+            contours), ``'box_size'`` (longer side), ``'box_diagonal'``,
+            ``'box_sqrt_area'``, or two keypoints or groups of keypoints, such
+            as ``((36,), (45,))``. The box is the data set's own, before the
+            pipeline's padding, clipped to the image where MMPose clips it;
+            for WFLW, 300W and AFLW MMPose makes it from the annotation's
+            ``center`` and ``scale``, elsewhere from ``bbox``.
+        fr_thresholds (Sequence[float]): Fractions. Defaults to (0.08, 0.10).
+        auc_threshold (float): A fraction. Defaults to 0.10.
+        subsets (str | dict, optional): ``'wflw'``, ``'300w'`` or a dict, see
+            :func:`~mmpose_scgcn.evaluation.functional.build_subsets`.
+        ann_file (str, optional): The test set's annotation file, whose
+            annotations are joined by ``id`` for ``subsets`` and
+            ``split_occluded``. Needed where the data set class drops
+            ``raw_ann_info`` (WFLW, 300W, AFLW).
+        out_file (str, optional): CSV file of per-face results, written anew
+            at each evaluation
+            (:mod:`mmpose_scgcn.evaluation.functional.face_results`).
+        split_occluded (bool): Also report ``NME_visible`` and
+            ``NME_occluded``, over the keypoints that the annotation flags 2
+            and 1 (COFW), each over the faces that have some. Defaults to
+            False.
+        bad_faces (str): What to do with faces that have no visible keypoint,
+            no finite ground truth, or no positive normaliser: ``'raise'``, or
+            ``'count'`` to leave them out, report ``num_unscored_faces`` and
+            warn. Both give their ids. Defaults to ``'raise'``.
+        **kwargs: ``prefix``, ``collect_device`` and ``collect_dir`` of
+            :class:`mmengine.evaluator.BaseMetric`.
+    """
+
+    # Not None, which would warn: keys without a prefix are meant.
+    default_prefix = ''
+
+    def __init__(
+        self,
+        norm: Norm,
+        fr_thresholds: Sequence[float] = (0.08, 0.10),
+        auc_threshold: float = 0.10,
+        subsets: str | Mapping[str, dict] | None = None,
+        ann_file: str | None = None,
+        out_file: str | None = None,
+        split_occluded: bool = False,
+        bad_faces: str = 'raise',
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        resolve_norm(norm, '300w')  # a wrong name fails here, not in a run
+        check_thresholds(fr_thresholds, auc_threshold)
+        if bad_faces not in ('raise', 'count'):
+            raise ValueError(
+                f"bad_faces must be 'raise' or 'count', got {bad_faces!r}"
+            )
+        self.norm = norm
+        self.thresholds = tuple(fr_thresholds), auc_threshold
+        self.fields = AnnotationFields(
+            build_subsets(subsets), split_occluded, ann_file
+        )
+        self.out_file = out_file
+        self.split_occluded = split_occluded
+        self.bad_faces = bad_faces
+
+    @property
+    def dataset_meta(self) -> dict | None:
+        """Meta information of the data set, set before the first epoch."""
+        return self._dataset_meta
+
+    @dataset_meta.setter
+    def dataset_meta(self, dataset_meta: dict) -> None:
+        """Keep it, and fail now, not after an epoch, if it does not suit."""
+        self._dataset_meta = dataset_meta
+        self._resolve_norm()
+        self.fields.prepare()
+
+    def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
+        """Keep what is needed of each face.
+
+        Args:
+            data_batch (Any): Not used.
+            data_samples (Sequence[dict]): Predicted samples of one face each.
+        """
+        for sample in data_samples:
+            face = read_face(sample)
+            extras = self.fields.find(face['id'], sample)
+            self.results.append({**face, **extras})
+
+    def evaluate(self, size: int) -> dict:
+        """Compute the metrics over all processes.
+
+        Args:
+            size (int): Not used: it would cut repeated faces by position,
+                where they are told by their id.
+
+        Returns:
+            dict: The metrics, on every process.
+
+        Raises:
+            Exception: On every process, what went wrong on the main one.
+        """
+        try:
+            metrics = super().evaluate(sys.maxsize)
+        except Exception as error:
+            self.results.clear()
+            if is_main_process():  # the others wait for its answer
+                broadcast_object_list([error])
+            raise
+        if isinstance(metrics, Exception):
+            raise metrics
+        return metrics
+
+    def compute_metrics(self, results: list) -> dict[str, float]:
+        """Compute the metrics from all faces.
+
+        Args:
+            results (list[dict]): Records of all processes.
+
+        Returns:
+            dict: Metrics by name, plain numbers.
+
+        Raises:
+            ValueError: Faces that cannot be scored, or no face at all.
+        """
+        faces = unique_faces(results)
+        scores = self._score(faces)
+        self._report_bad_faces(faces, scores)
+        members = {
+            name: np.array([face['members'][name] for face in faces])
+            for name in self.fields.subsets
+        }
+        split = self._split(faces, scores)
+        if self.out_file:
+            columns = result_columns(faces, scores, split, members)
+            write_face_results(self.out_file, columns)
+        metrics = summarize_scores(scores, *self.thresholds)
+        metrics.update({name: mean_nme(nme) for name, nme in split.items()})
+        for name, mask in members.items():
+            values = summarize_scores(scores.select(mask), *self.thresholds)
+            metrics.update({f'{name}/{k}': v for k, v in values.items()})
+            if not mask.any():
+                _warn(f'no face belongs to subset {name!r}')
+        return metrics
+
+    def _resolve_norm(self) -> str | tuple:
+        """Find the keypoints of the normaliser in this data set."""
+        meta = self.dataset_meta or {}
+        return resolve_norm(self.norm, meta.get('dataset_name'))
+
+    def _score(self, faces: Sequence[dict]) -> FaceScores:
+        """Score faces with the chosen normaliser."""
+        pred, gt, visible, boxes = (
+            stack_faces(faces, name)
+            for name in ('pred', 'gt', 'visible', 'box')
+        )
+        normalizers = face_normalizers(
+            self._resolve_norm(), gt, visible, boxes
+        )
+        return score_faces(pred, gt, visible, normalizers)
+
+    def _split(self, faces: Sequence[dict], scores: FaceScores) -> dict:
+        """Compute per-face NME over visible and over occluded keypoints."""
+        if not self.split_occluded:
+            return {}
+        flags = stack_faces(faces, 'flags')
+        if not (flags == 2).any():
+            raise ValueError(
+                'split_occluded needs keypoints flagged 2 (visible) and 1 '
+                '(occluded); these annotations flag none as 2'
+            )
+        return dict(
+            NME_visible=masked_nme(scores, flags == 2),
+            NME_occluded=masked_nme(scores, flags == 1),
+        )
+
+    def _report_bad_faces(
+        self, faces: Sequence[dict], scores: FaceScores
+    ) -> None:
+        """Name the faces without a finite score; raise where told to."""
+        faulty, failed = scores.faults != '', np.isinf(scores.nme)
+        if faulty.any():
+            message = (
+                f'{faulty.sum()} of {len(faces)} faces cannot be scored '
+                f'({describe_faults(faces, scores.faults)})'
+            )
+            if self.bad_faces == 'raise' or faulty.all():
+                raise ValueError(
+                    f"{message}; correct them or set bad_faces='count'"
+                )
+            _warn(message)
+        if failed.any():
+            _warn(
+                f'{failed.sum()} predictions are NaN or inf and count as '
+                f'infinite errors: ids {list_ids(faces, failed)}'
+            )
+
+
+def _warn(message: str) -> None:
+    """Warn in the log of the run."""
+    print_log(
+        f'FaceAlignmentMetric: {message}',
+        logger='current',
+        level=logging.WARNING,
+    )

@@ -1,0 +1,62 @@
+"""What is told about single faces: result columns and lists of ids."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from ..functional import FaceScores
+from ..functional.face_results import SUBSET
+
+MAX_IDS = 20
+
+
+def result_columns(
+    faces: Sequence[dict],
+    scores: FaceScores,
+    split: Mapping[str, np.ndarray],
+    members: Mapping[str, np.ndarray],
+) -> dict[str, Sequence]:
+    """Name the columns of the per-face results file.
+
+    Args:
+        faces (Sequence[dict]): Records (:func:`.face_sample.read_face`).
+        scores (FaceScores): Their scores.
+        split (Mapping): More per-face errors (N,) by name.
+        members (Mapping): Boolean (N,) for each subset.
+
+    Returns:
+        dict: Columns (N,) in the order of the file.
+    """
+    return dict(
+        id=[face['id'] for face in faces],
+        img_path=[face['img_path'] for face in faces],
+        nme=np.where(scores.faults == '', scores.nme, np.nan),
+        normalizer=scores.normalizers,
+        num_visible=scores.visible.sum(axis=1),
+        fault=scores.faults,
+        **{name.lower(): nme for name, nme in split.items()},
+        **{f'{SUBSET}{name}': mask for name, mask in members.items()},
+    )
+
+
+def describe_faults(faces: Sequence[dict], faults: np.ndarray) -> str:
+    """List the faces that cannot be scored, by reason.
+
+    Args:
+        faces (Sequence[dict]): Records (N).
+        faults (np.ndarray): Strings (N,), empty where nothing is wrong.
+
+    Returns:
+        str: Such as ``'no visible keypoint: ids 3, 7'``.
+    """
+    return '; '.join(
+        f'{fault}: ids {list_ids(faces, faults == fault)}'
+        for fault in np.unique(faults[faults != ''])
+    )
+
+
+def list_ids(faces: Sequence[dict], mask: np.ndarray) -> str:
+    """Write the ids of some faces, and how many more there are."""
+    ids = [str(faces[index]['id']) for index in np.flatnonzero(mask)]
+    more = f' and {len(ids) - MAX_IDS} more' if len(ids) > MAX_IDS else ''
+    return ', '.join(ids[:MAX_IDS]) + more

@@ -1,0 +1,38 @@
+"""Registries of the plugin, children of MMPose's own.
+
+MMEngine imports ``<scope>.registry`` when it meets a type such as
+``'mmpose_scgcn.SoftWingLoss'``, and then each registry's ``locations``, so a
+config may name our classes with nothing imported beforehand. For that this
+file must keep its name and the scope must be the package's name.
+"""
+
+from mmengine.registry import Registry
+
+from .compat import require
+
+require('mmcv', 'mmpose')
+
+from mmpose import registry as mmpose_registry  # noqa: E402
+
+SCOPE = 'mmpose_scgcn'
+
+MODELS = Registry(
+    'model',
+    parent=mmpose_registry.MODELS,
+    scope=SCOPE,
+    locations=['mmpose_scgcn.models'],
+)
+HOOKS = Registry(
+    'hook',
+    parent=mmpose_registry.HOOKS,
+    scope=SCOPE,
+    locations=['mmpose_scgcn.engine.hooks'],
+)
+METRICS = Registry(
+    'metric',
+    parent=mmpose_registry.METRICS,
+    scope=SCOPE,
+    locations=['mmpose_scgcn.evaluation'],
+)
+
+__all__ = ['HOOKS', 'METRICS', 'MODELS', 'SCOPE']

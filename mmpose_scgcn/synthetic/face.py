@@ -1,0 +1,199 @@
+"""One synthetic face from a seed and an index."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .appearance import Appearance, sample_appearance
+from .attributes import face_attributes
+from .background import paint_background
+from .camera import Camera, frame_face, unit_camera
+from .contour import contour_uv, visible_contour
+from .degrade import Degradation, degrade, sample_degradation
+from .hair import hair_thickness
+from .head import chart_to_uv, sample_grid
+from .landmarks import chart_landmarks
+from .lighting import Lighting, sample_lighting
+from .mane import paint_mane
+from .occluders import add_occluder
+from .parameters import (
+    Expression,
+    Identity,
+    Pose,
+    sample_expression,
+    sample_identity,
+    sample_pose,
+)
+from .render import render_head
+from .surface import add_hair, head_surface
+from .template import CONTOUR
+from .texture import paint_face
+
+
+@dataclass(frozen=True)
+class SyntheticFace:
+    """A picture with its truth.
+
+    Attributes:
+        image (np.ndarray): (size, size, 3) uint8 BGR.
+        keypoints (np.ndarray): (98, 2) float32, image px.
+        attributes (dict): The six WFLW attributes, 0 or 1.
+        factors (dict): What was generated: angles in degrees, strengths.
+    """
+
+    image: np.ndarray
+    keypoints: np.ndarray
+    attributes: dict
+    factors: dict
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that decides one face but the grain of its paint."""
+
+    identity: Identity
+    expression: Expression
+    pose: Pose
+    look: Appearance
+    light: Lighting
+    degradation: Degradation
+
+
+def sample_recipe(rngs: list) -> Recipe:
+    """Draw a recipe, each part from its own generator."""
+    draws = (
+        sample_identity,
+        sample_expression,
+        sample_pose,
+        sample_appearance,
+        sample_lighting,
+        sample_degradation,
+    )
+    return Recipe(*(draw(rng) for draw, rng in zip(draws, rngs, strict=True)))
+
+
+def project_landmarks(
+    skin: np.ndarray, points: np.ndarray, camera: Camera, roll: float
+) -> np.ndarray:
+    """The 98 landmarks in the picture.
+
+    Args:
+        skin (np.ndarray): (H, W, 3) head without hair, head frame.
+        points (np.ndarray): (98, 2) landmarks, chart frame.
+        camera (Camera): The view.
+        roll (float): In-plane angle, degrees.
+
+    Returns:
+        np.ndarray: (98, 2) image px.
+    """
+    uv = chart_to_uv(points[CONTOUR.stop :])
+    inner = camera.project(sample_grid(skin, uv))[:, :2]
+    return np.concatenate([visible_contour(skin, camera, roll), inner])
+
+
+def _hidden(
+    keypoints: np.ndarray,
+    occluder: np.ndarray,
+    points: np.ndarray,
+    hair: np.ndarray,
+) -> np.ndarray:
+    """(98,) bool: covered by an occluder, or by hair or cloth."""
+    column, row = np.rint(keypoints).astype(int).T
+    limit = occluder.shape[0] - 1
+    seen = occluder[np.clip(row, 0, limit), np.clip(column, 0, limit)]
+    uv = np.concatenate([contour_uv(), chart_to_uv(points[CONTOUR.stop :])])
+    cover = sample_grid(hair[..., None], uv)[:, 0]
+    return (seen > 127) | (cover > 127)
+
+
+def render_face(
+    recipe: Recipe, rngs: list, size: int = 160, occluder: str | None = None
+) -> SyntheticFace:
+    """Build and draw the face of a recipe.
+
+    Args:
+        recipe (Recipe): What to draw.
+        rngs (list): Three generators: paint, background, occluder and noise.
+        size (int): Image side in px.
+        occluder (str, optional): Kind of occluder; drawn when ``None``.
+
+    Returns:
+        SyntheticFace: Picture and truth.
+    """
+    paint, scene, front = rngs
+    what, look, pose = recipe.expression, recipe.look, recipe.pose
+    points = chart_landmarks(recipe.identity, what)
+    texture, hair = paint_face(points, what, look, paint)
+    ears = look.style not in ('scarf', 'long', 'parted')
+    skin = head_surface(recipe.identity, what, points, float(ears))
+    unit = project_landmarks(skin, points, unit_camera(pose), pose.roll)
+    camera = frame_face(pose, unit, size)
+    keypoints = project_landmarks(skin, points, camera, pose.roll)
+    head = add_hair(skin, hair_thickness(look, hair))
+    behind = paint_mane(
+        paint_background(size, scene), camera, look, recipe.light, scene
+    )
+    image = render_head(head, texture, camera, recipe.light, behind)
+    image, mask, kind = add_occluder(
+        image, keypoints, camera, look.skin, front, occluder
+    )
+    image = degrade(image, recipe.degradation, front)
+    share = float(_hidden(keypoints, mask, points, hair).mean())
+    attributes = face_attributes(
+        pose, what, recipe.light, look, recipe.degradation, share
+    )
+    factors = _factors(recipe, kind, share)
+    return SyntheticFace(
+        image, keypoints.astype(np.float32), attributes, factors
+    )
+
+
+def _factors(recipe: Recipe, occluder: str, hidden: float) -> dict:
+    """The values behind the attributes, ready for JSON."""
+    pose, what, light = recipe.pose, recipe.expression, recipe.light
+    return dict(
+        yaw=round(pose.yaw, 3),
+        pitch=round(pose.pitch, 3),
+        roll=round(pose.roll, 3),
+        jaw_open=round(what.jaw_open, 4),
+        smile=round(what.smile, 4),
+        pucker=round(what.pucker, 4),
+        eyes_closed=round(min(what.close_left, what.close_right), 4),
+        gain=round(light.gain, 4),
+        key_to_ambient=round(light.key / light.ambient, 4),
+        lipstick=round(recipe.look.lipstick, 4),
+        eye_shadow=round(recipe.look.eye_shadow, 4),
+        skin_tone=round(recipe.look.tone, 4),
+        hair=recipe.look.style,
+        occluder=occluder,
+        hidden_share=round(hidden, 4),
+        blur_sigma=round(recipe.degradation.blur, 4),
+    )
+
+
+def make_face(seed: int, index: int, size: int = 160) -> SyntheticFace:
+    """A face that depends on (seed, index, size) alone.
+
+    Args:
+        seed (int): Of the data set, at least 0.
+        index (int): Of the face, at least 0.
+        size (int): Image side in px, at least 32. Default: 160.
+
+    Returns:
+        SyntheticFace: Picture and truth.
+
+    Raises:
+        ValueError: For a negative seed or index, or a size below 32.
+
+    Example:
+        >>> make_face(seed=0, index=0).keypoints.shape
+        (98, 2)
+    """
+    if seed < 0 or index < 0 or size < 32:
+        raise ValueError(
+            'expected seed >= 0, index >= 0 and size >= 32, '
+            f'got {seed}, {index} and {size}'
+        )
+    streams = np.random.SeedSequence([seed, index]).spawn(9)
+    rngs = [np.random.default_rng(stream) for stream in streams]
+    return render_face(sample_recipe(rngs[:6]), rngs[6:], size)

@@ -1,0 +1,153 @@
+"""Eyes and brows, painted between the landmarks.
+
+All points are made in the chart and brought to uv by ``chart_to_uv``, so
+that what is painted and the landmarks agree to a fraction of a texel.
+"""
+
+import numpy as np
+
+from .appearance import Appearance
+from .canvas import HEIGHT, WIDTH, fill, polygon_mask, stroke
+from .head import chart_to_uv
+from .landmarks import IRIS_RADIUS
+from .template import (
+    LEFT_BROW,
+    LEFT_EYE,
+    PUPILS,
+    RIGHT_BROW,
+    RIGHT_EYE,
+)
+
+_CIRCLE = np.linspace(0, 2 * np.pi, 20, endpoint=False)
+
+
+def smooth_closed(points: np.ndarray, times: int = 4) -> np.ndarray:
+    """A closed Catmull-Rom curve through points: (N, 2) to (N * times, 2)."""
+    t = np.linspace(0, 1, times, endpoint=False)[:, None]
+    before, after = np.roll(points, 1, 0), np.roll(points, -1, 0)
+    beyond = np.roll(points, -2, 0)
+    a, b = 2 * points, after - before
+    c = 2 * before - 5 * points + 4 * after - beyond
+    d = -before + 3 * points - 3 * after + beyond
+    curve = [
+        0.5 * (a[i] + b[i] * t + c[i] * t**2 + d[i] * t**3)
+        for i in range(len(points))
+    ]
+    return np.concatenate(curve)
+
+
+def ellipse(centre: np.ndarray, rx: float, ry: float) -> np.ndarray:
+    """(20, 2) chart points of an ellipse."""
+    ring = np.stack([np.cos(_CIRCLE) * rx, np.sin(_CIRCLE) * ry], axis=-1)
+    return centre + ring
+
+
+def full_mask(uv: np.ndarray, blur: float = 0.5) -> np.ndarray:
+    """A polygon's mask over the whole texture."""
+    mask, window = polygon_mask(uv, blur)
+    full = np.zeros((HEIGHT, WIDTH), np.uint8)
+    full[window] = mask
+    return full
+
+
+def paint_eye(
+    image: np.ndarray, points: np.ndarray, side: int, look: Appearance
+) -> None:
+    """One eye, ``side`` 0 left or 1 right in the image, in place."""
+    eye = points[(LEFT_EYE, RIGHT_EYE)[side]]
+    pupil = points[PUPILS.start + side]
+    lens = smooth_closed(eye)
+    uv = chart_to_uv(lens)
+    opening = eye[5:8, 1].mean() - eye[1:4, 1].mean()
+    skin = np.array(look.skin)
+    if opening > 0.02:
+        inside = full_mask(uv)
+        white = (212, 216, 222) if look.tone < 0.6 else (195, 200, 208)
+        fill(image, uv, white, 1.0, 0.5)
+        _paint_iris(image, pupil, look, inside)
+        shade = eye[[0, 1, 2, 3, 4, 3, 2, 1]] + np.repeat(
+            [[0, -0.01], [0, 0.018]], [5, 3], axis=0
+        )
+        fill(image, chart_to_uv(shade), skin * 0.25, 0.55, 1.5, inside)
+    _paint_lids(image, eye, look)
+
+
+def _paint_iris(
+    image: np.ndarray, pupil: np.ndarray, look: Appearance, inside: np.ndarray
+) -> None:
+    """Iris with a dark rim, pupil and a glint, clipped by the lids."""
+    color, radius = np.array(look.iris), IRIS_RADIUS
+    for share, shade in (
+        (1.0, color * 0.45),
+        (0.84, color),
+        (0.62, color * 1.25),
+        (0.42, color * 0 + 10),
+    ):
+        ring = chart_to_uv(ellipse(pupil, radius * share, radius * share))
+        fill(image, ring, np.clip(shade, 0, 255), 1.0, 0.4, inside)
+    glint = ellipse(np.add(pupil, [0.018, -0.02]), 0.012, 0.012)
+    fill(image, chart_to_uv(glint), (250, 250, 250), 0.9, 0.4, inside)
+
+
+def _paint_lids(image: np.ndarray, eye: np.ndarray, look: Appearance) -> None:
+    """Lash line, crease and lower rim, in place."""
+    skin = np.array(look.skin)
+    left = eye[0, 0] < 0
+    upper, lower = eye[:5], eye[[4, 5, 6, 7, 0]]
+    dark = np.array(look.brow) * 0.35
+    strength = 0.75 + 0.25 * look.eye_shadow
+    wide = 2 if look.lipstick < 0.4 else 3
+    stroke(image, [chart_to_uv(upper)], dark, strength, wide, 0.5)
+    outer = eye[0 if left else 4]
+    away = np.array([-0.02 if left else 0.02, -0.012])
+    stroke(
+        image,
+        [chart_to_uv(np.stack([outer, outer + away]))],
+        dark,
+        strength * 0.6,
+        1,
+        0.5,
+    )
+    stroke(image, [chart_to_uv(lower)], skin * 0.5, 0.5, 1, 0.6)
+    crease = np.add(upper, [0, -0.035])
+    stroke(image, [chart_to_uv(crease)], skin * 0.55, 0.55, 2, 1.0)
+
+
+def paint_brow(
+    image: np.ndarray,
+    points: np.ndarray,
+    side: int,
+    look: Appearance,
+    rng: np.random.Generator,
+) -> None:
+    """One eyebrow: a soft body and hair strokes, in place."""
+    brow = points[(LEFT_BROW, RIGHT_BROW)[side]]
+    fill(image, chart_to_uv(brow), look.brow, 0.55, 1.6)
+    order = [0, 1, 2, 3, 4] if side == 0 else [4, 3, 2, 1, 0]
+    under = [0, 8, 7, 6, 5] if side == 0 else [4, 5, 6, 7, 8]
+    top, bottom = brow[order], brow[under]  # outer to inner
+    along = np.sort(rng.uniform(0, 4, 46))
+    height = rng.uniform(0, 0.75, 46)[:, None]
+    start = _along(bottom, along) * (1 - height) + _along(top, along) * height
+    lean = np.stack(
+        [
+            (-1, 1)[side] * (0.008 + 0.009 * (4 - along)),
+            -0.030 + 0.008 * (4 - along),
+        ],
+        axis=-1,
+    )
+    lean *= rng.uniform(0.7, 1.2, (46, 1))
+    lines = chart_to_uv(np.stack([start, start + lean], 1).reshape(-1, 2))
+    stroke(
+        image,
+        list(lines.reshape(46, 2, 2)),
+        np.array(look.brow) * 0.8,
+        0.75,
+        1,
+    )
+
+
+def _along(points: np.ndarray, position: np.ndarray) -> np.ndarray:
+    """Points at positions in [0, N - 1] along a polyline."""
+    index = np.arange(len(points))
+    return np.stack([np.interp(position, index, c) for c in points.T], -1)

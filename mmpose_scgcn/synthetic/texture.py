@@ -1,0 +1,40 @@
+"""The whole texture of one face, layer upon layer."""
+
+import numpy as np
+
+from .appearance import Appearance
+from .features import paint_brow, paint_eye
+from .hair import hair_mask, paint_clothes, paint_hair
+from .mouth import paint_mouth, paint_nostrils
+from .parameters import Expression
+from .skin import paint_skin
+
+
+def paint_face(
+    points: np.ndarray,
+    what: Expression,
+    look: Appearance,
+    rng: np.random.Generator,
+) -> tuple:
+    """Paint skin, features, hair and clothes.
+
+    Args:
+        points (np.ndarray): (98, 2) landmarks, chart frame.
+        what (Expression): For teeth and lips.
+        look (Appearance): Colours and styles.
+        rng (np.random.Generator): For grain, hairs and strands.
+
+    Returns:
+        tuple: Texture (HEIGHT, WIDTH, 3) uint8 and hair cover
+        (HEIGHT, WIDTH) uint8.
+    """
+    image = paint_skin(look, rng)
+    paint_nostrils(image, points, look)
+    paint_mouth(image, points, what, look)
+    for side in (0, 1):
+        paint_eye(image, points, side, look)
+        paint_brow(image, points, side, look, rng)
+    cover = hair_mask(look, rng)
+    paint_hair(image, cover, look, rng)
+    paint_clothes(image, look)
+    return image, cover

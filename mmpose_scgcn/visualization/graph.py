@@ -1,0 +1,64 @@
+"""A keypoint graph drawn on its mean shape."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
+
+from mmpose_scgcn.graph import check_graph
+
+
+def plot_graph(graph: Mapping, path: str | Path, title: str = '') -> None:
+    """Draw the edges of a graph between the keypoints of its mean shape.
+
+    Edges that run both ways are dark, one-way edges light; keypoints carry
+    their index.
+
+    Args:
+        graph (Mapping): The graph as a plain dict.
+        path (str | Path): Picture to write; its suffix sets the format.
+        title (str): Heading. Defaults to none.
+
+    Raises:
+        ValueError: The graph is not valid.
+    """
+    neighbors, shape = check_graph(graph)
+    edges = {(i, j) for i, *row in neighbors.tolist() for j in row}
+    mutual = [e for e in edges if e[::-1] in edges and e[0] < e[1]]
+    one_way = [e for e in edges if e[::-1] not in edges]
+    figure = Figure(figsize=(8, 8), layout='constrained')
+    axes = figure.add_subplot()
+    for chosen, colour, label in (
+        (one_way, '#e0883c', f'{len(one_way)} one-way edges'),
+        (mutual, '#2a6f97', f'{len(mutual)} mutual edges'),
+    ):
+        lines = LineCollection(
+            [shape[list(e)] for e in chosen],
+            colors=colour,
+            linewidths=1.6,
+            label=label,
+        )
+        axes.add_collection(lines)
+    axes.plot(*shape.T, 'o', color='black', markersize=3)
+    _number(axes, shape)
+    axes.set_title(title)
+    axes.set_aspect('equal')
+    axes.invert_yaxis()
+    axes.set_xlabel('x / crop width')
+    axes.set_ylabel('y / crop height')
+    axes.legend(loc='upper center', ncols=2, bbox_to_anchor=(0.5, -0.07))
+    figure.savefig(path, dpi=120)
+
+
+def _number(axes, shape: np.ndarray) -> None:
+    for index, (x, y) in enumerate(shape):
+        axes.annotate(
+            str(index),
+            (x, y),
+            xytext=(3, 3),
+            textcoords='offset points',
+            fontsize=7,
+            color='#555555',
+        )

@@ -1,0 +1,73 @@
+import json
+
+import numpy as np
+import pytest
+
+from mmpose_scgcn.graph import (
+    build_graph,
+    check_graph,
+    keypoint_correlation,
+    mean_shape,
+    top_k_neighbors,
+)
+
+
+@pytest.fixture
+def shapes():
+    return np.random.default_rng(0).uniform(0, 100, (12, 5, 2))
+
+
+@pytest.fixture
+def visible():
+    return np.ones((12, 5), dtype=bool)
+
+
+def test_holds_the_neighbors_and_the_mean_shape(shapes, visible):
+    visible[0, 2] = False
+    graph = build_graph(shapes, visible, shapes / 100, top_k=2)
+    expected = top_k_neighbors(keypoint_correlation(shapes, visible), 2)
+    assert graph['neighbors'] == expected.tolist()
+    np.testing.assert_allclose(
+        graph['mean_shape'], mean_shape(shapes / 100, visible), atol=5.1e-6
+    )
+
+
+def test_is_plain_and_valid(shapes, visible):
+    graph = build_graph(shapes, visible, shapes / 100, top_k=2)
+    assert json.loads(json.dumps(graph)) == graph
+    assert (graph['num_keypoints'], graph['top_k']) == (5, 2)
+    check_graph(graph)
+
+
+def test_permuting_keypoints_permutes_neighbors(shapes, visible):
+    order = np.array([3, 0, 4, 1, 2])
+    new_index = np.argsort(order)
+    graph = build_graph(shapes, visible, shapes, top_k=2)
+    permuted = build_graph(
+        shapes[:, order], visible, shapes[:, order], top_k=2
+    )
+    expected = new_index[np.array(graph['neighbors'])[order]]
+    np.testing.assert_array_equal(permuted['neighbors'], expected)
+    np.testing.assert_array_equal(
+        permuted['mean_shape'], np.array(graph['mean_shape'])[order]
+    )
+
+
+@pytest.mark.parametrize('value', [np.nan, np.inf])
+def test_coordinates_that_are_not_finite(shapes, visible, value):
+    shapes[7, 1, 0] = value
+    with pytest.raises(ValueError, match=r'finite.* \[7\] \(1 in all\)'):
+        build_graph(shapes, visible, shapes)
+    visible[7, 1] = False
+    normalized = np.where(np.isfinite(shapes), shapes, 0)
+    build_graph(shapes, visible, normalized)
+
+
+def test_too_few_keypoints(shapes, visible):
+    with pytest.raises(ValueError, match='needs at least 6 keypoints, got 5'):
+        build_graph(shapes, visible, shapes, top_k=5)
+
+
+def test_too_few_shapes(shapes, visible):
+    with pytest.raises(ValueError, match='at least 2 shapes'):
+        build_graph(shapes[:1], visible[:1], shapes[:1])

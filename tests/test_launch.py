@@ -1,0 +1,107 @@
+"""A config is found by path or name, and its data is checked."""
+
+import argparse
+from pathlib import Path
+
+import pytest
+from mmengine.config import Config
+
+from mmpose_scgcn.launch import (
+    add_common_arguments,
+    check_annotations,
+    find_config,
+    load_config,
+    shipped_configs,
+)
+
+
+@pytest.fixture
+def parse():
+    parser = argparse.ArgumentParser()
+    parser.add_argument('config')
+    add_common_arguments(parser)
+    return lambda *arguments: parser.parse_args([str(a) for a in arguments])
+
+
+@pytest.fixture
+def config(tmp_path):
+    file = tmp_path / 'tiny.py'
+    file.write_text('lr = 1\nmodel = dict(depth=18)')
+    return file
+
+
+def test_a_path_is_taken_as_it_is(config):
+    assert find_config(str(config)) == config
+
+
+@pytest.mark.parametrize(
+    'name', ['default_runtime', 'default_runtime.py', 'far/default_runtime.py']
+)
+def test_ours_are_found_by_name(name):
+    expected = shipped_configs() / '_base_' / 'default_runtime.py'
+    assert find_config(name) == expected
+
+
+def test_a_near_miss_is_told_the_closest():
+    with pytest.raises(FileNotFoundError, match='mean: default_runtime'):
+        find_config('defualt_runtime.py')
+
+
+def test_a_far_miss_is_told_where_they_are():
+    with pytest.raises(FileNotFoundError) as error:
+        find_config('zzz.py')
+    assert str(shipped_configs()) in str(error.value)
+    assert 'Did you mean' not in str(error.value)
+
+
+def test_the_work_dir_is_named_after_the_config(parse, config):
+    assert load_config(parse(config)).work_dir == str(Path('work_dirs/tiny'))
+
+
+def test_the_command_line_names_another_work_dir(parse, config):
+    cfg = load_config(parse(config, '--work-dir', 'here'))
+    assert cfg.work_dir == 'here'
+
+
+def test_options_override_the_config(parse, config):
+    options = ('--cfg-options', 'lr=2', 'model.depth=50')
+    cfg = load_config(parse(config, *options))
+    assert (cfg.lr, cfg.model.depth) == (2, 50)
+
+
+@pytest.mark.parametrize('spelling', ['--local_rank', '--local-rank'])
+def test_either_spelling_of_local_rank(parse, config, monkeypatch, spelling):
+    monkeypatch.setenv('LOCAL_RANK', '3')
+    args = parse(config, spelling, '1', '--launcher', 'pytorch')
+    assert args.local_rank == 1
+    assert load_config(args).launcher == 'pytorch'
+
+
+def test_existing_annotations_pass(config, tmp_path):
+    dataset = dict(data_root=str(tmp_path), ann_file=config.name)
+    cfg = Config(dict(train_dataloader=dict(dataset=dataset)))
+    check_annotations(cfg, 'train_dataloader', 'val_dataloader')
+
+
+def test_missing_annotations_are_all_named():
+    cfg = Config(
+        dict(
+            train_dataloader=dict(
+                dataset=dict(
+                    type='CombinedDataset',
+                    datasets=[
+                        dict(data_root='data/a', ann_file='one.json'),
+                        dict(ann_file='data/b/two.json'),
+                        dict(ann_file='s3://far/three.json'),
+                    ],
+                )
+            ),
+            test_dataloader=dict(dataset=dict(ann_file='data/four.json')),
+        )
+    )
+    with pytest.raises(FileNotFoundError) as error:
+        check_annotations(cfg, 'train_dataloader')
+    assert 'data/a/one.json (train_dataloader)' in str(error.value)
+    assert 'data/b/two.json (train_dataloader)' in str(error.value)
+    assert 'three' not in str(error.value)
+    assert 'four' not in str(error.value)

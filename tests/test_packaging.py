@@ -1,0 +1,138 @@
+"""The wheel and the editable install carry what mim looks for."""
+
+import shutil
+import subprocess
+import sys
+import sysconfig
+import venv
+import zipfile
+from email import message_from_string
+from pathlib import Path
+
+import pytest
+import yaml
+
+import mmpose_scgcn
+
+LEFT_OUT = shutil.ignore_patterns(
+    *('.git', '.venv', '.mim', '__pycache__', '*.egg-info', 'build', 'dist'),
+    *('data', 'work_dirs', 'tests', '.pytest_cache', '.ruff_cache'),
+)
+OFFLINE = ('--no-deps', '--no-build-isolation', '--no-index', '-q')
+
+
+def pip(*arguments, python=sys.executable, cwd=None) -> None:
+    done = subprocess.run(
+        [python, '-m', 'pip', *map(str, arguments)],
+        cwd=cwd,
+        text=True,
+        capture_output=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture(scope='module')
+def source(root, tmp_path_factory) -> Path:
+    """A copy of the source tree, so that building leaves nothing in it."""
+    copy = tmp_path_factory.mktemp('source') / 'tree'
+    shutil.copytree(root, copy, ignore=LEFT_OUT)
+    return copy
+
+
+@pytest.fixture(scope='module')
+def wheel(source, tmp_path_factory):
+    folder = tmp_path_factory.mktemp('wheel')
+    pip('wheel', '.', *OFFLINE, '-w', folder, cwd=source)
+    (file,) = folder.glob('*.whl')
+    with zipfile.ZipFile(file) as opened:
+        yield opened
+
+
+def relative_files(folder: Path) -> set[str]:
+    return {
+        file.relative_to(folder).as_posix()
+        for file in folder.rglob('*')
+        if file.is_file()
+    }
+
+
+@pytest.mark.parametrize('folder', ['configs', 'tools'])
+def test_the_wheel_carries_what_mim_needs(wheel, source, folder):
+    prefix = f'mmpose_scgcn/.mim/{folder}/'
+    carried = {
+        name.removeprefix(prefix)
+        for name in wheel.namelist()
+        if name.startswith(prefix)
+    }
+    assert carried == relative_files(source / folder)
+    assert carried
+
+
+def test_the_wheel_carries_the_model_index(wheel, source):
+    carried = wheel.read('mmpose_scgcn/.mim/model-index.yml')
+    assert carried == (source / 'model-index.yml').read_bytes()
+
+
+def test_the_wheel_carries_the_package_and_nothing_else(wheel, source):
+    modules = {
+        f'mmpose_scgcn/{name}'
+        for name in relative_files(source / 'mmpose_scgcn')
+        if name.endswith('.py')
+    }
+    carried = {
+        name
+        for name in wheel.namelist()
+        if '/.mim/' not in name and '.dist-info/' not in name
+    }
+    assert modules <= carried
+    assert {name.split('/')[0] for name in carried} == {'mmpose_scgcn'}
+
+
+def test_the_metadata_asks_pip_for_no_host(wheel):
+    (name,) = (n for n in wheel.namelist() if n.endswith('/METADATA'))
+    metadata = message_from_string(wheel.read(name).decode())
+    assert metadata['Version'] == mmpose_scgcn.__version__
+    assert metadata['License'] == 'Apache-2.0'
+    required = {
+        line.split(';')[0].strip()
+        for line in metadata.get_all('Requires-Dist')
+        if 'extra ==' not in line
+    }
+    assert 'six' in required
+    for host in ('mmengine', 'mmcv', 'mmpose', 'chumpy', 'torchvision'):
+        assert not any(line.startswith(host) for line in required)
+
+
+def test_an_editable_install_links_to_the_source(source, tmp_path):
+    venv.create(tmp_path / 'env', with_pip=False)
+    python = tmp_path / 'env/bin/python'
+    library = sysconfig.get_path('purelib', vars={'base': tmp_path / 'env'})
+    Path(library, 'host.pth').write_text(sysconfig.get_path('purelib'))
+    pip('install', '-e', '.', *OFFLINE, python=python, cwd=source)
+    code = 'import mmpose_scgcn; print(mmpose_scgcn.__file__)'
+    done = subprocess.run(
+        [python, '-W', 'ignore', '-c', code],
+        cwd=tmp_path,
+        text=True,
+        capture_output=True,
+    )
+    assert done.stdout.strip() == str(source / 'mmpose_scgcn/__init__.py')
+    mim = source / 'mmpose_scgcn' / '.mim'
+    (source / 'configs' / 'added_later.py').touch()
+    assert (mim / 'configs' / 'added_later.py').is_file()
+    assert (mim / 'tools' / 'train.py').is_file()
+    assert (mim / 'model-index.yml').is_file()
+
+
+def test_the_model_index_names_existing_configs(root):
+    index = yaml.safe_load((root / 'model-index.yml').read_text())
+    for metafile in index['Import']:
+        content = yaml.safe_load((root / metafile).read_text())
+        for model in content['Models']:
+            assert (root / model['Config']).is_file(), model['Name']
+
+
+def test_mim_finds_each_config_by_a_name_of_its_own(root):
+    configs = (root / 'configs' / 'face_2d_keypoint').rglob('*.py')
+    names = [config.name for config in configs]
+    assert len(names) == len(set(names))

@@ -1,0 +1,132 @@
+"""Build the keypoint graph of a data set and write it as a config fragment.
+
+python tools/build_graph.py CONFIG
+python tools/build_graph.py --ann-file COCO_JSON --top-k 3 --out graph.py
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from mmengine.config import Config
+from mmengine.registry import init_default_scope
+from mmpose.registry import DATASETS
+from rich.progress import track
+
+from mmpose_scgcn.datasets import ShapeSet, collect_shapes, shapes_from_coco
+from mmpose_scgcn.engine.hooks.graph_hook import crop_of
+from mmpose_scgcn.launch import (
+    add_config_options,
+    check_annotations,
+    read_config,
+)
+from mmpose_scgcn.visualization import plot_graph
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        'config', nargs='?', help='config whose training set is read'
+    )
+    parser.add_argument('--ann-file', help='COCO keypoint JSON, instead')
+    parser.add_argument(
+        '--top-k', type=int, help="neighbours (default: the head's, or 3)"
+    )
+    parser.add_argument(
+        '--padding',
+        type=float,
+        help="crop over box size (default: the pipeline's, or 1.25)",
+    )
+    parser.add_argument(
+        '--out', help='fragment to write (default: work_dirs/<name>_graph.py)'
+    )
+    add_config_options(parser)
+    args = parser.parse_args()
+    if bool(args.config) == bool(args.ann_file):
+        parser.error('give either CONFIG or --ann-file')
+    return args
+
+
+def main() -> None:
+    """Run the command line."""
+    args = parse_args()
+    source = args.config or args.ann_file
+    try:
+        shapes, defaults = (
+            _from_config(read_config(args.config, args.cfg_options))
+            if args.config
+            else (shapes_from_coco(args.ann_file, _progress), {})
+        )
+        if args.top_k is not None:
+            defaults['top_k'] = args.top_k
+        if args.padding is not None:
+            defaults['padding'] = args.padding
+        graph = shapes.graph(**defaults)
+    except (OSError, ValueError) as error:
+        sys.exit(f'build_graph: {source}: {error}')
+    out = Path(args.out or f'work_dirs/{Path(source).stem}_graph.py')
+    picture = out.with_suffix('.png')
+    title = (
+        f'{graph["num_keypoints"]} keypoints, top {graph["top_k"]}, '
+        f'{len(shapes)} shapes'
+    )
+    out.parent.mkdir(parents=True, exist_ok=True)
+    _write(out, fragment(graph, f'{Path(source).name}: {title}'))
+    plot_graph(graph, picture, title)
+    print(f'{title}\ngraph:   {out}\npicture: {picture}')
+
+
+def fragment(graph: dict, origin: str) -> str:
+    """Format a graph as Python source, a keypoint a line.
+
+    Args:
+        graph (dict): The graph.
+        origin (str): What it was built from, for the heading.
+
+    Returns:
+        str: A config file with one variable, ``graph``.
+    """
+    rows = {
+        key: ''.join(f'        {row},\n' for row in graph[key])
+        for key in ('neighbors', 'mean_shape')
+    }
+    return (
+        f'# Keypoint graph from {origin}.\n'
+        'graph = dict(\n'
+        f'    num_keypoints={graph["num_keypoints"]},\n'
+        f'    top_k={graph["top_k"]},\n'
+        f'    neighbors=[\n{rows["neighbors"]}    ],\n'
+        f'    mean_shape=[\n{rows["mean_shape"]}    ],\n'
+        ')\n'
+    )
+
+
+def _from_config(config: Config) -> tuple[ShapeSet, dict]:
+    """Read the training shapes and what the config says of the graph."""
+    check_annotations(config, 'train_dataloader')
+    init_default_scope(config.get('default_scope', 'mmpose'))
+    dataset = DATASETS.build(config.train_dataloader.dataset)
+    padding, aspect_ratio = crop_of(dataset)
+    defaults = dict(padding=padding, aspect_ratio=aspect_ratio)
+    head = config.model.get('head') or {}
+    if 'top_k' in head:
+        defaults['top_k'] = head['top_k']
+    return collect_shapes(dataset, _progress), defaults
+
+
+def _progress(items: Iterable) -> Iterable:
+    return track(items, description='reading shapes')
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file as a whole or not at all."""
+    partial = path.with_name(path.name + '.partial')
+    partial.write_text(text)
+    os.replace(partial, path)
+
+
+if __name__ == '__main__':
+    main()

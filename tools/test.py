@@ -1,0 +1,52 @@
+"""Measure a checkpoint: ``python tools/test.py CONFIG CHECKPOINT``."""
+
+import argparse
+import sys
+
+from mmpose_scgcn.launch import (
+    add_common_arguments,
+    build_runner,
+    check_annotations,
+    load_config,
+)
+
+
+def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description='Measure a checkpoint.')
+    parser.add_argument('config', help='path or name of a config')
+    parser.add_argument('checkpoint', help='path or address of the weights')
+    parser.add_argument(
+        '--out', metavar='FILE', help='keep all predictions here (.pkl)'
+    )
+    add_common_arguments(parser)
+    args = parser.parse_args(argv)
+    if args.out and not args.out.endswith(('.pkl', '.pickle')):
+        parser.error(f'--out must end in .pkl or .pickle, got {args.out}')
+    return args
+
+
+def keep_predictions(cfg, out_file: str) -> None:
+    """Add MMEngine's dump of all predictions to the evaluators."""
+    evaluator = cfg.test_evaluator
+    metrics = evaluator if isinstance(evaluator, list) else [evaluator]
+    dump = dict(type='mmengine.DumpResults', out_file_path=out_file)
+    cfg.test_evaluator = [*metrics, dump]
+
+
+def main() -> None:
+    """Build a runner from the command line and test."""
+    args = parse_args()
+    try:
+        cfg = load_config(args)
+        check_annotations(cfg, 'test_dataloader')
+    except (FileNotFoundError, ValueError) as error:
+        sys.exit(str(error))
+    cfg.load_from = args.checkpoint
+    if args.out:
+        keep_predictions(cfg, args.out)
+    build_runner(cfg).test()
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,74 @@
+"""Train a model: ``python tools/train.py CONFIG``."""
+
+import argparse
+import sys
+
+from mmpose_scgcn.launch import (
+    add_common_arguments,
+    build_runner,
+    check_annotations,
+    load_config,
+)
+
+
+def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description='Train a model.')
+    parser.add_argument('config', help='path or name of a config')
+    parser.add_argument(
+        '--resume',
+        nargs='?',
+        const='auto',
+        metavar='CHECKPOINT',
+        help='go on from this file, or from the latest in the work dir',
+    )
+    parser.add_argument(
+        '--amp', action='store_true', help='mixed precision (on a GPU)'
+    )
+    parser.add_argument(
+        '--auto-scale-lr',
+        action='store_true',
+        help="scale the learning rate from the config's full batch to yours",
+    )
+    parser.add_argument('--seed', type=int, help='seed of everything random')
+    add_common_arguments(parser)
+    return parser.parse_args(argv)
+
+
+def apply_training_options(cfg, args: argparse.Namespace) -> None:
+    """Write the options of training into the config.
+
+    Raises:
+        ValueError: The config names no batch size to scale from.
+    """
+    if args.resume:
+        cfg.resume = True
+        cfg.load_from = None if args.resume == 'auto' else args.resume
+    if args.amp:
+        cfg.optim_wrapper.type = 'AmpOptimWrapper'
+        cfg.optim_wrapper.setdefault('loss_scale', 'dynamic')
+    if args.auto_scale_lr:
+        if 'base_batch_size' not in cfg.get('auto_scale_lr', {}):
+            raise ValueError(
+                '--auto-scale-lr needs auto_scale_lr=dict(base_batch_size=...)'
+                ' in the config: the batch its learning rate is meant for'
+            )
+        cfg.auto_scale_lr.enable = True
+    if args.seed is not None:
+        cfg.randomness = {**cfg.get('randomness', {}), 'seed': args.seed}
+
+
+def main() -> None:
+    """Build a runner from the command line and train."""
+    args = parse_args()
+    try:
+        cfg = load_config(args)
+        apply_training_options(cfg, args)
+        check_annotations(cfg, 'train_dataloader', 'val_dataloader')
+    except (FileNotFoundError, ValueError) as error:
+        sys.exit(str(error))
+    build_runner(cfg).train()
+
+
+if __name__ == '__main__':
+    main()

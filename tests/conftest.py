@@ -109,3 +109,13 @@ def full_host(tmp_path) -> Path:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(content)
     return tmp_path / 'full_host'
+
+
+@pytest.fixture(scope='session')
+def synthetic_faces(tmp_path_factory) -> Path:
+    """A folder of a few procedural faces in three splits."""
+    from mmpose_scgcn.synthetic import make_dataset
+
+    folder = tmp_path_factory.mktemp('synthetic') / 'faces'
+    make_dataset(folder, train=16, val=4, test=4, size=96, seed=7)
+    return folder

@@ -2,8 +2,7 @@
 
 import pytest
 from mmengine.registry import DefaultScope
-from mmpose.registry import HOOKS as MMPOSE_HOOKS
-from mmpose.registry import MODELS as MMPOSE_MODELS
+from mmpose import registry as mmpose_registry
 
 from mmpose_scgcn import registry
 
@@ -26,13 +25,8 @@ CUSTOM_IMPORTS = """
 custom_imports = dict(imports=['mmpose_scgcn'], allow_failed_imports=False)
 """
 
-PAIRS = pytest.mark.parametrize(
-    ('ours', 'parent'),
-    [
-        (registry.MODELS, MMPOSE_MODELS),
-        (registry.HOOKS, MMPOSE_HOOKS),
-    ],
-    ids=['models', 'hooks'],
+EACH = pytest.mark.parametrize(
+    'name', [name for name in registry.__all__ if name != 'SCOPE']
 )
 
 
@@ -42,27 +36,29 @@ def mmpose_scope():
         yield
 
 
-@PAIRS
-def test_each_is_a_child_of_mmposes(ours, parent):
+@EACH
+def test_each_is_a_child_of_mmposes(name):
+    ours, parent = getattr(registry, name), getattr(mmpose_registry, name)
     assert ours.parent is parent
     assert ours.scope == registry.__name__.split('.')[0] == registry.SCOPE
     assert parent.children[registry.SCOPE] is ours
 
 
-@PAIRS
-def test_every_type_is_found_by_its_scoped_name(ours, parent):
+@EACH
+def test_every_type_is_found_by_its_scoped_name(name):
+    ours, parent = getattr(registry, name), getattr(mmpose_registry, name)
     ours.import_from_location()
     assert len(ours.module_dict) > 0
-    for name, kind in ours.module_dict.items():
-        assert parent.get(f'{registry.SCOPE}.{name}') is kind
+    for type_name, kind in ours.module_dict.items():
+        assert parent.get(f'{registry.SCOPE}.{type_name}') is kind
         assert kind.__module__.startswith('mmpose_scgcn.')
 
 
 @pytest.mark.parametrize('name', ['WingLoss', 'SoftWingLoss'])
 def test_a_bare_name_still_means_mmposes(mmpose_scope, name):
-    loss = MMPOSE_MODELS.build(dict(type=name))
+    loss = mmpose_registry.MODELS.build(dict(type=name))
     assert type(loss).__module__.startswith('mmpose.')
-    ours = MMPOSE_MODELS.build(dict(type=f'mmpose_scgcn.{name}'))
+    ours = mmpose_registry.MODELS.build(dict(type=f'mmpose_scgcn.{name}'))
     assert type(ours).__module__.startswith('mmpose_scgcn.')
 
 

@@ -239,7 +239,9 @@ def report(
         f'{args.epochs} epochs on {args.train}, seed {args.seed}'
     )
     for column in ('model', 'NME %', 'FR@0.10 %', 'parameters', 'training s'):
-        table.add_column(column, justify='left' if column == 'model' else 'right')
+        table.add_column(
+            column, justify='left' if column == 'model' else 'right'
+        )
     for name, row in rows.items():
         table.add_row(
             name,

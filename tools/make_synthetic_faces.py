@@ -60,7 +60,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--overwrite',
         action='store_true',
-        help='replace everything that the folder holds',
+        help='replace an earlier data set in that folder',
     )
     return parser.parse_args()
 

@@ -82,9 +82,9 @@ def collect_shapes(
         ShapeSet: One shape per annotated instance with a visible keypoint.
 
     Raises:
-        ValueError: Coordinates that are not finite, or instances with
-            different numbers of keypoints; the message names annotation and
-            image.
+        ValueError: Coordinates that are not finite, an empty box, or
+            instances with different numbers of keypoints; the message names
+            annotation and image.
     """
     records = [
         record
@@ -110,7 +110,8 @@ def shapes_from_coco(
         track (Callable): Wraps the iteration, for a progress bar.
 
     Returns:
-        ShapeSet: One shape per annotation with a visible keypoint.
+        ShapeSet: One shape per annotation with a visible keypoint, crowds
+        left out, as in MMPose.
 
     Raises:
         FileNotFoundError: There is no such file.
@@ -129,7 +130,7 @@ def shapes_from_coco(
     records = [
         _coco_record(a, files.get(a.get('image_id')), ann_file)
         for a in track(annotations)
-        if a.get('keypoints')
+        if a.get('keypoints') and not a.get('iscrowd')
     ]
     categories = content.get('categories') or [{}]
     names = categories[0].get('keypoints')
@@ -219,6 +220,8 @@ def _stack(records: list[dict], names: list[str] | None) -> ShapeSet:
     if not records:
         raise ValueError('no annotation with a visible keypoint')
     size = len(records[0]['keypoints'])
+    if names is not None and len(names) != size:
+        names = None  # files with an empty or foreign list of names
     for record in records:
         where = f'annotation {record["id"]} ({record["file"]})'
         if len(record['keypoints']) != size:
@@ -228,6 +231,13 @@ def _stack(records: list[dict], names: list[str] | None) -> ShapeSet:
             )
         if not np.isfinite(record['keypoints'][record['visible']]).all():
             raise ValueError(f'{where}: visible keypoints hold NaN or inf')
+        box = [*record['center'], *record['scale']]
+        if not np.isfinite(box).all() or min(record['scale']) <= 0:
+            raise ValueError(
+                f'{where}: expected a box with an area, got centre '
+                f'{list(map(float, box[:2]))}, size '
+                f'{list(map(float, box[2:]))}'
+            )
     return ShapeSet(
         keypoints=np.stack([r['keypoints'] for r in records]),
         visible=np.stack([r['visible'] for r in records]),

@@ -34,4 +34,6 @@ def align_shapes(keypoints: np.ndarray, visible: np.ndarray) -> np.ndarray:
     offset = points - points.sum(axis=1, keepdims=True) / count
     offset = np.where(mask, offset, 0.0)
     size = np.sqrt((offset**2).sum(axis=(1, 2), keepdims=True))
-    return np.where(mask & (size > 0), offset / np.where(size > 0, size, 1), np.nan)
+    return np.where(
+        mask & (size > 0), offset / np.where(size > 0, size, 1), np.nan
+    )

@@ -60,8 +60,10 @@ def laplacian_coordinates(
     # NaN-safe: an invalid point may hold anything.
     points = torch.where(weight, points, torch.zeros_like(points))
     adjacency = adjacency.to(points.dtype)
-    degree = adjacency @ weight.to(points.dtype)  # (B, K, 1)
-    mean = (adjacency @ points) / degree.clamp_min(1)
+    # Autocast would round the products, and a common shift would cost.
+    with torch.autocast(points.device.type, enabled=False):
+        degree = adjacency @ weight.to(points.dtype)  # (B, K, 1)
+        mean = (adjacency @ points) / degree.clamp_min(1)
     defined = valid & (degree.squeeze(-1) > 0)
     relative = torch.where(
         defined.unsqueeze(-1), points - mean, torch.zeros_like(points)

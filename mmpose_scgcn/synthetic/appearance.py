@@ -6,14 +6,14 @@ import numpy as np
 
 _SKIN = np.array(
     [
-        (190, 208, 240),
-        (165, 190, 228),
-        (135, 168, 214),
-        (105, 142, 194),
-        (78, 110, 163),
-        (56, 80, 126),
-        (42, 58, 92),
-        (33, 44, 68),
+        (186, 208, 246),
+        (160, 190, 238),
+        (130, 168, 226),
+        (100, 142, 206),
+        (74, 112, 176),
+        (56, 84, 138),
+        (46, 66, 108),
+        (40, 54, 86),
     ],
     dtype=np.float64,
 )
@@ -104,7 +104,7 @@ def _lip_color(
 
 def sample_appearance(rng: np.random.Generator) -> Appearance:
     """Draw a person; make-up and beards exclude each other."""
-    tone = float(rng.beta(1.0, 1.5))
+    tone = float(rng.beta(1.0, 1.8))
     skin = _between(_SKIN, tone) * rng.normal(1, 0.015, 3)
     odds = _HAIR_DARK_SKIN if tone > 0.55 else _HAIR_LIGHT_SKIN
     hair = _HAIR[rng.choice(len(_HAIR), p=odds)] * rng.uniform(0.8, 1.25)

@@ -73,13 +73,21 @@ def _check(counts: dict, size: int, seed: int, workers: int) -> None:
 
 
 def _check_target(out_dir: Path, overwrite: bool) -> None:
-    """Refuse a target that holds something, or is no folder."""
-    if out_dir.exists() and not out_dir.is_dir():
+    """Refuse a target that is no folder, or holds what is not ours."""
+    if not out_dir.exists():
+        return
+    if not out_dir.is_dir():
         raise FileExistsError(f'{out_dir} is a file, expected a folder')
-    if out_dir.is_dir() and any(out_dir.iterdir()) and not overwrite:
+    found = {path.name for path in out_dir.iterdir()}
+    if found and not overwrite:
         raise FileExistsError(
-            f'{out_dir} is not empty; choose another '
-            'folder or allow overwriting'
+            f'{out_dir} is not empty; choose another folder or overwrite it'
+        )
+    ours = {'images', 'preview.jpg', *map(annotation_name, SPLIT_START)}
+    if found - ours:
+        raise FileExistsError(
+            f'{out_dir} is not overwritten: it holds {min(found - ours)}, '
+            'which is no part of a data set of synthetic faces'
         )
 
 
@@ -126,9 +134,15 @@ def _fill(
 def _replace(source: Path, target: Path) -> None:
     """Put a finished folder in the place of another one."""
     old = target.with_name(f'.{target.name}.old-{os.getpid()}')
-    if target.exists():
+    replaces = target.exists()
+    if replaces:
         target.rename(old)
-    source.rename(target)
+    try:
+        source.rename(target)
+    except OSError:
+        if replaces:
+            old.rename(target)
+        raise
     shutil.rmtree(old, ignore_errors=True)
 
 
@@ -156,7 +170,8 @@ def make_dataset(
         size (int): Image side in px. Default: 160.
         seed (int): Of the whole data set. Default: 0.
         workers (int): Processes. Default: 1.
-        overwrite (bool): Replace what ``out_dir`` holds. Default: False.
+        overwrite (bool): Replace an earlier data set in ``out_dir``, but
+            nothing else. Default: False.
         progress (Callable, optional): Called with the iterator of finished
             faces and their number, returns an iterator.
 
@@ -165,7 +180,8 @@ def make_dataset(
 
     Raises:
         ValueError: For impossible numbers.
-        FileExistsError: When ``out_dir`` is not empty or a file.
+        FileExistsError: When ``out_dir`` is a file, is not empty, or is to
+            be overwritten and holds something else.
     """
     counts = dict(train=train, val=val, test=test)
     _check(counts, size, seed, workers)

@@ -33,7 +33,7 @@ class Degradation:
 def sample_degradation(rng: np.random.Generator) -> Degradation:
     """Draw strengths: most pictures are sharp."""
     kind = rng.choice(4, p=[0.68, 0.14, 0.09, 0.09])
-    sigma = rng.uniform(0.2, 0.6)
+    sigma = rng.uniform(0.1, 0.45)
     motion = rng.uniform(3, 10) if kind == 2 else 0.0
     return Degradation(
         sigma=float(rng.uniform(0.8, 2.4) if kind == 1 else sigma),

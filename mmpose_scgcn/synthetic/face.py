@@ -13,7 +13,7 @@ from .degrade import Degradation, degrade, sample_degradation
 from .hair import hair_thickness
 from .head import chart_to_uv, sample_grid
 from .landmarks import chart_landmarks
-from .lighting import Lighting, sample_lighting
+from .lighting import Lighting, expose, sample_lighting
 from .mane import paint_mane
 from .occluders import add_occluder
 from .parameters import (
@@ -128,7 +128,7 @@ def render_face(
     skin = head_surface(recipe.identity, what, points, float(ears))
     unit = project_landmarks(skin, points, unit_camera(pose), pose.roll)
     camera = frame_face(pose, unit, size)
-    keypoints = project_landmarks(skin, points, camera, pose.roll)
+    keypoints = unit * camera.scale + camera.centre
     head = add_hair(skin, hair_thickness(look, hair))
     behind = paint_mane(
         paint_background(size, scene), camera, look, recipe.light, scene
@@ -137,7 +137,7 @@ def render_face(
     image, mask, kind = add_occluder(
         image, keypoints, camera, look.skin, front, occluder
     )
-    image = degrade(image, recipe.degradation, front)
+    image = degrade(expose(image, recipe.light), recipe.degradation, front)
     share = float(_hidden(keypoints, mask, points, hair).mean())
     attributes = face_attributes(
         pose, what, recipe.light, look, recipe.degradation, share

@@ -77,16 +77,13 @@ def _paint_iris(
 ) -> None:
     """Iris with a dark rim, pupil and a glint, clipped by the lids."""
     color, radius = np.array(look.iris), IRIS_RADIUS
-    for share, shade in (
-        (1.0, color * 0.45),
-        (0.84, color),
-        (0.62, color * 1.25),
-        (0.42, color * 0 + 10),
-    ):
-        ring = chart_to_uv(ellipse(pupil, radius * share, radius * share))
-        fill(image, ring, np.clip(shade, 0, 255), 1.0, 0.4, inside)
-    glint = ellipse(np.add(pupil, [0.018, -0.02]), 0.012, 0.012)
-    fill(image, chart_to_uv(glint), (250, 250, 250), 0.9, 0.4, inside)
+    shades = [color * 0.45, color, color * 1.25, (10, 10, 10), (250,) * 3]
+    radii = radius * np.array([1.0, 0.84, 0.62, 0.42, 0.18])
+    rings = np.stack([ellipse(pupil, size, size) for size in radii])
+    rings[-1] += [0.018, -0.02]  # the glint
+    rings = chart_to_uv(rings.reshape(-1, 2)).reshape(rings.shape)
+    for ring, shade in zip(rings, shades, strict=True):
+        fill(image, ring, shade, 1.0, 0.4, inside)
 
 
 def _paint_lids(image: np.ndarray, eye: np.ndarray, look: Appearance) -> None:

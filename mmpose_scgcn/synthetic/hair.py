@@ -108,8 +108,8 @@ def _brim() -> np.ndarray:
     v = (np.arange(ROWS)[:, None] + 0.5) / ROWS
     theta = theta_of_u((np.arange(COLUMNS)[None] + 0.5) / COLUMNS)
     edge = v_of_y(np.zeros(1), np.array([-0.50]))
-    brim = np.exp(-(((v - edge) / 0.012) ** 2) - (theta / 0.75) ** 4)
-    return (0.38 * brim).astype(np.float32)
+    brim = np.exp(-(((v - edge) / 0.018) ** 2) - (theta / 0.75) ** 4)
+    return (0.3 * brim).astype(np.float32)
 
 
 def hair_thickness(look: Appearance, mask: np.ndarray) -> np.ndarray:
@@ -145,8 +145,11 @@ def paint_hair(
     plain[:] = np.clip(color, 0, 255)
     tinted = cv2.multiply(plain, cv2.merge([1 + folds] * 3), dtype=cv2.CV_8U)
     tinted = cv2.resize(tinted, (WIDTH, HEIGHT))
-    weight = mask * np.float32(1 / 255)
-    np.copyto(image, cv2.blendLinear(image, tinted, 1 - weight, weight))
+    rows = slice(int(np.flatnonzero(mask.any(axis=1))[-1]) + 1)
+    weight = mask[rows] * np.float32(1 / 255)
+    image[rows] = cv2.blendLinear(
+        image[rows], tinted[rows], 1 - weight, weight
+    )
 
 
 def paint_clothes(image: np.ndarray, look: Appearance) -> None:
@@ -154,6 +157,6 @@ def paint_clothes(image: np.ndarray, look: Appearance) -> None:
     top = int(0.92 * HEIGHT)
     rows = np.arange(top, HEIGHT)[:, None] / HEIGHT
     u = (np.arange(WIDTH)[None] + 0.5) / WIDTH
-    collar = 0.945 + 0.012 * np.exp(-(((u - 0.5) / 0.1) ** 2))
+    collar = 0.952 + 0.012 * np.exp(-(((u - 0.5) / 0.1) ** 2))
     mask = np.clip((rows - collar) * 60000, 0, 255).astype(np.uint8)
     blend(image[top:], mask, look.cloth)

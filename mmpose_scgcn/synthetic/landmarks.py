@@ -129,4 +129,4 @@ def _move_mouth(points: np.ndarray, who: Identity, what: Expression) -> None:
     drop[both] *= 1 - 0.55 * corner
     drop[_CORNERS] = 0.07
     drop[_UPPER_OUTER + _UPPER_INNER] = -0.02
-    points[:, 1] += drop * what.jaw_open
+    points[:, 1] += drop * (what.jaw_open + 0.2 * smile)  # teeth show

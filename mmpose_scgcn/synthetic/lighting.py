@@ -32,7 +32,7 @@ def sample_lighting(rng: np.random.Generator) -> Lighting:
     """Draw a light: soft, hard from the side, dim or with a colour cast."""
     kind = rng.choice(4, p=[0.66, 0.14, 0.11, 0.09])
     direction = _unit(rng.normal([0, -0.5, 1.1], [0.6, 0.35, 0.25]))
-    key, ambient = rng.uniform(0.4, 0.7), rng.uniform(0.48, 0.66)
+    key, ambient = rng.uniform(0.45, 0.78), rng.uniform(0.48, 0.66)
     gain, cast = rng.uniform(0.85, 1.1), rng.normal(1, 0.03, 3)
     if kind == 1:
         side = rng.choice([-1.0, 1.0])
@@ -41,7 +41,7 @@ def sample_lighting(rng: np.random.Generator) -> Lighting:
         )
         key, ambient = rng.uniform(0.8, 1.1), rng.uniform(0.2, 0.34)
     elif kind == 2:
-        gain = rng.uniform(0.36, 0.62)
+        gain = rng.uniform(0.42, 0.65)
     elif kind == 3:
         cast = rng.uniform(0.68, 1.2, 3)
     return Lighting(
@@ -93,5 +93,20 @@ def shade_surface(
     diffuse = ambient[..., None] + lit[..., None] * np.float32(light.warmth)
     half = np.float32(_unit(np.add(key, [0, 0, 1])))
     gloss = np.clip(turned @ half, 0, 1) ** 18 * light.gloss * light.key
-    factor = np.float32(light.cast) * np.float32(light.gain)
-    return diffuse * factor, gloss * np.float32(light.gain)
+    return diffuse, gloss
+
+
+def expose(image: np.ndarray, light: Lighting) -> np.ndarray:
+    """What the camera makes of a scene: exposure and colour cast.
+
+    Args:
+        image (np.ndarray): (H, W, 3) uint8 BGR.
+        light (Lighting): For ``gain`` and ``cast``.
+
+    Returns:
+        np.ndarray: (H, W, 3) uint8 BGR.
+    """
+    gains = np.float32(light.cast) * np.float32(light.gain)
+    table = np.arange(256, dtype=np.float32)[:, None] * gains
+    table = np.clip(np.rint(table), 0, 255).astype(np.uint8)
+    return cv2.LUT(image, table[None])

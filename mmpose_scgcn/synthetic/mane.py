@@ -60,10 +60,6 @@ def paint_mane(
     mask = cv2.GaussianBlur(mask, (0, 0), size / 160)[..., None]
     strands = rng.normal(0, 0.14, (6, 40)).astype(np.float32)
     shade = 1 + cv2.resize(strands, (size, size))[..., None]
-    glow = (
-        np.float32(light.cast)
-        * light.gain
-        * (0.5 * light.key + 0.6 * light.ambient)
-    )
+    glow = 0.5 * light.key + 0.6 * light.ambient
     hair = np.clip(np.float32(look.hair) * shade * glow, 0, 255)
     return (background * (1 - mask) + hair * mask).astype(np.uint8)

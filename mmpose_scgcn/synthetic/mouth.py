@@ -60,15 +60,13 @@ def _paint_teeth(
     level = inner[2, 1] * 0.6 + inner[[0, 4], 1].mean() * 0.4
     lower = ellipse(np.array([0, level]), 0.26, height)[:11]
     teeth = np.concatenate([upper, lower])
-    white = np.array([205, 222, 230]) * look.teeth
+    white = np.array([228, 242, 250]) * look.teeth
     fill(image, chart_to_uv(teeth), white, 0.95, 0.8, inside)
     x = np.linspace(-0.2, 0.2, 9)
     y = np.interp(x, inner[:5, 0], inner[:5, 1])
-    lines = [
-        chart_to_uv(np.array([[a, b], [a, b + height]]))
-        for a, b in zip(x, y, strict=True)
-    ]
-    stroke(image, lines, white * 0.6, 0.3, 1)
+    lines = np.stack([x, y, x, y + height], axis=-1).reshape(-1, 2)
+    lines = chart_to_uv(lines).reshape(-1, 2, 2)
+    stroke(image, list(lines), white * 0.6, 0.3, 1)
 
 
 def paint_nostrils(

@@ -12,7 +12,7 @@ from .camera import Camera
 from .head import resize_grid
 
 _KEEP_FACING = -0.02
-_FINE = 3
+_CELLS = 32.0  # of the grid, in a head unit of the face's sparse parts
 _PAD = 3  # px around the buffer, so that its rim has neighbours
 
 
@@ -45,8 +45,17 @@ def _seen_window(flat: np.ndarray, facing: np.ndarray, size: int) -> tuple:
     )
 
 
+def _refinement(camera: Camera) -> int:
+    """Samples along one side of a grid cell, so that they lie dense."""
+    return int(np.clip(np.ceil(camera.scale / _CELLS), 1, 24))
+
+
 def _samples(
-    surface: np.ndarray, normals: np.ndarray, camera: Camera, size: int
+    surface: np.ndarray,
+    normals: np.ndarray,
+    camera: Camera,
+    size: int,
+    fine: int,
 ) -> tuple:
     """Kept samples, far to near: pixel index and flat index in the grid."""
     flat = camera.project(surface)
@@ -55,8 +64,8 @@ def _samples(
     x, y, depth, facing = (
         resize_grid(
             field[window],
-            field[window].shape[1] * _FINE,
-            field[window].shape[0] * _FINE,
+            field[window].shape[1] * fine,
+            field[window].shape[0] * fine,
         )
         for field in (*cv2.split(flat + np.float32([_PAD, _PAD, 0])), facing)
     )
@@ -68,8 +77,8 @@ def _samples(
     pixel = (y.ravel()[kept] + np.float32(0.5)).astype(np.int32) * size
     pixel += (x.ravel()[kept] + np.float32(0.5)).astype(np.int32)
     row, column = np.divmod(kept.astype(np.int32), np.int32(keep.shape[1]))
-    index = (row + window[0].start * _FINE) * (surface.shape[1] * _FINE)
-    return pixel, index + column + window[1].start * _FINE
+    index = (row + window[0].start * fine) * (surface.shape[1] * fine)
+    return pixel, index + column + window[1].start * fine
 
 
 def rasterise(
@@ -88,7 +97,8 @@ def rasterise(
         (size, size) bool, where the head is seen.
     """
     inner, size = slice(_PAD, size + _PAD), size + 2 * _PAD
-    pixel, index = _samples(surface, normals, camera, size)
+    fine = _refinement(camera)
+    pixel, index = _samples(surface, normals, camera, size, fine)
     buffer = np.full(size * size, -1, np.float32)
     buffer[pixel] = index  # a later, nearer sample overwrites
     buffer = buffer.reshape(size, size)
@@ -97,7 +107,7 @@ def rasterise(
     near = cv2.dilate(buffer, np.ones((5, 5)))
     buffer = np.where((mask == 0) & (closed == 1), near, buffer)
     buffer = buffer[inner, inner]
-    height, width = np.array(surface.shape[:2]) * _FINE
+    height, width = np.array(surface.shape[:2]) * fine
     rows, columns = np.divmod(np.maximum(buffer, 0).astype(np.int32), width)
     uv = np.stack([(columns + 0.5) / width, (rows + 0.5) / height], axis=-1)
     return uv.astype(np.float32), buffer >= 0

@@ -71,16 +71,9 @@ def _features(
         x, y, (0, (bottom + points[94, 1]) / 2), (half * 0.65, 0.065)
     )
     dz -= 0.03 * _bump(x, y, (0, line + 0.01), (half, 0.022))
-    dz -= (
-        0.6
-        * opening
-        * _bump(
-            x,
-            y,
-            (0, line + opening * 0.6 + 0.01),
-            (half * 0.6, max(opening * 0.5, 0.03)),
-        )
-    )
+    hole = (0, line + opening * 0.75 + 0.01)  # below the upper teeth
+    hollow = _bump(x, y, hole, (half * 0.6, max(opening * 0.4, 0.03)))
+    dz -= 0.5 * opening * hollow
     dz -= 0.035 * _bump(x, y, (0, bottom + 0.06), (0.22, 0.05))
     dz -= 0.015 * _bump(x, y, (0, 0.61), (0.03, 0.06))
     return dz + (0.07 + 0.03 * who.chin_forward) * _bump(

@@ -128,7 +128,7 @@ def test_a_keypoint_never_visible_is_named(shapes, visible):
 def test_keypoints_constant_after_alignment_are_named(rng):
     layout = rng.uniform(0, 100, (5, 2))
     shapes = np.stack([layout * s + s for s in (1, 2, 3)])
-    with pytest.raises(ValueError, match='constant.*: 0, 1, 2, 3, 4;'):
+    with pytest.raises(ValueError, match=r'constant.*: 0, 1, 2, 3, 4;'):
         keypoint_correlation(shapes, np.ones((3, 5), dtype=bool))
 
 

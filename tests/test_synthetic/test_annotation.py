@@ -6,7 +6,7 @@ from mmpose_scgcn.synthetic.annotation import face_entry
 
 @pytest.fixture
 def entry():
-    keypoints = np.zeros((98, 2)) + [10, 20]
+    keypoints = np.tile([10.0, 20.0], (98, 1))
     keypoints[:3] = [[0, 30], [50, 20], [5.12345, 100]]
     return face_entry(7, keypoints, dict(pose=1), dict(yaw=40.0))
 

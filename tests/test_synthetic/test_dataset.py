@@ -43,6 +43,7 @@ def test_all_files_are_there_and_nothing_else(folder):
     assert [path.name for path in folder.parent.iterdir()] == ['faces']
 
 
+@pytest.mark.filterwarnings('ignore:The metainfo config file')
 @pytest.mark.parametrize('split', ['train', 'val', 'test'])
 def test_the_stock_wflw_dataset_reads_it(folder, split):
     dataset = WFLWDataset(
@@ -109,12 +110,19 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path):
     assert files(tmp_path) == {'mine.txt': b'keep'}
 
 
-def test_overwriting_replaces_everything(folder, tmp_path):
+def test_overwriting_replaces_an_earlier_data_set(folder, tmp_path):
     target = tmp_path / 'faces'
-    target.mkdir()
-    (target / 'old.txt').write_text('old')
+    make_dataset(target, train=1, val=0, test=0, size=48, seed=9)
     make_dataset(target, **COUNTS, overwrite=True)
     assert files(target) == files(folder)
+    assert [path.name for path in tmp_path.iterdir()] == ['faces']
+
+
+def test_overwriting_spares_a_folder_with_other_things(tmp_path):
+    (tmp_path / 'mine.txt').write_text('keep')
+    with pytest.raises(FileExistsError, match=r'holds mine\.txt'):
+        make_dataset(tmp_path, **COUNTS, overwrite=True)
+    assert files(tmp_path) == {'mine.txt': b'keep'}
 
 
 def test_a_failure_leaves_nothing_behind(tmp_path, monkeypatch):

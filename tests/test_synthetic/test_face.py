@@ -17,7 +17,7 @@ def generators(seed=0):
 
 def plain_recipe(**change):
     """A front view in plain light; the colours are drawn."""
-    recipe = sample_recipe(generators())
+    recipe = sample_recipe(generators()[:6])
     look = replace(
         recipe.look, style='short', beard=0.0, moustache=0.0, eye_shadow=0.0
     )
@@ -61,12 +61,12 @@ def test_another_seed_or_index_gives_another_face(other):
 
 
 def test_points_are_finite_and_inside_the_picture():
-    faces = [make_face(11, index, size=96) for index in range(60)]
+    faces = [make_face(11, index, size=96) for index in range(32)]
     keypoints = np.stack([face.keypoints for face in faces])
-    assert keypoints.shape == (60, 98, 2)
+    assert keypoints.shape == (32, 98, 2)
     assert np.isfinite(keypoints).all()
     inside = ((keypoints >= 0) & (keypoints <= 95)).all(axis=(1, 2))
-    assert inside.mean() >= 0.99
+    assert inside.all()
     assert {face.image.shape for face in faces} == {(96, 96, 3)}
 
 
@@ -80,7 +80,8 @@ def test_the_size_scales_the_points():
 def test_pupils_are_darker_than_the_white_of_the_eye():
     face = draw(plain_recipe())
     points = face.keypoints
-    pupils = brightness(face, points[96:98] + [-1, 2])  # beside the glint
+    beside_glint = np.add(points[96:98], [-1, 2])
+    pupils = brightness(face, beside_glint)
     whites = brightness(face, (points[[60, 72]] + points[96:98]) / 2)
     assert (pupils < 0.75 * whites).all()
 
@@ -107,11 +108,10 @@ def test_lips_are_redder_than_the_chin():
 def test_an_open_mouth_is_dark_between_the_lips():
     shut = draw(plain_recipe())
     gape = draw(plain_recipe(expression=Expression(jaw_open=1.0)))
-    inner = gape.keypoints[[90, 94]]
-    middle = inner[:1] * 0.35 + inner[1:] * 0.65
-    assert brightness(gape, middle) < 0.8 * brightness(
-        shut, shut.keypoints[85:86] - [0, 3]
-    )
+    share = np.linspace(0, 1, 30)[:, None]
+    between = gape.keypoints[90] * share + gape.keypoints[94] * (1 - share)
+    lip = brightness(shut, shut.keypoints[85:86] - [0, 3])
+    assert brightness(gape, between).min() < 0.6 * lip
 
 
 @pytest.mark.parametrize('yaw', [-70, 70])
@@ -125,8 +125,8 @@ def test_yaw_brings_the_nose_tip_to_the_far_contour(yaw):
 
 
 def test_attributes_and_factors_tell_the_same():
-    for index in range(40):
-        face = make_face(21, index, size=64)
+    for index in range(16):
+        face = make_face(11, index, size=96)
         told, truth = face.attributes, face.factors
         pose = (
             abs(truth['yaw']) >= 30

@@ -1,7 +1,10 @@
-import mmpose_scgcn  # noqa: F401, I001  makes MMPose importable
+from pathlib import Path
+
+import mmpose
 import numpy as np
 from mmpose.datasets.datasets.utils import parse_pose_metainfo
 
+import mmpose_scgcn  # noqa: F401  makes MMPose importable
 from mmpose_scgcn.synthetic.template import (
     INNER_LIPS,
     LEFT_BROW,
@@ -12,7 +15,8 @@ from mmpose_scgcn.synthetic.template import (
     neutral_keypoints,
 )
 
-WFLW = parse_pose_metainfo(dict(from_file='configs/_base_/datasets/wflw.py'))
+STOCK = Path(mmpose.__file__).parent / '.mim/configs/_base_/datasets'
+WFLW = parse_pose_metainfo(dict(from_file=str(STOCK / 'wflw.py')))
 
 
 def aligned(points, reference):
@@ -72,5 +76,5 @@ def test_order_and_proportions_agree_with_real_faces(scgcn_data):
     for _ in range(3):
         mean = np.mean([aligned(shape, mean)[0] for shape in shapes], axis=0)
     points, mean = aligned(neutral_keypoints(), mean)
-    # A wrong order of any part alone costs more than 0.05.
-    assert np.linalg.norm(points - mean) < 0.04
+    # Any part in reverse order alone makes it more than 0.035.
+    assert np.linalg.norm(points - mean) < 0.03

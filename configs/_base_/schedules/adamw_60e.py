@@ -4,9 +4,7 @@ val_cfg = dict()
 test_cfg = dict()
 
 optim_wrapper = dict(
-    optimizer=dict(type='AdamW', lr=2e-3, weight_decay=0.05),
-    # No decay of norms and biases.
-    paramwise_cfg=dict(norm_decay_mult=0, bias_decay_mult=0),
+    optimizer=dict(type='AdamW', lr=2e-3, weight_decay=0.05)
 )
 
 param_scheduler = [

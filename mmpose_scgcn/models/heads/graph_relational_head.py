@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import torch
 from mmpose.codecs import IntegralRegressionLabel, RegressionLabel
+from mmpose.models import losses as mmpose_losses
 from mmpose.models.heads.base_head import BaseHead
 from mmpose.registry import KEYPOINT_CODECS
 from torch import Tensor
@@ -24,6 +25,14 @@ from mmpose_scgcn.registry import MODELS
 
 #: Codecs whose labels are coordinates divided by the input size.
 NORMALIZING_CODECS = (RegressionLabel, IntegralRegressionLabel)
+
+#: Losses with constants in px; MMPose's cannot be told the input size.
+PIXEL_LOSSES = (
+    CoordinateLoss,
+    RelativeLocationLoss,
+    mmpose_losses.SoftWingLoss,
+    mmpose_losses.WingLoss,
+)
 
 
 @MODELS.register_module()
@@ -205,10 +214,9 @@ class GraphRelationalHead(BaseHead):
         return self.decode(output.unsqueeze(1))  # (B, N=1, K, 2)
 
     def _default_loss(self) -> dict:
-        size = getattr(self.decoder, 'input_size', None)
         return dict(
             type='mmpose_scgcn.StructureCoherentLoss',
-            input_size=size,
+            input_size=_input_size(self.decoder),
             use_target_weight=True,
         )
 
@@ -227,17 +235,26 @@ class GraphRelationalHead(BaseHead):
             return
         for name, module in self.loss_module.named_modules():
             if name.endswith('penalty') or not isinstance(
-                module, CoordinateLoss | RelativeLocationLoss
+                module, PIXEL_LOSSES
             ):
                 continue
-            if module.input_size is None:
+            if getattr(module, 'input_size', None) is None:
+                kind = type(module).__name__
                 warnings.warn(
                     f'{type(self.decoder).__name__} normalises the labels, '
-                    f'but {type(module).__name__} has no input_size: its '
-                    'constants count as fractions of the crop, not px. Set '
-                    f'input_size={tuple(self.decoder.input_size)}',
+                    f'but {kind} has no input_size: its constants count as '
+                    'fractions of the crop, not px. Use '
+                    f"type='mmpose_scgcn.{kind}' with "
+                    f'input_size={_input_size(self.decoder)}',
                     stacklevel=3,
                 )
+
+
+def _input_size(decoder) -> tuple[int, int] | None:
+    """Find the codec's (w, h); IntegralRegressionLabel keeps it inside."""
+    codec = getattr(decoder, 'keypoint_codec', decoder)
+    size = getattr(codec, 'input_size', None)
+    return None if size is None else tuple(size)
 
 
 def mirror_coordinates(

@@ -28,9 +28,7 @@ class DynamicAdjacency(nn.Module):
         expansion (int): Node channels n.
     """
 
-    def __init__(
-        self, num_keypoints: int, top_k: int, expansion: int
-    ) -> None:
+    def __init__(self, num_keypoints: int, top_k: int, expansion: int) -> None:
         super().__init__()
         channels = num_keypoints * expansion
         self.num_keypoints = num_keypoints
@@ -99,6 +97,5 @@ def build_adjacency(
     if kind == 'uniform':
         return UniformAdjacency(top_k)
     raise ValueError(
-        "adjacency: expected 'dynamic', 'learned' or 'uniform', got "
-        f'{kind!r}'
+        f"adjacency: expected 'dynamic', 'learned' or 'uniform', got {kind!r}"
     )

@@ -54,11 +54,10 @@ class _Layer(nn.Module):
     def __init__(self, in_channels: int, out_channels: int) -> None:
         super().__init__()
         self.conv = GraphConv(in_channels, out_channels, bias=False)
-        self.norm = nn.BatchNorm1d(out_channels)
+        self.norm = nn.LayerNorm(out_channels)
 
     def forward(self, nodes: Tensor, *weights: Tensor) -> Tensor:
-        out = self.conv(nodes, *weights)  # (B, K, C)
-        return self.norm(out.transpose(1, 2)).transpose(1, 2).relu()
+        return self.norm(self.conv(nodes, *weights)).relu()  # (B, K, C)
 
 
 class GraphRelation(nn.Module):

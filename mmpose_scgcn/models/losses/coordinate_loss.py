@@ -2,6 +2,7 @@
 
 import warnings
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 
 import torch
 from torch import Tensor, nn
@@ -54,11 +55,19 @@ def scaled_error(
 
     Returns:
         Tensor: Signed errors (B, K, D), float32 or float64.
+
+    Raises:
+        ValueError: A size is given, and D is not 2.
     """
     dtype = torch.promote_types(output.dtype, torch.float32)
     error = output.to(dtype) - target.to(dtype)
     if input_size is None:
         return error
+    if error.shape[-1] != 2:
+        raise ValueError(
+            f'input_size={input_size} is for coordinates (x, y), D = 2 in '
+            f'(B, K, D), got {error.shape[-1]}'
+        )
     # Written column by column: no tensor is made on the host.
     width, height = input_size
     return torch.stack([error[..., 0] * width, error[..., 1] * height], -1)
@@ -80,8 +89,7 @@ def reduce_penalty(
         Tensor: Scalar.
     """
     if weight is not None:
-        # where, not only times: the error of an ignored keypoint may be NaN.
-        penalty = torch.where(weight > 0, penalty * weight, 0.0)
+        penalty = penalty * weight
     if reduction == 'sum':
         return penalty.sum(dim=(1, 2)).mean()
     if weight is None:
@@ -131,7 +139,7 @@ class CoordinateLoss(nn.Module, ABC):
         self.reduction = reduction
         self.loss_weight = loss_weight
         if self.input_size is not None:
-            self.warn_if_unreachable(max(self.input_size))
+            self.warn_if_unreachable(self.input_size, max(self.input_size))
 
     @property
     @abstractmethod
@@ -142,18 +150,21 @@ class CoordinateLoss(nn.Module, ABC):
     def penalty(self, error: Tensor) -> Tensor:
         """Penalise signed errors, element by element."""
 
-    def warn_if_unreachable(self, largest: float) -> None:
+    def warn_if_unreachable(
+        self, input_size: tuple[int, int], largest: float
+    ) -> None:
         """Warn if no error can reach :attr:`threshold`.
 
         Args:
-            largest (float): The largest error possible, px.
+            input_size (tuple[int, int]): Width and height of the crop, px.
+            largest (float): The largest error possible in it, px.
         """
         if self.threshold < largest:
             return
         warnings.warn(
             f'{type(self).__name__}: its form changes at an error of '
             f'{self.threshold:g} px, but no error within a crop of '
-            f'{self.input_size} px exceeds {largest:g} px, so only the branch '
+            f'{input_size} px exceeds {largest:g} px, so only the branch '
             'below the threshold is ever used; check the unit of the '
             'constants and of input_size=(w, h)',
             stacklevel=3,
@@ -185,6 +196,9 @@ class CoordinateLoss(nn.Module, ABC):
         error = scaled_error(output, target, self.input_size)
         if weight is not None:
             weight = weight.reshape(*error.shape[:2], 1).to(error.dtype)
+            # An ignored keypoint may hold NaN, and NaN * 0 is NaN: in the
+            # loss and, were the loss masked instead, in the gradient.
+            error = torch.where(weight > 0, error, 0.0)
         penalty = self.penalty(error)
         return self.loss_weight * reduce_penalty(
             penalty, weight, self.reduction
@@ -212,7 +226,7 @@ def check_input_size(
     """
     if input_size is None:
         return None
-    size = tuple(input_size)
+    size = tuple(input_size) if isinstance(input_size, Iterable) else ()
     if len(size) != 2 or min(size) <= 0:
         raise ValueError(
             f'input_size: expected (width, height) in px, got {input_size}'

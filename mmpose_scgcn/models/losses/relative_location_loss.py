@@ -74,7 +74,9 @@ class RelativeLocationLoss(nn.Module):
         self.loss_weight = loss_weight
         if self.input_size and isinstance(self.penalty, CoordinateLoss):
             # The keypoint and its neighbours may err in opposite directions.
-            self.penalty.warn_if_unreachable(2 * max(self.input_size))
+            self.penalty.warn_if_unreachable(
+                self.input_size, 2 * max(self.input_size)
+            )
 
     def forward(
         self,

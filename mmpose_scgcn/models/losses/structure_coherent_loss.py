@@ -90,6 +90,8 @@ def _with_defaults(
     term = dict(term)
     if use_target_weight is not None:
         term.setdefault('use_target_weight', use_target_weight)
-    if input_size is not None and term['type'].startswith('mmpose_scgcn.'):
+    kind = term.get('type', '')
+    origin = kind if isinstance(kind, str) else kind.__module__
+    if input_size is not None and origin.startswith('mmpose_scgcn.'):
         term.setdefault('input_size', input_size)
     return term

@@ -1,0 +1,103 @@
+"""Every shipped config reads data, learns a step and predicts."""
+
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from mmengine.config import Config
+from mmengine.dataset import pseudo_collate
+from mmengine.optim import build_optim_wrapper
+from mmengine.registry import init_default_scope
+from mmpose.registry import DATASETS, MODELS
+
+from mmpose_scgcn.datasets import collect_shapes
+from mmpose_scgcn.models.layers import KeypointGraph
+
+ROOT = Path(__file__).resolve().parent.parent / 'configs'
+CONFIGS = sorted((ROOT / 'face_2d_keypoint').rglob('*.py'))
+
+pytestmark = pytest.mark.filterwarnings(
+    # MMPose looks for its metainfo files in the current folder first
+    'ignore:The metainfo config file',
+    # MMPose's face sets state centre and scale, and say so at every sample
+    'ignore:Use the existing "bbox_center"',
+)
+
+
+@pytest.fixture(params=CONFIGS, ids=lambda path: path.stem)
+def config(request, synthetic_faces):
+    """A config, offline, that reads miniature data with its pipelines."""
+    cfg = Config.fromfile(request.param)
+    init_default_scope(cfg.default_scope)
+    cfg.model.backbone.init_cfg = None
+    sources = dict(
+        WFLWDataset=lambda: (
+            synthetic_faces,
+            'face_landmarks_wflw_train.json',
+            'images',
+        ),
+        Face300WDataset=lambda: (
+            request.getfixturevalue('scgcn_data') / 'mmpose_samples/300w',
+            'test_300w.json',
+            '',
+        ),
+    )
+    for name in ('train', 'val', 'test'):
+        dataset = cfg[f'{name}_dataloader'].dataset
+        folder, ann_file, images = sources[dataset.type]()
+        dataset.update(
+            data_root=str(folder),
+            ann_file=ann_file,
+            data_prefix=dict(img=images),
+        )
+    return cfg
+
+
+def model_with_graph(cfg, dataset):
+    """Build the model as GraphHook leaves it."""
+    torch.manual_seed(0)
+    model = MODELS.build(cfg.model)
+    for module in model.modules():
+        if isinstance(module, KeypointGraph) and not module.ready:
+            module.fill(collect_shapes(dataset).graph(module.top_k))
+    return model
+
+
+def test_one_step_of_training_lowers_the_loss(config):
+    dataset = DATASETS.build(config.train_dataloader.dataset)
+    np.random.seed(0)
+    batch = pseudo_collate([dataset[0], dataset[1]])
+    model = model_with_graph(config, dataset).train()
+    config.optim_wrapper.optimizer.lr = 1e-4  # as after the warm-up's start
+    wrapper = build_optim_wrapper(model, config.optim_wrapper)
+    first = model.train_step(batch, wrapper)
+    for _ in range(4):
+        last = model.train_step(batch, wrapper)
+    assert torch.isfinite(first['loss'])
+    assert last['loss'] < first['loss']
+
+
+def test_predictions_are_faces_in_the_image(config):
+    dataset = DATASETS.build(config.test_dataloader.dataset)
+    batch = pseudo_collate([dataset[0], dataset[1]])
+    model = model_with_graph(config, dataset).eval()
+    for sample in model.test_step(batch):
+        predicted = sample.pred_instances.keypoints
+        truth = sample.gt_instances.keypoints
+        assert predicted.shape == truth.shape
+        if 'GraphRelationalHead' in config.model.head.type:
+            # An untrained head gives the mean shape: within the face.
+            size = np.ptp(truth, axis=1).max()
+            assert np.abs(predicted - truth).max() < 0.8 * size
+
+
+def test_base_names_are_unique_for_mim():
+    counts = Counter(path.name for path in CONFIGS)
+    assert [name for name, count in counts.items() if count > 1] == []
+
+
+def test_every_config_says_how_to_run_it():
+    for path in CONFIGS:
+        assert f'# python tools/train.py {path.stem}\n' in path.read_text()

@@ -1,0 +1,335 @@
+import json
+
+import numpy as np
+import pytest
+import torch
+from mmengine.dataset import ConcatDataset, RepeatDataset
+from mmpose.datasets import CombinedDataset
+from mmpose.datasets.datasets import (
+    CocoDataset,
+    Face300WDataset,
+    WFLWDataset,
+)
+from mmpose.datasets.transforms import KeypointConverter
+
+from mmpose_scgcn.datasets import collect_shapes, shapes_from_coco
+
+K = 5
+NAMES = ['eye', 'ear', 'nose', 'mouth', 'chin']
+METAINFO = dict(
+    dataset_name='five',
+    paper_info={},
+    keypoint_info={
+        i: dict(name=name, id=i, color=[0, 0, 0], type='', swap='')
+        for i, name in enumerate(NAMES)
+    },
+    skeleton_info={},
+    joint_weights=[1.0] * K,
+    sigmas=[],
+)
+
+
+def coco(count=12, keypoints=K, names=NAMES, first_id=100, seed=0):
+    """Annotations inside images of 200 x 150 px that do not exist."""
+    rng = np.random.default_rng(seed)
+    points = rng.uniform(20, 120, (count, keypoints, 2)).round(2)
+    visible = rng.choice([0, 1, 2], (count, keypoints), p=[0.1, 0.2, 0.7])
+    triples = np.concatenate([points, visible[..., None]], axis=-1)
+    return dict(
+        images=[
+            dict(id=i, file_name=f'{i}.jpg', width=200, height=150)
+            for i in range(count)
+        ],
+        annotations=[
+            dict(
+                id=first_id + i,
+                image_id=i,
+                category_id=1,
+                iscrowd=0,
+                num_keypoints=keypoints,
+                keypoints=triples[i].flatten().tolist(),
+                bbox=[10.0, 15.0, 100.0 + i, 80.0 + i],
+                area=8000.0,
+            )
+            for i in range(count)
+        ],
+        categories=[dict(id=1, name='face', keypoints=names)],
+    )
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(content, name='ann.json'):
+        path = tmp_path / name
+        path.write_text(json.dumps(content))
+        return str(path)
+
+    return write
+
+
+def dataset(ann_file, pipeline=()):
+    return CocoDataset(
+        ann_file=ann_file, metainfo=METAINFO, pipeline=list(pipeline)
+    )
+
+
+def assert_same_shapes(actual, expected):
+    seen = expected.visible
+    np.testing.assert_array_equal(actual.visible, seen)
+    # MMPose reads float32.
+    np.testing.assert_allclose(
+        actual.keypoints[seen], expected.keypoints[seen], rtol=1e-6
+    )
+    assert actual.ids == expected.ids
+    np.testing.assert_allclose(actual.centers, expected.centers, rtol=1e-6)
+    np.testing.assert_allclose(actual.scales, expected.scales, rtol=1e-6)
+
+
+def test_a_coco_file(write):
+    content = coco()
+    shapes = shapes_from_coco(write(content))
+    triples = np.array([a['keypoints'] for a in content['annotations']])
+    triples = triples.reshape(12, K, 3)
+    np.testing.assert_array_equal(shapes.keypoints, triples[..., :2])
+    np.testing.assert_array_equal(shapes.visible, triples[..., 2] > 0)
+    assert len(shapes) == 12
+    assert shapes.ids == list(range(100, 112))
+    assert shapes.names == NAMES
+    # Box (10, 15, 102, 82): centre (61, 56).
+    np.testing.assert_array_equal(shapes.centers[2], [61, 56])
+    np.testing.assert_array_equal(shapes.scales[2], [102, 82])
+
+
+def test_the_face_convention_of_center_and_scale(write):
+    content = coco()
+    content['annotations'][1] |= dict(center=[70.0, 60.0], scale=0.45)
+    shapes = shapes_from_coco(write(content))
+    np.testing.assert_array_equal(shapes.centers[1], [70, 60])
+    np.testing.assert_array_equal(shapes.scales[1], [90, 90])
+
+
+@pytest.mark.parametrize(
+    ('dataset_class', 'keypoints'), [(Face300WDataset, 68), (WFLWDataset, 98)]
+)
+def test_a_face_set_of_mmpose_reads_the_same(write, dataset_class, keypoints):
+    content = coco(keypoints=keypoints, names=[])
+    for annotation in content['annotations']:
+        annotation |= dict(center=[70.0, 60.0], scale=0.45)
+    ann_file = write(content)
+    # MMPose looks its own metainfo up, and says so.
+    with pytest.warns(UserWarning, match='will be used instead'):
+        shapes = collect_shapes(dataset_class(ann_file=ann_file))
+    assert_same_shapes(shapes, shapes_from_coco(ann_file))
+
+
+def test_a_coco_set_of_mmpose_reads_the_same(write):
+    ann_file = write(coco())
+    shapes = collect_shapes(dataset(ann_file))
+    assert_same_shapes(shapes, shapes_from_coco(ann_file))
+    assert shapes.names == NAMES
+
+
+def test_what_mmpose_leaves_out_is_left_out(write):
+    content = coco()
+    annotations = content['annotations']
+    annotations[3]['iscrowd'] = 1
+    annotations[5]['keypoints'] = [0] * 3 * K
+    ann_file = write(content)
+    shapes = shapes_from_coco(ann_file)
+    assert shapes.ids == [i for i in range(100, 112) if i not in (103, 105)]
+    assert_same_shapes(collect_shapes(dataset(ann_file)), shapes)
+
+
+def test_annotations_without_keypoints_are_skipped(write):
+    content = coco()
+    content['annotations'][0]['keypoints'] = []
+    del content['annotations'][1]['keypoints']
+    assert shapes_from_coco(write(content)).ids == list(range(102, 112))
+
+
+@pytest.mark.parametrize(
+    'wrap',
+    [
+        lambda d: RepeatDataset(d, times=3),
+        lambda d: ConcatDataset([d]),
+        lambda d: torch.utils.data.Subset(d, range(len(d))),
+    ],
+    ids=['repeat', 'concat', 'subset'],
+)
+def test_wrappers_are_looked_into(write, wrap):
+    plain = dataset(write(coco()))
+    assert_same_shapes(collect_shapes(wrap(plain)), collect_shapes(plain))
+
+
+def test_a_concatenation_holds_all_members(write):
+    first = dataset(write(coco(), 'a.json'))
+    second = dataset(write(coco(4, first_id=200, seed=1), 'b.json'))
+    shapes = collect_shapes(ConcatDataset([first, second]))
+    assert shapes.ids == [*range(100, 112), *range(200, 204)]
+    subset = torch.utils.data.Subset(ConcatDataset([first, second]), [13, 2])
+    assert collect_shapes(subset).ids == [201, 102]
+
+
+def test_a_combination_converts_its_members(write):
+    """Members with other keypoints, brought to the common order."""
+    order = [4, 0, 3, 1, 2]
+    converter = KeypointConverter(
+        num_keypoints=K,
+        mapping=[(source, target) for target, source in enumerate(order)],
+    )
+    ann_file = write(coco())
+    member = dict(type='CocoDataset', ann_file=ann_file, metainfo=METAINFO)
+    combined = CombinedDataset(
+        metainfo=METAINFO,
+        datasets=[member, dict(**member, pipeline=[converter])],
+    )
+    shapes = collect_shapes(combined)
+    plain = shapes_from_coco(ann_file)
+    assert shapes.ids == plain.ids * 2
+    np.testing.assert_array_equal(shapes.visible[:12], plain.visible)
+    np.testing.assert_array_equal(shapes.visible[12:], plain.visible[:, order])
+    seen = plain.visible[:, order]
+    np.testing.assert_allclose(
+        shapes.keypoints[12:][seen],
+        plain.keypoints[:, order][seen],
+        rtol=1e-6,
+    )
+    # Reading has not changed the data set.
+    assert_same_shapes(collect_shapes(combined.datasets[0]), plain)
+
+
+def test_progress_is_told_of_every_annotation(write):
+    ann_file = write(coco())
+    for read, source in (
+        (shapes_from_coco, ann_file),
+        (collect_shapes, dataset(ann_file)),
+    ):
+        told = []
+
+        def track(items, told=told):
+            told.append(len(items))
+            return items
+
+        read(source, track)
+        assert told == [12]
+
+
+def test_graph_of_a_shape_set(write):
+    shapes = shapes_from_coco(write(coco()))
+    graph = shapes.graph(top_k=2, padding=1.1, aspect_ratio=0.75)
+    assert np.shape(graph['neighbors']) == (K, 3)
+    # Shape 0: a 100 x 80 box about (60, 55); its crop is 110 px wide.
+    crop = np.array([110.0, 110 / 0.75])
+    scale = (100 + np.arange(12)[:, None, None]) / 100  # boxes grow
+    center = np.array([60, 55]) + np.arange(12)[:, None, None] / 2
+    normalised = (shapes.keypoints - center) / (crop * scale) + 0.5
+    for k in range(K):
+        np.testing.assert_allclose(
+            graph['mean_shape'][k],
+            normalised[shapes.visible[:, k], k].mean(axis=0),
+            atol=5.1e-6,
+        )
+
+
+@pytest.mark.parametrize('value', [np.nan, np.inf])
+def test_coordinates_that_are_not_finite_name_the_annotation(write, value):
+    content = coco()
+    content['annotations'][7]['keypoints'][:3] = [value, 3.0, 2]
+    ann_file = write(content)
+    message = r'annotation 107 \(.*7\.jpg\): visible keypoints hold NaN'
+    with pytest.raises(ValueError, match=message):
+        shapes_from_coco(ann_file)
+    with pytest.raises(ValueError, match=message):
+        collect_shapes(dataset(ann_file))
+
+
+def test_coordinates_that_are_not_seen_may_hold_anything(write):
+    content = coco()
+    content['annotations'][7]['keypoints'][:3] = [np.nan, np.inf, 0]
+    graph = shapes_from_coco(write(content)).graph(top_k=2)
+    assert np.isfinite(graph['mean_shape']).all()
+
+
+@pytest.mark.parametrize(
+    'change',
+    [
+        dict(bbox=[10, 10, 0, 50]),
+        dict(bbox=[10, np.nan, 50, 50]),
+        dict(center=[1, 1], scale=0.0),
+    ],
+    ids=str,
+)
+def test_an_empty_box_names_the_annotation(write, change):
+    content = coco()
+    content['annotations'][4] |= change
+    with pytest.raises(ValueError, match=r'annotation 104 .*box with an area'):
+        shapes_from_coco(write(content))
+
+
+def test_another_number_of_keypoints_names_the_annotation(write):
+    content = coco()
+    content['annotations'][4]['keypoints'] += [1, 1, 2]
+    message = r'annotation 104 \(4\.jpg\): expected 5 keypoints.* got 6'
+    with pytest.raises(ValueError, match=message):
+        shapes_from_coco(write(content))
+
+
+def test_keypoints_that_are_no_triples_name_the_annotation(write):
+    content = coco()
+    content['annotations'][4]['keypoints'].pop()
+    with pytest.raises(ValueError, match='annotation 104: .*triples'):
+        shapes_from_coco(write(content))
+
+
+def test_no_box_names_the_annotation(write):
+    content = coco()
+    del content['annotations'][4]['bbox']
+    with pytest.raises(ValueError, match='annotation 104 has no bbox'):
+        shapes_from_coco(write(content))
+
+
+def test_nothing_visible_at_all(write):
+    content = coco()
+    for annotation in content['annotations']:
+        annotation['keypoints'] = [0] * 3 * K
+    with pytest.raises(ValueError, match='no annotation with a visible'):
+        shapes_from_coco(write(content))
+
+
+def test_no_such_file(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        shapes_from_coco(tmp_path / 'absent.json')
+
+
+@pytest.mark.parametrize('text', ['{', '[]', '{"images": []}', 'null'])
+def test_not_a_coco_file(tmp_path, text):
+    path = tmp_path / 'other.json'
+    path.write_text(text)
+    with pytest.raises(ValueError, match=r'other\.json: expected a COCO'):
+        shapes_from_coco(path)
+
+
+@pytest.mark.parametrize(
+    ('names', 'shown'),
+    [(NAMES, r'2 \(nose\)'), ([], '2'), (['one name'], '2')],
+)
+def test_a_keypoint_never_visible_is_named(write, names, shown):
+    """Also where the file has an empty list of names, as face sets do."""
+    content = coco(names=names)
+    for annotation in content['annotations']:
+        annotation['keypoints'][8] = 0
+    shapes = shapes_from_coco(write(content))
+    with pytest.raises(ValueError, match=f'never visible.*: {shown};'):
+        shapes.graph(top_k=2)
+
+
+@pytest.mark.parametrize(
+    ('dataset_class', 'folder', 'shape'),
+    [(WFLWDataset, 'wflw', (4, 98)), (Face300WDataset, '300w', (2, 68))],
+)
+def test_real_samples(scgcn_data, dataset_class, folder, shape):
+    ann_file = scgcn_data / 'mmpose_samples' / folder / f'test_{folder}.json'
+    with pytest.warns(UserWarning, match='will be used instead'):
+        shapes = collect_shapes(dataset_class(ann_file=str(ann_file)))
+    assert shapes.visible.shape == shape
+    assert_same_shapes(shapes, shapes_from_coco(ann_file))

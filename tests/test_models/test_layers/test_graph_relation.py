@@ -1,0 +1,181 @@
+import pytest
+import torch
+
+from mmpose_scgcn.models.layers import GraphConv, GraphRelation
+from mmpose_scgcn.models.layers.graph_relation import scatter_edges
+
+B, K, TOP_K, C = 2, 5, 2, 3
+NEIGHBORS = torch.tensor(
+    [[0, 1, 2], [1, 0, 4], [2, 4, 3], [3, 0, 1], [4, 3, 2]]
+)
+
+
+@pytest.fixture(autouse=True)
+def seed():
+    torch.manual_seed(0)
+
+
+@pytest.fixture
+def nodes():
+    return torch.randn(B, K, C)
+
+
+@pytest.fixture
+def edge_weight():
+    return torch.rand(B, K, TOP_K + 1).softmax(-1)
+
+
+def relation(randomise=True):
+    """In evaluation mode with parameters and statistics all random."""
+    module = GraphRelation(C, hidden_channels=6, num_layers=2).eval()
+    if randomise:
+        for name, tensor in module.state_dict().items():
+            if 'num_batches' not in name:
+                torch.nn.init.uniform_(tensor, 0.1, 1)
+        for parameter in module.parameters():
+            if parameter.ndim == 2:
+                torch.nn.init.normal_(parameter, std=0.3)
+    return module
+
+
+def test_scatter_edges_closed_form():
+    weight = torch.arange(1.0, 16).reshape(1, K, 3)
+    own, dense = scatter_edges(NEIGHBORS, weight)
+    assert own.flatten().tolist() == [1, 4, 7, 10, 13]
+    expected = [
+        [0, 2, 3, 0, 0],
+        [5, 0, 0, 0, 6],
+        [0, 0, 0, 9, 8],
+        [11, 12, 0, 0, 0],
+        [0, 0, 15, 14, 0],
+    ]
+    assert dense[0].tolist() == expected
+
+
+def test_scatter_edges_keeps_rows_summing_to_one(edge_weight):
+    own, dense = scatter_edges(NEIGHBORS, edge_weight)
+    torch.testing.assert_close(
+        own.squeeze(-1) + dense.sum(-1), torch.ones(B, K)
+    )
+
+
+@pytest.mark.parametrize('bias', [True, False])
+def test_conv_equals_a_loop_over_neighbors(nodes, edge_weight, bias):
+    conv = GraphConv(C, 4, bias=bias)
+    if bias:
+        torch.nn.init.normal_(conv.bias)
+    own, others = conv.weight.weight.chunk(2)  # W_0^T, W_1^T
+    expected = torch.zeros(B, K, 4)
+    for b in range(B):
+        for row, weights in zip(NEIGHBORS, edge_weight[b], strict=True):
+            i = row[0]
+            expected[b, i] = weights[0] * (own @ nodes[b, i])
+            for j, weight in zip(row[1:], weights[1:], strict=True):
+                expected[b, i] += weight * (others @ nodes[b, j])
+            if bias:
+                expected[b, i] += conv.bias
+    out = conv(nodes, *scatter_edges(NEIGHBORS, edge_weight))
+    torch.testing.assert_close(out, expected)
+
+
+def test_conv_gradcheck(nodes, edge_weight):
+    conv = GraphConv(C, 2).double()
+
+    def run(nodes, edge_weight):
+        return conv(nodes, *scatter_edges(NEIGHBORS, edge_weight))
+
+    inputs = (nodes.double(), edge_weight.double())
+    assert torch.autograd.gradcheck(run, [x.requires_grad_() for x in inputs])
+
+
+def test_both_weights_are_initialised_alike():
+    """Xavier with gain sqrt(2), fan of one weight, not of the pair."""
+    own, others = GraphConv(200, 100).weight.weight.chunk(2)
+    bound = 2**0.5 * (6 / 300) ** 0.5
+    for weight in (own, others):
+        assert weight.abs().max() <= bound
+        assert weight.abs().max() > 0.99 * bound
+
+
+def test_relation_equals_its_formula(nodes, edge_weight):
+    module = relation()
+    weights = scatter_edges(NEIGHBORS, edge_weight)
+
+    def layer(part, x):
+        x = part.conv(x, *weights)
+        norm = part.norm
+        x = (x - norm.running_mean) / (norm.running_var + norm.eps).sqrt()
+        return (x * norm.weight + norm.bias).clamp_min(0)
+
+    x = layer(module.stem, nodes)
+    for first, second in module.blocks:
+        x = x + layer(second, layer(first, x))
+    torch.testing.assert_close(
+        module(nodes, NEIGHBORS, edge_weight), module.out(x, *weights)
+    )
+
+
+def test_relation_starts_at_zero(nodes, edge_weight):
+    module = relation(randomise=False).train()
+    out = module(nodes, NEIGHBORS, edge_weight)
+    torch.testing.assert_close(out, torch.zeros(B, K, 2), rtol=0, atol=0)
+
+
+def test_the_last_layer_learns_from_its_start(nodes, edge_weight):
+    module = relation(randomise=False).train()
+    module(nodes, NEIGHBORS, edge_weight).sum().backward()
+    assert module.out.weight.weight.grad.abs().sum() > 0
+
+
+def test_permuting_keypoints_permutes_the_output(nodes, edge_weight):
+    module = relation()
+    order = torch.tensor([3, 1, 4, 0, 2])
+    neighbors = order.argsort()[NEIGHBORS[order]]
+    torch.testing.assert_close(
+        module(nodes[:, order], neighbors, edge_weight[:, order]),
+        module(nodes, NEIGHBORS, edge_weight)[:, order],
+    )
+
+
+def test_order_of_the_neighbors_does_not_count(nodes, edge_weight):
+    module = relation()
+    swap = [0, 2, 1]
+    torch.testing.assert_close(
+        module(nodes, NEIGHBORS[:, swap], edge_weight[..., swap]),
+        module(nodes, NEIGHBORS, edge_weight),
+    )
+
+
+def test_information_travels_one_edge_per_layer(nodes, edge_weight):
+    """One layer on a path: the far end does not see the other."""
+    path = torch.tensor([[0, 1], [1, 2], [2, 3], [3, 4], [4, 3]])
+    conv = GraphConv(C, 2)
+    moved = nodes.clone()
+    moved[:, 4] += 1
+    change = [
+        conv(x, *scatter_edges(path, edge_weight[..., :2]))
+        for x in (nodes, moved)
+    ]
+    felt = (change[0] - change[1]).abs().sum(dim=(0, 2)) > 1e-6
+    assert felt.tolist() == [False, False, False, True, True]
+
+
+@pytest.mark.parametrize('weights_autocast', [False, True])
+def test_autocast(nodes, edge_weight, weights_autocast):
+    module = relation()
+    expected = module(nodes, NEIGHBORS, edge_weight)
+    if weights_autocast:
+        edge_weight = edge_weight.bfloat16()
+    with torch.autocast('cpu', torch.bfloat16):
+        out = module(nodes, NEIGHBORS, edge_weight)
+    # bfloat16 keeps 8 bits; six layers deep.
+    torch.testing.assert_close(out.float(), expected, rtol=0.05, atol=0.05)
+
+
+def test_compiles_without_graph_breaks(nodes, edge_weight):
+    module = relation()
+    compiled = torch.compile(module, fullgraph=True, backend='eager')
+    torch.testing.assert_close(
+        compiled(nodes, NEIGHBORS, edge_weight),
+        module(nodes, NEIGHBORS, edge_weight),
+    )

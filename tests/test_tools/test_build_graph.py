@@ -1,0 +1,70 @@
+"""``tools/build_graph.py`` in a process of its own."""
+
+import json
+
+import pytest
+from mmengine.config import Config
+
+from mmpose_scgcn.datasets import shapes_from_coco
+
+CONFIG = 'td-reg_cnn6-scgcn_1xb32-20e_synthetic-64x64'
+
+
+@pytest.fixture
+def tool(run_python, root, tmp_path):
+    def run(*arguments):
+        script = root / 'tools' / 'build_graph.py'
+        return run_python(script, *arguments, cwd=tmp_path)
+
+    return run
+
+
+@pytest.fixture(scope='module')
+def ann_file(synthetic_faces):
+    return synthetic_faces / 'face_landmarks_wflw_train.json'
+
+
+def test_fragment_and_picture_from_annotations(tool, ann_file, tmp_path):
+    result = tool('--ann-file', ann_file, '--top-k', 5, '--out', 'g/faces.py')
+    assert result.returncode == 0, result.stderr
+    graph = Config.fromfile(tmp_path / 'g/faces.py').graph
+    assert graph.to_dict() == shapes_from_coco(ann_file).graph(top_k=5)
+    assert (tmp_path / 'g/faces.png').stat().st_size > 10_000
+    assert sorted(p.name for p in (tmp_path / 'g').iterdir()) == [
+        'faces.png',
+        'faces.py',
+    ]
+
+
+def test_config_and_annotations_agree(
+    tool, synthetic_faces, ann_file, tmp_path
+):
+    key = 'train_dataloader.dataset.data_root'
+    options = ('--cfg-options', f'{key}={synthetic_faces}')
+    result = tool(CONFIG, '--out', 'graph.py', *options)
+    assert result.returncode == 0, result.stderr
+    graph = Config.fromfile(tmp_path / 'graph.py').graph
+    assert graph.to_dict() == shapes_from_coco(ann_file).graph()
+
+
+def test_missing_annotations_are_named(tool, tmp_path):
+    result = tool('--ann-file', 'nothing.json')
+    assert result.returncode == 1
+    assert 'nothing.json' in result.stderr
+    assert 'Traceback' not in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_keypoint_never_visible_is_named(tool, ann_file, tmp_path):
+    content = json.loads(ann_file.read_text())
+    for annotation in content['annotations']:
+        annotation['keypoints'][3 * 7 + 2] = 0
+    (tmp_path / 'hidden.json').write_text(json.dumps(content))
+    result = tool('--ann-file', 'hidden.json', '--out', 'graph.py')
+    assert result.returncode == 1
+    assert 'never visible' in result.stderr and '7' in result.stderr
+    assert not (tmp_path / 'graph.py').exists()
+
+
+def test_config_or_annotations_not_both(tool):
+    assert tool(CONFIG, '--ann-file', 'a.json').returncode == 2

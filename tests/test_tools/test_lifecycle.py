@@ -1,0 +1,100 @@
+"""Train, get killed, resume, test and draw, as a user does."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+
+import cv2
+import pytest
+
+CONFIG = 'td-reg_cnn6-scgcn_1xb32-20e_synthetic-64x64'
+SETTINGS = (
+    'train_dataloader.batch_size=8',
+    'train_dataloader.num_workers=0',
+    'train_dataloader.persistent_workers=False',
+    'val_dataloader.num_workers=0',
+    'val_dataloader.persistent_workers=False',
+    'test_dataloader.num_workers=0',
+    'test_dataloader.persistent_workers=False',
+    'train_cfg.val_interval=1',
+    'default_hooks.checkpoint.interval=1',
+    'default_hooks.logger.interval=1',
+)
+
+
+@pytest.fixture(scope='module')
+def settings(synthetic_faces):
+    roots = [
+        f'{n}_dataloader.dataset.data_root={synthetic_faces}'
+        for n in ('train', 'val', 'test')
+    ]
+    return ('--cfg-options', *SETTINGS, *roots)
+
+
+@pytest.fixture(scope='module')
+def work_dir(root, settings, tmp_path_factory):
+    """A run killed in its third epoch, and resumed to the fourth."""
+    folder = tmp_path_factory.mktemp('run')
+    command = [sys.executable, str(root / 'tools/train.py'), CONFIG]
+    command += ['--work-dir', str(folder), '--seed', '1']
+    run = [*command, *settings, 'train_cfg.max_epochs=500']
+    with open(folder / 'killed.log', 'w') as log:
+        process = subprocess.Popen(run, stdout=log, stderr=log)
+        while not (folder / 'epoch_2.pth').exists():
+            assert process.poll() is None, (folder / 'killed.log').read_text()
+            time.sleep(0.05)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    resume = [*command, '--resume', *settings, 'train_cfg.max_epochs=4']
+    result = subprocess.run(resume, text=True, capture_output=True)
+    assert result.returncode == 0, result.stderr
+    (folder / 'resumed.log').write_text(result.stdout + result.stderr)
+    return folder
+
+
+def test_a_killed_training_resumes_where_it_was(work_dir):
+    log = (work_dir / 'resumed.log').read_text()
+    assert 'resumed epoch: ' in log
+    assert 'Epoch(train) [1]' not in log
+    assert 'Epoch(train) [4]' in log
+    assert (work_dir / 'last_checkpoint').read_text().endswith('epoch_4.pth')
+
+
+def test_the_checkpoint_is_tested_without_its_training_set(
+    run_python, root, work_dir, settings, tmp_path
+):
+    result = run_python(
+        root / 'tools/test.py',
+        CONFIG,
+        work_dir / 'epoch_4.pth',
+        '--work-dir',
+        tmp_path,
+        *settings,
+        'train_dataloader.dataset.data_root=nowhere',
+    )
+    assert result.returncode == 0, result.stderr
+    (report,) = tmp_path.glob('*/*.json')
+    metrics = json.loads(report.read_text())
+    assert 0 < metrics['NME'] < 2
+    assert 0 <= metrics['FR@0.10'] <= 1
+
+
+def test_predictions_are_drawn(run_python, root, work_dir, settings, tmp_path):
+    picture = tmp_path / 'faces.png'
+    result = run_python(
+        root / 'tools/draw_predictions.py',
+        CONFIG,
+        work_dir / 'epoch_4.pth',
+        '--select=worst',
+        '--num=3',
+        f'--out={picture}',
+        *settings,
+    )
+    assert result.returncode == 0, result.stderr
+    image = cv2.imread(str(picture))
+    for index in range(3):  # one face beside the other, each with both colours
+        face = image[:, index * 288 : (index + 1) * 288].reshape(-1, 3)
+        for color in ((90, 220, 60), (60, 60, 255)):
+            assert (face == color).all(axis=1).sum() > 50

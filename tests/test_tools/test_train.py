@@ -1,0 +1,154 @@
+"""``tools/train.py`` and ``tools/test.py`` on four tiny images, for real."""
+
+import json
+import pickle
+
+import cv2
+import numpy as np
+import pytest
+
+NUM_IMAGES = 4
+
+CONFIG = """
+_base_ = [{default_runtime!r}]
+custom_hooks = [dict(type='SyncBuffersHook')]
+train_cfg = dict(by_epoch=True, max_epochs=1, val_interval=1)
+val_cfg = dict()
+test_cfg = dict()
+optim_wrapper = dict(optimizer=dict(type='Adam', lr=5e-4))
+auto_scale_lr = dict(base_batch_size=8)
+codec = dict(type='RegressionLabel', input_size=(32, 32))
+model = dict(
+    type='TopdownPoseEstimator',
+    data_preprocessor=dict(type='PoseDataPreprocessor'),
+    backbone=dict(type='ResNet', depth=18, stem_channels=8, base_channels=8),
+    neck=dict(type='GlobalAveragePooling'),
+    head=dict(type='RegressionHead', in_channels=64, num_joints=68,
+              loss=dict(type='SmoothL1Loss'), decoder=codec))
+load = [
+    dict(type='LoadImage'),
+    dict(type='GetBBoxCenterScale'),
+    dict(type='TopdownAffine', input_size=codec['input_size'])]
+pack = dict(type='PackPoseInputs')
+dataset = dict(
+    type='Face300WDataset', data_root={data!r}, data_mode='topdown',
+    ann_file='faces.json', data_prefix=dict(img=''))
+train_dataloader = dict(
+    batch_size=2, sampler=dict(type='DefaultSampler', shuffle=True),
+    dataset=dict(
+        **dataset,
+        pipeline=[*load, dict(type='GenerateTarget', encoder=codec), pack]))
+val_dataloader = dict(
+    batch_size=2, sampler=dict(type='DefaultSampler', shuffle=False),
+    dataset=dict(**dataset, test_mode=True, pipeline=[*load, pack]))
+test_dataloader = val_dataloader
+val_evaluator = dict(type='NME', norm_mode='keypoint_distance')
+test_evaluator = val_evaluator
+"""
+
+
+def write_faces(folder) -> None:
+    """Write noise, each image with 68 random keypoints."""
+    rng = np.random.default_rng(0)
+    images, annotations = [], []
+    for index in range(NUM_IMAGES):
+        name = f'{index}.png'
+        pixels = rng.integers(0, 255, (40, 40, 3), dtype=np.uint8)
+        cv2.imwrite(str(folder / name), pixels)
+        images.append(dict(id=index, file_name=name, height=40, width=40))
+        points = np.full((68, 3), 2.0)
+        points[:, :2] = rng.uniform(5, 35, (68, 2))
+        annotation = dict(id=index, image_id=index, category_id=1, iscrowd=0)
+        annotation.update(center=[20.0, 20.0], scale=0.2, area=900)
+        annotation.update(bbox=[5, 5, 30, 30], num_keypoints=68)
+        annotations.append(
+            {**annotation, 'keypoints': points.ravel().tolist()}
+        )
+    category = dict(id=1, name='face', keypoints=[], skeleton=[])
+    content = dict(
+        images=images, annotations=annotations, categories=[category]
+    )
+    (folder / 'faces.json').write_text(json.dumps(content))
+
+
+@pytest.fixture(scope='module')
+def workplace(tmp_path_factory, root):
+    """A folder with data and a config, away from the source tree."""
+    folder = tmp_path_factory.mktemp('workplace')
+    write_faces(folder)
+    base = root / 'configs' / '_base_' / 'default_runtime.py'
+    config = CONFIG.format(default_runtime=str(base), data=str(folder))
+    (folder / 'tiny.py').write_text(config)
+    return folder
+
+
+@pytest.fixture(scope='module')
+def tool(run_python, root, workplace):
+    """Run a tool in the workplace, as ``mim`` does for ``--gpus 0``."""
+
+    def run(name, *arguments):
+        script = root / 'tools' / name
+        return run_python(
+            script, *arguments, cwd=workplace, CUDA_VISIBLE_DEVICES='-1'
+        )
+
+    return run
+
+
+@pytest.fixture(scope='module')
+def trained(tool, workplace):
+    done = tool('train.py', 'tiny.py', '--seed', '7', '--auto-scale-lr')
+    assert done.returncode == 0, done.stderr
+    return workplace / 'work_dirs' / 'tiny', done.stdout + done.stderr
+
+
+def test_training_leaves_checkpoints(trained):
+    work_dir, _ = trained
+    assert (work_dir / 'epoch_1.pth').is_file()
+    assert (work_dir / 'best_NME_epoch_1.pth').is_file()
+
+
+def test_training_obeys_its_options(trained):
+    _, log = trained
+    assert 'seed: 7' in log
+    assert 'LR is set based on batch size of 8' in log
+
+
+def test_resuming_goes_on(trained, tool):
+    more = ('--cfg-options', 'train_cfg.max_epochs=2')
+    done = tool('train.py', 'tiny.py', '--resume', *more)
+    assert done.returncode == 0, done.stderr
+    assert 'resumed epoch: 1' in done.stdout + done.stderr
+    assert (trained[0] / 'epoch_2.pth').is_file()
+
+
+def test_testing_measures_and_keeps_predictions(trained, tool, workplace):
+    checkpoint = trained[0] / 'epoch_1.pth'
+    done = tool('test.py', 'tiny.py', checkpoint, '--out', 'all.pkl')
+    assert done.returncode == 0, done.stderr
+    assert 'NME: ' in done.stdout + done.stderr
+    with open(workplace / 'all.pkl', 'rb') as file:
+        assert len(pickle.load(file)) == NUM_IMAGES
+
+
+@pytest.mark.parametrize('name', ['train.py', 'test.py'])
+def test_help_offers_what_mim_looks_for(tool, name):
+    done = tool(name, '-h')
+    assert done.returncode == 0
+    assert '--gpus' not in done.stdout
+    for option in ('--launcher', '--local_rank', '--work-dir'):
+        assert option in done.stdout
+
+
+def test_missing_data_is_told_in_one_line(tool):
+    where = 'train_dataloader.dataset.ann_file=nowhere.json'
+    done = tool('train.py', 'tiny.py', '--cfg-options', where)
+    assert done.returncode == 1
+    assert done.stderr.startswith('Annotation files not found')
+    assert 'nowhere.json (train_dataloader)' in done.stderr
+
+
+def test_scaling_needs_a_batch_size(tool):
+    done = tool('train.py', 'default_runtime', '--auto-scale-lr')
+    assert done.returncode == 1
+    assert 'base_batch_size' in done.stderr

@@ -1,0 +1,53 @@
+import numpy as np
+import pytest
+
+from mmpose_scgcn.visualization import crop_tile, draw_points, face_grid
+
+RED = (0, 0, 255)
+
+
+def test_points_are_drawn_where_they_are_and_the_image_is_left_alone():
+    image = np.zeros((40, 60, 3), dtype=np.uint8)
+    drawn = draw_points(image, np.array([[45.0, 10.0]]), RED)
+    assert image.sum() == 0
+    assert drawn[10, 45].tolist() == list(RED)
+    ys, xs = np.nonzero(drawn[..., 2])
+    assert np.hypot(xs - 45, ys - 10).max() < 4
+
+
+def test_points_that_are_invisible_or_not_finite_are_not_drawn():
+    image = np.zeros((40, 40, 3), dtype=np.uint8)
+    points = np.array([[10.0, 10.0], [np.nan, 5.0]])
+    drawn = draw_points(image, points, RED, np.array([False, True]))
+    assert drawn.sum() == 0
+
+
+def test_a_point_far_outside_is_no_error():
+    image = np.zeros((40, 40, 3), dtype=np.uint8)
+    assert draw_points(image, np.array([[1e12, -1e12]]), RED).sum() == 0
+
+
+@pytest.mark.parametrize('side', [20, 200])
+def test_the_tile_matrix_maps_the_box_to_the_middle(side):
+    image = np.zeros((400, 400, 3), dtype=np.uint8)
+    box = np.array([100, 120, 100 + side, 120 + side / 2], dtype=float)
+    image[118:123, 98:103] = 255  # the top left corner of the box
+    tile, matrix = crop_tile(image, box, 64, margin=2.0)
+    assert tile.shape == (64, 64, 3)
+    corner = matrix @ [box[0], box[1], 1]
+    np.testing.assert_allclose(corner, [16, 24])  # half the side is margin
+    assert tile[24, 16].min() > 0
+
+
+def test_the_grid_holds_every_tile_in_reading_order():
+    tiles = [np.full((10, 10, 3), v, dtype=np.uint8) for v in (50, 100, 150)]
+    grid = face_grid(tiles, ['a', 'b', 'c'], columns=2, size=20)
+    assert grid.shape == (2 * 38, 40, 3)
+    assert grid[28, 10, 0] == 50
+    assert grid[28, 30, 0] == 100
+    assert grid[66, 10, 0] == 150
+
+
+def test_a_grid_needs_a_caption_per_tile():
+    with pytest.raises(ValueError, match='1 tiles and 2 captions'):
+        face_grid([np.zeros((4, 4, 3), np.uint8)], ['a', 'b'])

@@ -1,0 +1,57 @@
+import json
+
+import cv2
+import numpy as np
+import pytest
+
+from mmpose_scgcn.visualization import plot_curves, plot_graph, read_scalars
+
+GRAPH = dict(
+    num_keypoints=3,
+    top_k=1,
+    neighbors=[[0, 1], [1, 0], [2, 1]],
+    mean_shape=[[0.1, 0.1], [0.9, 0.1], [0.9, 0.9]],
+)
+
+
+def test_a_graph_is_drawn_in_two_colours(tmp_path):
+    plot_graph(GRAPH, tmp_path / 'graph.png')
+    pixels = cv2.imread(str(tmp_path / 'graph.png')).reshape(-1, 3)
+    for bgr in ((0x97, 0x6F, 0x2A), (0x3C, 0x88, 0xE0)):
+        assert (np.abs(pixels.astype(int) - bgr).max(axis=1) < 8).sum() > 100
+
+
+def test_a_wrong_graph_is_refused(tmp_path):
+    with pytest.raises(ValueError, match='row 0'):
+        plot_graph(
+            {**GRAPH, 'neighbors': [[0, 0], [1, 0], [2, 1]]},
+            tmp_path / 'graph.png',
+        )
+    assert not (tmp_path / 'graph.png').exists()
+
+
+def write_log(folder, run, rows):
+    path = folder / run / 'vis_data'
+    path.mkdir(parents=True)
+    lines = [json.dumps(row) + '\n' for row in rows]
+    (path / 'scalars.json').write_text(''.join(lines))
+
+
+def test_the_newest_run_is_read(tmp_path):
+    write_log(tmp_path, '20260101_000000', [dict(loss=9.0, step=1)])
+    write_log(tmp_path, '20260102_000000', [dict(loss=1.0, step=1)])
+    assert read_scalars(tmp_path) == [dict(loss=1.0, step=1)]
+
+
+def test_curves_of_runs_with_different_keys(tmp_path):
+    rows = [dict(loss=2.0, step=1, epoch=1), dict(NME=0.1, step=1)]
+    write_log(tmp_path / 'a', '1', rows)
+    write_log(tmp_path / 'b', '1', rows[:1])
+    runs = {name: tmp_path / name for name in 'ab'}
+    plot_curves(runs, ('loss', 'NME'), tmp_path / 'curves.png')
+    assert cv2.imread(str(tmp_path / 'curves.png')).std() > 5
+
+
+def test_a_folder_without_logs_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match='vis_data'):
+        read_scalars(tmp_path)

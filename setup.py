@@ -1,10 +1,11 @@
-"""Packaging. Everything static is in ``pyproject.toml`` but the metadata.
+"""Packaging, and the place where ``mim`` looks for configs and tools.
 
-``mim`` looks for ``.mim/{configs,tools,model-index.yml}`` inside the installed
-package; ``BuildWithMim`` puts them there: copied into a wheel, linked into the
-source tree for an editable install.
+It wants ``.mim/{configs,tools,model-index.yml}`` inside the installed package.
+``BuildWithMim`` puts them there: copied into a wheel, linked into the source
+tree for an editable install.
 """
 
+import os
 import shutil
 from pathlib import Path
 
@@ -19,7 +20,7 @@ FOR_MIM = ('configs', 'tools', 'model-index.yml')
 def link(source: Path, target: Path) -> None:
     """Link a file or folder, or copy it where links are not permitted."""
     try:
-        target.symlink_to(source)
+        target.symlink_to(os.path.relpath(source, target.parent))
     except OSError:
         copy(source, target)
 

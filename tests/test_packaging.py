@@ -118,6 +118,7 @@ def test_an_editable_install_links_to_the_source(source, tmp_path):
     )
     assert done.stdout.strip() == str(source / 'mmpose_scgcn/__init__.py')
     mim = source / 'mmpose_scgcn' / '.mim'
+    assert (mim / 'configs').readlink() == Path('../../configs')
     (source / 'configs' / 'added_later.py').touch()
     assert (mim / 'configs' / 'added_later.py').is_file()
     assert (mim / 'tools' / 'train.py').is_file()

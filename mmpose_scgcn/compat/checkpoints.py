@@ -83,7 +83,7 @@ def _reason(error: pickle.UnpicklingError) -> str:
         str(error),
     )
     text = telling.group(1) if telling else str(error).split('\n')[0]
-    return text.split(' Please use')[0].strip()
+    return text.split(' Please use')[0].strip(' .')
 
 
 def _explain_refusal(load_checkpoint):
@@ -96,7 +96,7 @@ def _explain_refusal(load_checkpoint):
         except pickle.UnpicklingError as error:
             raise pickle.UnpicklingError(
                 f'{filename} was not loaded: it is damaged, or it carries '
-                f'more than data and could run code ({_reason(error)}) If '
+                f'more than data and could run code ({_reason(error)}). If '
                 'you trust where it comes from, set '
                 'TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD=1 in the environment of '
                 'this one command.'

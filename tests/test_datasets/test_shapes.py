@@ -277,7 +277,7 @@ def test_another_number_of_keypoints_names_the_annotation(write):
 def test_keypoints_that_are_no_triples_name_the_annotation(write):
     content = coco()
     content['annotations'][4]['keypoints'].pop()
-    with pytest.raises(ValueError, match='annotation 104: .*triples'):
+    with pytest.raises(ValueError, match=r'annotation 104: .*triples'):
         shapes_from_coco(write(content))
 
 

@@ -28,6 +28,13 @@ def test_equals_a_naive_sort(correlation, top_k):
 def test_ties_go_to_the_lower_index():
     neighbors = top_k_neighbors(np.ones((4, 4)), 2)
     assert neighbors.tolist() == [[0, 1, 2], [1, 0, 2], [2, 0, 1], [3, 0, 1]]
+    # Large enough for a sort that is not stable to show.
+    coarse = np.random.default_rng(0).integers(0, 3, (98, 98)) / 2
+    expected = [
+        [i, *sorted(set(range(98)) - {i}, key=lambda j: (-coarse[i, j], j))]
+        for i in range(98)
+    ]
+    np.testing.assert_array_equal(top_k_neighbors(coarse, 97), expected)
 
 
 def test_self_comes_first_even_where_another_correlates_as_much():

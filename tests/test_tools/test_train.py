@@ -89,7 +89,11 @@ def tool(run_python, root, workplace):
     def run(name, *arguments):
         script = root / 'tools' / name
         return run_python(
-            script, *arguments, cwd=workplace, CUDA_VISIBLE_DEVICES='-1'
+            script,
+            *arguments,
+            cwd=workplace,
+            CUDA_VISIBLE_DEVICES='-1',
+            OMP_NUM_THREADS='1',
         )
 
     return run

@@ -1,6 +1,7 @@
 """The two plain backbones of the Wing loss paper."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from mmcv.cnn import ConvModule
 from mmengine.model import BaseModule
@@ -27,7 +28,7 @@ class _PlainCNN(BaseModule):
                     ConvModule(before, after, 3, padding=1, norm_cfg=norm_cfg),
                     nn.MaxPool2d(2),
                 )
-                for before, after in zip(channels, channels[1:], strict=False)
+                for before, after in pairwise(channels)
             )
         )
 

@@ -52,7 +52,8 @@ class GraphRelationalHead(BaseHead):
     Note:
         The paper's text, not the released training config, is followed
         where they differ: directed top-k neighbours, the dynamic adjacency,
-        rows that sum to one. The mean shape as the start is ours.
+        rows that sum to one. The mean shape as the start and the layer norm
+        are ours.
 
     Args:
         in_channels (int): Channels C of the last feature map.
@@ -69,6 +70,10 @@ class GraphRelationalHead(BaseHead):
             to 128.
         num_layers (int): Residual blocks of two relational layers. Defaults
             to 4.
+        norm (str): Normalisation of the relational layers: ``layer``, or
+            ``batch`` as in the released code
+            (:class:`~mmpose_scgcn.models.layers.GraphRelation` says why it
+            is not the default). Defaults to ``layer``.
         adjacency (str): ``dynamic`` (edge weights follow the image),
             ``learned`` or ``uniform``. Defaults to ``dynamic``.
         loss (Mapping, optional): Config of the loss. Defaults to None:
@@ -76,10 +81,11 @@ class GraphRelationalHead(BaseHead):
             target weights.
         decoder (Mapping, optional): Config of the codec. Defaults to None.
         init_cfg (Mapping, optional): MMEngine initialisation. Defaults to
-            None: PyTorch's, Xavier in the relational layers.
+            None: Kaiming in the embedding, Xavier in the relational layers,
+            zero where the edge weights and the offsets come out.
 
     Raises:
-        ValueError: A graph of another size, or an unknown adjacency.
+        ValueError: A graph of another size, or an unknown adjacency or norm.
     """
 
     def __init__(
@@ -93,6 +99,7 @@ class GraphRelationalHead(BaseHead):
         embed_channels: int = 256,
         hidden_channels: int = 128,
         num_layers: int = 4,
+        norm: str = 'layer',
         adjacency: str = 'dynamic',
         loss: Mapping | None = None,
         decoder: Mapping | None = None,
@@ -109,7 +116,10 @@ class GraphRelationalHead(BaseHead):
             adjacency, num_keypoints, top_k, expansion
         )
         self.relation = GraphRelation(
-            expansion * height * width, hidden_channels, num_layers
+            expansion * height * width,
+            hidden_channels,
+            num_layers,
+            norm=norm,
         )
         self.decoder = decoder and KEYPOINT_CODECS.build(decoder)
         self.loss_module = MODELS.build(loss or self._default_loss())

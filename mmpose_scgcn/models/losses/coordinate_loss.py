@@ -238,4 +238,6 @@ def check_positive(**constants: float) -> None:
     """Raise ValueError for the first constant that is not positive."""
     for name, value in constants.items():
         if not value > 0:
-            raise ValueError(f'{name}: expected a positive px, got {value}')
+            raise ValueError(
+                f'{name}: expected a positive number, px, got {value}'
+            )

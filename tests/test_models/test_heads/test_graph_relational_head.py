@@ -108,15 +108,15 @@ def test_initialisation_by_the_runner_keeps_the_start(make_head, feats, ring):
 
 
 @pytest.mark.parametrize('adjacency', ['dynamic', 'learned', 'uniform'])
-def test_everything_learns(make_head, feats, samples, adjacency):
+@pytest.mark.parametrize('norm', ['layer', 'batch'])
+def test_everything_learns(make_head, feats, samples, adjacency, norm):
     """Once the zero of the last layers is left, all parameters matter."""
-    head = make_head(randomise=True, adjacency=adjacency).train()
+    head = make_head(True, adjacency=adjacency, norm=norm).train()
     losses = head.loss(feats, samples)
     (losses['loss_kpt'] + losses['loss_relative']).backward()
     for name, parameter in head.named_parameters():
         assert parameter.grad is not None, name
         assert parameter.grad.isfinite().all(), name
-        # A bias before a batch norm is the only thing without effect.
         assert parameter.grad.abs().max() > 0, name
 
 
@@ -385,6 +385,7 @@ def test_compiles_without_graph_breaks(make_head, feats):
         (dict(num_keypoints=7), 'graph has num_keypoints=6, but .*=7'),
         (dict(top_k=3), 'graph has top_k=2, but top_k=3'),
         (dict(adjacency='static'), "'uniform', got 'static'"),
+        (dict(norm='group'), "'batch', got 'group'"),
     ],
 )
 def test_arguments_that_do_not_fit(make_head, arguments, message):

@@ -25,9 +25,14 @@ def edge_weight():
     return torch.rand(B, K, TOP_K + 1).softmax(-1)
 
 
-def relation(randomise=True):
+both_norms = pytest.mark.parametrize('norm', ['layer', 'batch'])
+
+
+def relation(norm='layer', randomise=True):
     """In evaluation mode with parameters and statistics all random."""
-    module = GraphRelation(C, hidden_channels=6, num_layers=2).eval()
+    module = GraphRelation(
+        C, hidden_channels=6, num_layers=2, norm=norm
+    ).eval()
     if randomise:
         for name, tensor in module.state_dict().items():
             if 'num_batches' not in name:
@@ -97,15 +102,19 @@ def test_both_weights_are_initialised_alike():
         assert weight.abs().max() > 0.99 * bound
 
 
-def test_relation_equals_its_formula(nodes, edge_weight):
-    module = relation()
+@both_norms
+def test_relation_equals_its_formula(nodes, edge_weight, norm):
+    module = relation(norm)
     weights = scatter_edges(NEIGHBORS, edge_weight)
 
     def layer(part, x):
         x = part.conv(x, *weights)
-        norm = part.norm
-        x = (x - norm.running_mean) / (norm.running_var + norm.eps).sqrt()
-        return (x * norm.weight + norm.bias).clamp_min(0)
+        if norm == 'layer':  # over the channels of each node
+            mean, var = x.mean(-1, True), x.var(-1, correction=0, keepdim=True)
+        else:
+            mean, var = part.norm.running_mean, part.norm.running_var
+        x = (x - mean) / (var + part.norm.eps).sqrt()
+        return (x * part.norm.weight + part.norm.bias).clamp_min(0)
 
     x = layer(module.stem, nodes)
     for first, second in module.blocks:
@@ -115,20 +124,23 @@ def test_relation_equals_its_formula(nodes, edge_weight):
     )
 
 
-def test_relation_starts_at_zero(nodes, edge_weight):
-    module = relation(randomise=False).train()
+@both_norms
+def test_relation_starts_at_zero(nodes, edge_weight, norm):
+    module = relation(norm, randomise=False).train()
     out = module(nodes, NEIGHBORS, edge_weight)
     torch.testing.assert_close(out, torch.zeros(B, K, 2), rtol=0, atol=0)
 
 
-def test_the_last_layer_learns_from_its_start(nodes, edge_weight):
-    module = relation(randomise=False).train()
+@both_norms
+def test_the_last_layer_learns_from_its_start(nodes, edge_weight, norm):
+    module = relation(norm, randomise=False).train()
     module(nodes, NEIGHBORS, edge_weight).sum().backward()
     assert module.out.weight.weight.grad.abs().sum() > 0
 
 
-def test_permuting_keypoints_permutes_the_output(nodes, edge_weight):
-    module = relation()
+@both_norms
+def test_permuting_keypoints_permutes_the_output(nodes, edge_weight, norm):
+    module = relation(norm)
     order = torch.tensor([3, 1, 4, 0, 2])
     neighbors = order.argsort()[NEIGHBORS[order]]
     torch.testing.assert_close(
@@ -137,8 +149,9 @@ def test_permuting_keypoints_permutes_the_output(nodes, edge_weight):
     )
 
 
-def test_order_of_the_neighbors_does_not_count(nodes, edge_weight):
-    module = relation()
+@both_norms
+def test_order_of_the_neighbors_does_not_count(nodes, edge_weight, norm):
+    module = relation(norm)
     swap = [0, 2, 1]
     torch.testing.assert_close(
         module(nodes, NEIGHBORS[:, swap], edge_weight[..., swap]),
@@ -160,9 +173,55 @@ def test_information_travels_one_edge_per_layer(nodes, edge_weight):
     assert felt.tolist() == [False, False, False, True, True]
 
 
+def test_batch_norm_counts_all_images_and_nodes(nodes, edge_weight):
+    """In training; what the released code does."""
+    stem = relation('batch').stem.train()
+    weights = scatter_edges(NEIGHBORS, edge_weight)
+    x = stem.conv(nodes, *weights).flatten(0, 1)  # (B K, C)
+    x = (x - x.mean(0)) / (x.var(0, correction=0) + stem.norm.eps).sqrt()
+    expected = (x * stem.norm.weight + stem.norm.bias).clamp_min(0)
+    torch.testing.assert_close(
+        stem(nodes, *weights), expected.reshape(B, K, -1)
+    )
+
+
+@both_norms
+def test_a_wild_image_and_the_others(nodes, edge_weight, norm):
+    """With layer norm images do not see each other, even in training."""
+    module = relation(norm).train()
+    wild = nodes.clone()
+    wild[1] *= 1e4
+    tame, disturbed = (
+        module(x, NEIGHBORS, edge_weight)[0] for x in (nodes, wild)
+    )
+    assert torch.allclose(tame, disturbed) == (norm == 'layer')
+
+
+def test_layer_norm_bounds_the_output(nodes, edge_weight):
+    """However large the features, a keypoint stays within reach."""
+    module = relation('layer')
+    size = [
+        module(scale * nodes, NEIGHBORS, edge_weight).abs().max()
+        for scale in (1e2, 1e4, 1e6)
+    ]
+    torch.testing.assert_close(size[2], size[1], rtol=1e-3, atol=0)
+    # Each of the three sums adds at most sqrt(6) |weight| + |bias| a channel.
+    layers = [module.stem, *(second for _, second in module.blocks)]
+    reach = sum(x.norm.weight * 6**0.5 + x.norm.bias for x in layers)
+    own, others = module.out.weight.weight.abs().chunk(2)
+    bound = torch.maximum(own, others) @ reach + module.out.bias
+    assert max(size) <= bound.max()
+
+
+def test_an_unknown_norm():
+    with pytest.raises(ValueError, match="'layer' or 'batch', got 'group'"):
+        relation('group')
+
+
+@both_norms
 @pytest.mark.parametrize('weights_autocast', [False, True])
-def test_autocast(nodes, edge_weight, weights_autocast):
-    module = relation()
+def test_autocast(nodes, edge_weight, norm, weights_autocast):
+    module = relation(norm)
     expected = module(nodes, NEIGHBORS, edge_weight)
     if weights_autocast:
         edge_weight = edge_weight.bfloat16()
@@ -172,8 +231,9 @@ def test_autocast(nodes, edge_weight, weights_autocast):
     torch.testing.assert_close(out.float(), expected, rtol=0.05, atol=0.05)
 
 
-def test_compiles_without_graph_breaks(nodes, edge_weight):
-    module = relation()
+@both_norms
+def test_compiles_without_graph_breaks(nodes, edge_weight, norm):
+    module = relation(norm)
     compiled = torch.compile(module, fullgraph=True, backend='eager')
     torch.testing.assert_close(
         compiled(nodes, NEIGHBORS, edge_weight),

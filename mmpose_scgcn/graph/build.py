@@ -1,5 +1,6 @@
 """A graph from the shapes of a training set."""
 
+import warnings
 from collections.abc import Sequence
 
 import numpy as np
@@ -49,6 +50,7 @@ def build_graph(
         )
     correlation = keypoint_correlation(keypoints, visible, names)
     neighbors = top_k_neighbors(correlation, top_k)
+    _warn_of_strangers(correlation, neighbors)
     shape = mean_shape(normalized, visible)
     return dict(
         num_keypoints=len(neighbors),
@@ -56,3 +58,16 @@ def build_graph(
         neighbors=neighbors.tolist(),
         mean_shape=np.round(shape, DECIMALS).tolist(),
     )
+
+
+def _warn_of_strangers(correlation: np.ndarray, neighbors: np.ndarray) -> None:
+    """Warn where neighbours were taken without any correlation."""
+    chosen = np.take_along_axis(correlation, neighbors, axis=1)
+    alone = np.flatnonzero((chosen == 0).any(axis=1))
+    if alone.size:
+        warnings.warn(
+            f'keypoints {alone.tolist()} are seen together with too few '
+            f'others to choose {neighbors.shape[1] - 1} neighbours by '
+            'correlation; the rest are those of lowest index',
+            stacklevel=3,
+        )

@@ -6,8 +6,8 @@ import numpy as np
 
 from .alignment import align_shapes
 
-#: Pairs seen together in fewer shapes than this (or than all shapes, where
-#: there are fewer) count as uncorrelated: two points always lie on a line.
+#: Pairs seen together in fewer shapes than this (or than half of them, where
+#: that is less) count as uncorrelated: two points always lie on a line.
 MIN_SHARED_SHAPES = 10
 
 #: A coordinate of an aligned shape (of size one) that varies by less than
@@ -25,8 +25,8 @@ def keypoint_correlation(
     .. math::
         C_{ij} = \tfrac12 \left(|\rho(x_i, x_j)| + |\rho(y_i, y_j)|\right)
 
-    The sparse graph of Section III of "Structure-Coherent Deep Feature
-    Learning for Robust Face Alignment" (TIP 2021), taken on aligned shapes
+    What the sparse graph of "Structure-Coherent Deep Feature Learning for
+    Robust Face Alignment" (TIP 2021) is made from, taken on aligned shapes
     (:func:`align_shapes`) over the shapes in which both keypoints are
     visible.
 
@@ -88,9 +88,9 @@ def _check_moving(
     )
     if still.size:
         raise ValueError(
-            f'keypoints constant over the {len(aligned)} shapes, or in x or '
-            f'y over the aligned shapes: {listed(still)}; a constant has no '
-            'correlation'
+            f'keypoints constant over the {len(aligned)} shapes (or seen '
+            f'once), or in x or y over the aligned shapes: {listed(still)}; '
+            'a constant has no correlation'
         )
 
 
@@ -112,5 +112,5 @@ def _pairwise_pearson(values: np.ndarray, seen: np.ndarray) -> np.ndarray:
         covariance = values.T @ values - total * total.T / count
         variance = np.maximum(square - total**2 / count, 0.0)
         rho = covariance / np.sqrt(variance * variance.T)
-    shared = count >= min(MIN_SHARED_SHAPES, len(values))
+    shared = count >= max(2, min(MIN_SHARED_SHAPES, len(values) // 2))
     return np.where(shared & np.isfinite(rho), np.clip(rho, -1, 1), 0.0)

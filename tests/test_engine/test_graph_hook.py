@@ -37,6 +37,11 @@ HEAD = dict(
     embed_channels=4,
     hidden_channels=4,
     num_layers=1,
+    loss=dict(
+        type='mmpose_scgcn.StructureCoherentLoss',
+        input_size=SIZE,
+        use_target_weight=True,
+    ),
     decoder=CODEC,
 )
 STOCK_HEAD = dict(
@@ -317,15 +322,31 @@ def test_an_average_of_the_model_holds_the_graph_too(annotate, make_runner):
     ]
 
 
-def test_a_training_set_that_allows_no_graph(annotate, make_runner):
-    ann_file = annotate(seed=0)
+def hide_a_keypoint(ann_file):
     content = json.loads(Path(ann_file).read_text())
     for annotation in content['annotations']:
         annotation['keypoints'][3 * 4 + 2] = 0
     Path(ann_file).write_text(json.dumps(content))
+
+
+def test_a_training_set_that_allows_no_graph(annotate, make_runner):
+    ann_file = annotate(seed=0)
+    hide_a_keypoint(ann_file)
     runner = make_runner(dataset(ann_file))
     with pytest.raises(ValueError, match=r'never visible .*: 4 \(k4\);'):
         runner.train()
+
+
+def test_such_a_set_stops_no_resume_whose_checkpoint_has_a_graph(
+    annotate, make_runner
+):
+    ann_file = annotate(seed=0)
+    graph = shapes_from_coco(ann_file).graph(top_k=2)
+    make_runner(dataset(ann_file)).train()
+    hide_a_keypoint(ann_file)
+    runner = make_runner(dataset(ann_file), epochs=2, resume=True)
+    runner.train()
+    assert_graph(graph_of(runner), graph)
 
 
 # Rank 1 has other annotations: only a broadcast makes the graphs equal.

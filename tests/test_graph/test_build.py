@@ -71,3 +71,22 @@ def test_too_few_keypoints(shapes, visible):
 def test_too_few_shapes(shapes, visible):
     with pytest.raises(ValueError, match='at least 2 shapes'):
         build_graph(shapes[:1], visible[:1], shapes[:1])
+
+
+def test_a_keypoint_hidden_once_in_a_small_set_keeps_its_neighbours():
+    rng = np.random.default_rng(3)
+    keypoints = rng.normal(size=(9, 6, 2))
+    keypoints[:, 5] = keypoints[:, 4] + 0.01 * rng.normal(size=(9, 2))
+    visible = np.ones((9, 6), dtype=bool)
+    visible[0, 5] = False
+    graph = build_graph(keypoints, visible, keypoints, top_k=1)
+    assert graph['neighbors'][5] == [5, 4]
+
+
+def test_neighbours_without_any_correlation_are_warned_of():
+    keypoints = np.random.default_rng(0).normal(size=(40, 4, 2))
+    visible = np.ones((40, 4), dtype=bool)
+    visible[:20, :2] = False
+    visible[20:, 2:] = False  # no pair has a partner in the other
+    with pytest.warns(UserWarning, match=r'keypoints \[0, 1, 2, 3\] are'):
+        build_graph(keypoints, visible, keypoints, top_k=2)

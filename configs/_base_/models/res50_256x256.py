@@ -11,7 +11,12 @@ model = dict(
     backbone=dict(
         type='ResNet',
         depth=50,
-        init_cfg=dict(type='Pretrained', checkpoint='torchvision://resnet50'),
+        init_cfg=dict(
+            type='Pretrained',
+            # torchvision://resnet50, at an address that needs no torchvision
+            checkpoint='https://download.pytorch.org/models/'
+            'resnet50-0676ba61.pth',
+        ),
     ),
     test_cfg=dict(flip_test=True, shift_coords=True),
 )

@@ -1,5 +1,7 @@
 """The hook that gives models their keypoint graph."""
 
+import logging
+
 from mmengine.dist import broadcast
 from mmengine.hooks import Hook
 from mmengine.logging import print_log
@@ -51,10 +53,22 @@ class GraphHook(Hook):
             f'samples (box padding {padding:g})',
             logger='current',
         )
-        shapes = collect_shapes(dataset)
+        try:
+            shapes = collect_shapes(dataset)
+            for module in empty:
+                top_k = self.top_k if module.top_k is None else module.top_k
+                module.fill(shapes.graph(top_k, padding, aspect_ratio))
+        except ValueError as error:
+            # The checkpoint to come may carry a graph; if it does not, the
+            # first forward pass says so.
+            if not (runner._resume or runner._load_from):
+                raise
+            print_log(
+                f'GraphHook: no graph from the training set: {error}',
+                logger='current',
+                level=logging.WARNING,
+            )
         for module in empty:
-            top_k = self.top_k if module.top_k is None else module.top_k
-            module.fill(shapes.graph(top_k, padding, aspect_ratio))
             _synchronize(module)
 
 
@@ -82,7 +96,9 @@ def crop_of(dataset) -> tuple[float, float]:
         dataset = inner[0] if inner else getattr(dataset, 'dataset', None)
     padding, size = 1.25, (1, 1)
     for transform in transforms:
-        padding = getattr(transform, 'padding', padding)
-        if type(transform).__name__ == 'TopdownAffine':
+        kinds = {kind.__name__ for kind in type(transform).__mro__}
+        if 'GetBBoxCenterScale' in kinds:
+            padding = transform.padding
+        if 'TopdownAffine' in kinds:
             size = transform.input_size
     return float(padding), size[0] / size[1]

@@ -23,6 +23,9 @@ from mmpose_scgcn.models.losses import (
 )
 from mmpose_scgcn.registry import MODELS
 
+#: Input size that the published Soft Wing constants belong to, px.
+LOSS_INPUT_SIZE = 256
+
 #: Codecs whose labels are coordinates divided by the input size.
 NORMALIZING_CODECS = (RegressionLabel, IntegralRegressionLabel)
 
@@ -64,16 +67,10 @@ class GraphRelationalHead(BaseHead):
             checkpoint.
         top_k (int): Neighbours of each keypoint. Defaults to 3.
         expansion (int): Channels n per keypoint. Defaults to 4.
-        embed_channels (int): Channels between the two convolutions of the
-            embedding. Defaults to 256.
         hidden_channels (int): Channels of the relational layers. Defaults
             to 128.
         num_layers (int): Residual blocks of two relational layers. Defaults
             to 4.
-        norm (str): Normalisation of the relational layers: ``layer``, or
-            ``batch`` as in the released code
-            (:class:`~mmpose_scgcn.models.layers.GraphRelation` says why it
-            is not the default). Defaults to ``layer``.
         adjacency (str): ``dynamic`` (edge weights follow the image),
             ``learned`` or ``uniform``. Defaults to ``dynamic``.
         loss (Mapping, optional): Config of the loss. Defaults to None:
@@ -83,6 +80,12 @@ class GraphRelationalHead(BaseHead):
         init_cfg (Mapping, optional): MMEngine initialisation. Defaults to
             None: Kaiming in the embedding, Xavier in the relational layers,
             zero where the edge weights and the offsets come out.
+        embed_channels (int): Channels between the two convolutions of the
+            embedding. Defaults to 256.
+        norm (str): Normalisation of the relational layers: ``layer``, or
+            ``batch`` as in the released code
+            (:class:`~mmpose_scgcn.models.layers.GraphRelation` says why it
+            is not the default). Defaults to ``layer``.
 
     Raises:
         ValueError: A graph of another size, or an unknown adjacency or norm.
@@ -96,14 +99,14 @@ class GraphRelationalHead(BaseHead):
         graph: Mapping | None = None,
         top_k: int = 3,
         expansion: int = 4,
-        embed_channels: int = 256,
         hidden_channels: int = 128,
         num_layers: int = 4,
-        norm: str = 'layer',
         adjacency: str = 'dynamic',
         loss: Mapping | None = None,
         decoder: Mapping | None = None,
         init_cfg: Mapping | None = None,
+        embed_channels: int = 256,
+        norm: str = 'layer',
     ) -> None:
         super().__init__(init_cfg)
         width, height = in_featuremap_size
@@ -224,9 +227,18 @@ class GraphRelationalHead(BaseHead):
         return self.decode(output.unsqueeze(1))  # (B, N=1, K, 2)
 
     def _default_loss(self) -> dict:
+        size = _input_size(self.decoder)
+        if size is not None and max(size) != LOSS_INPUT_SIZE:
+            warnings.warn(
+                'the default loss has the published Soft Wing constants, px '
+                f'of a {LOSS_INPUT_SIZE} px input, and this input is {size}: '
+                'state the loss in the config, with omega1, omega2 and '
+                'epsilon scaled to the input',
+                stacklevel=3,
+            )
         return dict(
             type='mmpose_scgcn.StructureCoherentLoss',
-            input_size=_input_size(self.decoder),
+            input_size=size,
             use_target_weight=True,
         )
 

@@ -12,9 +12,9 @@ class DynamicAdjacency(nn.Module):
         \mathrm{GAP}(H_0)))
 
     Global average pooling of every node channel and two fully connected
-    layers give one value per edge, K (k + 1) in all (Section III of
-    "Structure-Coherent Deep Feature Learning for Robust Face Alignment",
-    TIP 2021); the weights of each row sum to one.
+    layers give one value per edge, K (k + 1) in all ("Structure-Coherent
+    Deep Feature Learning for Robust Face Alignment", TIP 2021); the weights
+    of each row sum to one.
 
     Note:
         The released code normalises after adding a batch norm, for 470

@@ -131,7 +131,10 @@ class GraphRelation(nn.Module):
         nodes = self.stem(nodes, *weights)
         for first, second in self.blocks:
             nodes = nodes + second(first(nodes, *weights), *weights)
-        return self.out(nodes, *weights)
+        # Coordinates need more than the 8 bits of bfloat16.
+        with torch.autocast(nodes.device.type, enabled=False):
+            full = self.out.weight.weight.dtype
+            return self.out(nodes.to(full), *(w.to(full) for w in weights))
 
 
 def scatter_edges(

@@ -44,6 +44,7 @@ class KeypointGraph(nn.Module):
         super().__init__()
         self.num_keypoints = num_keypoints
         self.top_k = top_k
+        self.refused = ''
         self.register_buffer('neighbors', torch.zeros(0, 0, dtype=torch.long))
         self.register_buffer('mean_shape', torch.zeros(0, 2))
         self.register_buffer('adjacency', torch.zeros(0, 0), persistent=False)
@@ -76,6 +77,7 @@ class KeypointGraph(nn.Module):
                 "set by custom_hooks=[dict(type='mmpose_scgcn.GraphHook')] "
                 'when training starts, or by a checkpoint that carries one; '
                 'otherwise pass graph=dict(...) from tools/build_graph.py'
+                + self.refused
             )
 
     def check_same_keypoints(self, other: 'KeypointGraph') -> None:
@@ -86,8 +88,8 @@ class KeypointGraph(nn.Module):
         """
         if self.num_keypoints not in (None, len(other.neighbors)):
             raise ValueError(
-                f'the head has num_keypoints={self.num_keypoints}, the graph '
-                f'of its relative location loss {len(other.neighbors)}'
+                f'one graph is over {self.num_keypoints} keypoints, the '
+                f'other over {len(other.neighbors)}'
             )
 
     def extra_repr(self) -> str:
@@ -133,6 +135,8 @@ class KeypointGraph(nn.Module):
                 self._set(neighbors, shape)
             except ValueError as error:
                 errors.append(f'{prefix[:-1]}: {error}')
+                # MMEngine only logs what did not load; remember it.
+                self.refused = f'. A checkpoint was refused: {error}'
                 return
         elif neighbors is not None and self.ready:
             # A checkpoint saved before its graph was built keeps ours.

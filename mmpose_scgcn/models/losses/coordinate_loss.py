@@ -93,7 +93,7 @@ def reduce_penalty(
     if reduction == 'sum':
         return penalty.sum(dim=(1, 2)).mean()
     if weight is None:
-        return penalty.mean()
+        return penalty.sum() / max(penalty.numel(), 1)
     total = weight.sum() * penalty.shape[-1]
     return penalty.sum() / torch.where(total > 0, total, 1.0)
 

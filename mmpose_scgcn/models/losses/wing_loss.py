@@ -38,8 +38,8 @@ def wing(error: Tensor, omega: float, epsilon: float) -> Tensor:
 class WingLoss(CoordinateLoss):
     """Wing loss, in the unit of its paper.
 
-    See :func:`wing`; Eq. (5) of "Wing Loss for Robust Facial Landmark
-    Localisation with Convolutional Neural Networks" (CVPR 2018).
+    See :func:`wing`; "Wing Loss for Robust Facial Landmark Localisation
+    with Convolutional Neural Networks" (CVPR 2018).
 
     Note:
         The paper's constants belong to pixels of a 64 px input. MMPose's

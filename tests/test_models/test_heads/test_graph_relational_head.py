@@ -26,6 +26,17 @@ DECODER = dict(type='RegressionLabel', input_size=SIZE)
 SOFT_WING = dict(
     type='mmpose_scgcn.SoftWingLoss', input_size=SIZE, use_target_weight=True
 )
+# The published constants, in px of a 64 px input.
+PENALTY = dict(
+    type='mmpose_scgcn.SoftWingLoss', omega1=0.5, omega2=5.0, epsilon=0.125
+)
+LOSS = dict(
+    type='mmpose_scgcn.StructureCoherentLoss',
+    input_size=SIZE,
+    use_target_weight=True,
+    absolute=PENALTY,
+    relative=dict(type='mmpose_scgcn.RelativeLocationLoss', penalty=PENALTY),
+)
 
 
 @pytest.fixture(autouse=True)
@@ -50,6 +61,7 @@ def make_head(ring):
                     hidden_channels=8,
                     num_layers=1,
                     decoder=DECODER,
+                    loss=LOSS,
                 ),
                 **arguments,
             }
@@ -186,14 +198,15 @@ def test_loss_equals_its_terms_by_hand(make_head, feats, samples, ring):
     output = head(feats)
     target, weight = stack(samples)
     shared = dict(input_size=SIZE, use_target_weight=True)
+    absolute = SoftWingLoss(0.5, 5.0, 0.125, **shared)
+    relative = RelativeLocationLoss(ring, PENALTY, **shared)
     losses = head.loss(feats, samples)
     assert set(losses) == {'loss_kpt', 'loss_relative', 'mean_error'}
     torch.testing.assert_close(
-        losses['loss_kpt'], SoftWingLoss(**shared)(output, target, weight)
+        losses['loss_kpt'], absolute(output, target, weight)
     )
     torch.testing.assert_close(
-        losses['loss_relative'],
-        RelativeLocationLoss(ring, **shared)(output, target, weight),
+        losses['loss_relative'], relative(output, target, weight)
     )
     distance = (output - target).square().sum(-1).sqrt()
     torch.testing.assert_close(
@@ -320,6 +333,24 @@ def test_head_and_loss_share_one_graph(make_head, ring):
     assert not head.graph.ready
 
 
+def test_the_default_loss_is_the_published_one_at_256_px(make_head):
+    head = make_head(
+        loss=None, decoder=dict(type='RegressionLabel', input_size=(256, 256))
+    )
+    absolute, relative = head.loss_module.children()
+    for term in (absolute, relative):
+        assert term.input_size == (256, 256)
+        assert term.use_target_weight
+    for penalty in (absolute, relative.penalty):
+        constants = (penalty.omega1, penalty.omega2, penalty.epsilon)
+        assert constants == (2.0, 20.0, 0.5)
+
+
+def test_the_default_loss_warns_at_another_size(make_head):
+    with pytest.warns(UserWarning, match=r'of a 256 px input, .* \(64, 48\)'):
+        make_head(loss=None)
+
+
 def test_a_loss_may_have_a_graph_of_its_own(make_head, ring):
     chain = {**ring, 'neighbors': [[i, (i + 1) % K] for i in range(K)]}
     relative = dict(
@@ -334,7 +365,7 @@ def test_a_loss_may_have_a_graph_of_its_own(make_head, ring):
     )
     assert head.graph.num_edges == 3 * K
     assert head.loss_module.relative.graph.num_edges == 2 * K
-    with pytest.raises(ValueError, match=r'num_keypoints=5, .* loss 6'):
+    with pytest.raises(ValueError, match='over 5 keypoints, the other over 6'):
         make_head(
             num_keypoints=5,
             graph=None,

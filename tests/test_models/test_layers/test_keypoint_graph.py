@@ -106,3 +106,12 @@ def test_deepcopy_is_independent(ring):
         graph.mean_shape, torch.tensor(ring['mean_shape'])
     )
     assert copy.neighbors.tolist() == ring['neighbors']
+
+
+def test_a_graph_that_did_not_load_is_remembered(ring):
+    """MMEngine only logs errors of loading; the next call must say why."""
+    graph = KeypointGraph(top_k=1)
+    with pytest.raises(RuntimeError):
+        graph.load_state_dict(KeypointGraph(ring).state_dict())
+    with pytest.raises(RuntimeError, match='refused: the graph has top_k=2'):
+        graph.require()

@@ -235,8 +235,8 @@ def report(
 ) -> None:
     """Print the table and where the pictures are."""
     table = Table(
-        title=f'{args.test} procedural test faces, 98 keypoints, 64 px, '
-        f'{args.epochs} epochs on {args.train}, seed {args.seed}'
+        title=f'{args.test} procedural test faces '
+        f'({args.epochs} epochs on {args.train}, seed {args.seed})'
     )
     for column in ('model', 'NME %', 'FR@0.10 %', 'parameters', 'training s'):
         table.add_column(

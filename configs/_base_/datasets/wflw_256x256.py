@@ -1,61 +1,21 @@
-# WFLW as MMPose's zoo has it: its files, boxes and augmentation.
-codec = dict(type='RegressionLabel', input_size=(256, 256))
+# WFLW as MMPose's zoo has it: its files and boxes, augmented as 300W.
+_base_ = ['300w_256x256.py']
+
 data_root = 'data/wflw/'
 
-train_pipeline = [
-    dict(type='LoadImage'),
-    dict(type='GetBBoxCenterScale'),
-    dict(type='RandomFlip', direction='horizontal'),
-    dict(
-        type='RandomBBoxTransform',
-        scale_factor=(0.75, 1.25),
-        rotate_factor=60,
-    ),
-    dict(type='TopdownAffine', input_size=codec['input_size']),
-    dict(type='GenerateTarget', encoder=codec),
-    dict(type='PackPoseInputs'),
-]
-val_pipeline = [
-    dict(type='LoadImage'),
-    dict(type='GetBBoxCenterScale'),
-    dict(type='TopdownAffine', input_size=codec['input_size']),
-    dict(type='PackPoseInputs'),
-]
-
 train_dataloader = dict(
-    batch_size=64,
-    num_workers=2,
-    persistent_workers=True,
-    sampler=dict(type='DefaultSampler', shuffle=True),
     dataset=dict(
         type='WFLWDataset',
         data_root=data_root,
-        data_mode='topdown',
         ann_file='annotations/face_landmarks_wflw_train.json',
-        data_prefix=dict(img='images/'),
-        pipeline=train_pipeline,
-    ),
+    )
 )
 val_dataloader = dict(
-    batch_size=32,
-    num_workers=2,
-    persistent_workers=True,
-    drop_last=False,
-    sampler=dict(type='DefaultSampler', shuffle=False, round_up=False),
     dataset=dict(
         type='WFLWDataset',
         data_root=data_root,
-        data_mode='topdown',
         ann_file='annotations/face_landmarks_wflw_test.json',
-        data_prefix=dict(img='images/'),
-        test_mode=True,
-        pipeline=val_pipeline,
-    ),
+    )
 )
 # MMPose selects and tests on the same faces; so does this protocol.
 test_dataloader = val_dataloader
-
-val_evaluator = dict(
-    type='mmpose_scgcn.FaceAlignmentMetric', norm='inter_ocular'
-)
-test_evaluator = val_evaluator

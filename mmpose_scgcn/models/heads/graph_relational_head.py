@@ -1,11 +1,8 @@
 """Graph relational head."""
 
-import warnings
 from collections.abc import Mapping, Sequence
 
 import torch
-from mmpose.codecs import IntegralRegressionLabel, RegressionLabel
-from mmpose.models import losses as mmpose_losses
 from mmpose.models.heads.base_head import BaseHead
 from mmpose.registry import KEYPOINT_CODECS
 from torch import Tensor
@@ -17,25 +14,13 @@ from mmpose_scgcn.models.layers import (
     build_adjacency,
 )
 from mmpose_scgcn.models.losses import (
-    CoordinateLoss,
     RelativeLocationLoss,
     StructureCoherentLoss,
 )
 from mmpose_scgcn.registry import MODELS
 
-#: Input size that the published Soft Wing constants belong to, px.
-LOSS_INPUT_SIZE = 256
-
-#: Codecs whose labels are coordinates divided by the input size.
-NORMALIZING_CODECS = (RegressionLabel, IntegralRegressionLabel)
-
-#: Losses with constants in px; MMPose's cannot be told the input size.
-PIXEL_LOSSES = (
-    CoordinateLoss,
-    RelativeLocationLoss,
-    mmpose_losses.SoftWingLoss,
-    mmpose_losses.WingLoss,
-)
+from .mirror import mirror_coordinates
+from .units import default_loss, warn_of_units
 
 
 @MODELS.register_module()
@@ -125,9 +110,9 @@ class GraphRelationalHead(BaseHead):
             norm=norm,
         )
         self.decoder = decoder and KEYPOINT_CODECS.build(decoder)
-        self.loss_module = MODELS.build(loss or self._default_loss())
+        self.loss_module = MODELS.build(loss or default_loss(self.decoder))
         self._share_graph()
-        self._check_units()
+        warn_of_units(self.loss_module, self.decoder)
 
     def forward(self, feats: Sequence[Tensor]) -> Tensor:
         """Predict keypoints.
@@ -226,22 +211,6 @@ class GraphRelationalHead(BaseHead):
             output = self.forward(feats)
         return self.decode(output.unsqueeze(1))  # (B, N=1, K, 2)
 
-    def _default_loss(self) -> dict:
-        size = _input_size(self.decoder)
-        if size is not None and max(size) != LOSS_INPUT_SIZE:
-            warnings.warn(
-                'the default loss has the published Soft Wing constants, px '
-                f'of a {LOSS_INPUT_SIZE} px input, and this input is {size}: '
-                'state the loss in the config, with omega1, omega2 and '
-                'epsilon scaled to the input',
-                stacklevel=3,
-            )
-        return dict(
-            type='mmpose_scgcn.StructureCoherentLoss',
-            input_size=size,
-            use_target_weight=True,
-        )
-
     def _share_graph(self) -> None:
         """Give the head's graph to relative losses without one."""
         for module in self.loss_module.modules():
@@ -250,52 +219,6 @@ class GraphRelationalHead(BaseHead):
                     self.graph.check_same_keypoints(module.graph)
                 else:
                     module.graph = self.graph
-
-    def _check_units(self) -> None:
-        """Warn where thresholds in pixels would meet normalised labels."""
-        if not isinstance(self.decoder, NORMALIZING_CODECS):
-            return
-        for name, module in self.loss_module.named_modules():
-            if name.endswith('penalty') or not isinstance(
-                module, PIXEL_LOSSES
-            ):
-                continue
-            if getattr(module, 'input_size', None) is None:
-                kind = type(module).__name__
-                warnings.warn(
-                    f'{type(self.decoder).__name__} normalises the labels, '
-                    f'but {kind} has no input_size: its constants count as '
-                    'fractions of the crop, not px. Use '
-                    f"type='mmpose_scgcn.{kind}' with "
-                    f'input_size={_input_size(self.decoder)}',
-                    stacklevel=3,
-                )
-
-
-def _input_size(decoder) -> tuple[int, int] | None:
-    """Find the codec's (w, h); IntegralRegressionLabel keeps it inside."""
-    codec = getattr(decoder, 'keypoint_codec', decoder)
-    size = getattr(codec, 'input_size', None)
-    return None if size is None else tuple(size)
-
-
-def mirror_coordinates(
-    coordinates: Tensor, flip_indices: Sequence[int], width: int | None
-) -> Tensor:
-    """Map predictions on mirrored images back to the images.
-
-    Args:
-        coordinates (Tensor): (B, K, 2), normalised: crop px / (w, h).
-        flip_indices (Sequence[int]): The partner of each keypoint.
-        width (int, optional): Width of the crop, px: pixel x mirrors to
-            ``width - 1 - x``. None mirrors to ``width - x``.
-
-    Returns:
-        Tensor: (B, K, 2), normalised; a new tensor.
-    """
-    edge = 1.0 if width is None else 1.0 - 1.0 / width
-    partner = coordinates[:, list(flip_indices)]
-    return torch.stack([edge - partner[..., 0], partner[..., 1]], dim=-1)
 
 
 def _mean_distance(output: Tensor, target: Tensor, weight: Tensor) -> Tensor:

@@ -1,6 +1,7 @@
 """Train, get killed, resume, test and draw, as a user does."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -39,16 +40,17 @@ def work_dir(root, settings, tmp_path_factory):
     folder = tmp_path_factory.mktemp('run')
     command = [sys.executable, str(root / 'tools/train.py'), CONFIG]
     command += ['--work-dir', str(folder), '--seed', '1']
+    env = {**os.environ, 'PYTHONPATH': str(root)}
     run = [*command, *settings, 'train_cfg.max_epochs=500']
     with open(folder / 'killed.log', 'w') as log:
-        process = subprocess.Popen(run, stdout=log, stderr=log)
+        process = subprocess.Popen(run, stdout=log, stderr=log, env=env)
         while not (folder / 'epoch_2.pth').exists():
             assert process.poll() is None, (folder / 'killed.log').read_text()
             time.sleep(0.05)
         process.send_signal(signal.SIGKILL)
         process.wait()
     resume = [*command, '--resume', *settings, 'train_cfg.max_epochs=4']
-    result = subprocess.run(resume, text=True, capture_output=True)
+    result = subprocess.run(resume, text=True, capture_output=True, env=env)
     assert result.returncode == 0, result.stderr
     (folder / 'resumed.log').write_text(result.stdout + result.stderr)
     return folder

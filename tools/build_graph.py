@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+import numpy as np
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmpose.registry import DATASETS
@@ -17,12 +18,13 @@ from rich.progress import track
 
 from mmpose_scgcn.datasets import ShapeSet, collect_shapes, shapes_from_coco
 from mmpose_scgcn.engine.hooks.graph_hook import crop_of
+from mmpose_scgcn.graph import crop_size
 from mmpose_scgcn.launch import (
     add_config_options,
     check_annotations,
     read_config,
 )
-from mmpose_scgcn.visualization import plot_graph
+from mmpose_scgcn.visualization import mean_crop, plot_graph
 
 
 def parse_args() -> argparse.Namespace:
@@ -39,6 +41,11 @@ def parse_args() -> argparse.Namespace:
         '--padding',
         type=float,
         help="crop over box size (default: the pipeline's, or 1.25)",
+    )
+    parser.add_argument(
+        '--image-dir',
+        type=Path,
+        help='folder of the images: draw the graph on their mean',
     )
     parser.add_argument(
         '--out', help='fragment to write (default: work_dirs/<name>_graph.py)'
@@ -65,6 +72,12 @@ def main() -> None:
         if args.padding is not None:
             defaults['padding'] = args.padding
         graph = shapes.graph(**defaults)
+        background = args.image_dir and _mean_face(
+            shapes,
+            args.image_dir,
+            defaults.get('padding', 1.25),
+            defaults.get('aspect_ratio', 1.0),
+        )
     except (OSError, ValueError) as error:
         sys.exit(f'build_graph: {source}: {error}')
     out = Path(args.out or f'work_dirs/{Path(source).stem}_graph.py')
@@ -75,7 +88,7 @@ def main() -> None:
     )
     out.parent.mkdir(parents=True, exist_ok=True)
     _write(out, fragment(graph, f'{Path(source).name}: {title}'))
-    plot_graph(graph, picture, title)
+    plot_graph(graph, picture, title, background)
     print(f'{title}\ngraph:   {out}\npicture: {picture}')
 
 
@@ -115,6 +128,18 @@ def _from_config(config: Config) -> tuple[ShapeSet, dict]:
     if 'top_k' in head:
         defaults['top_k'] = head['top_k']
     return collect_shapes(dataset, _progress), defaults
+
+
+def _mean_face(
+    shapes: ShapeSet, folder: Path, padding: float, aspect_ratio: float
+) -> np.ndarray:
+    """Average the crops of up to 200 faces, evenly chosen."""
+    chosen = slice(None, None, max(len(shapes) // 200, 1))
+    return mean_crop(
+        [folder / Path(file).name for file in shapes.files[chosen]],
+        shapes.centers[chosen],
+        crop_size(shapes.scales[chosen], padding, aspect_ratio),
+    )
 
 
 def _progress(items: Iterable) -> Iterable:

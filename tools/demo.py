@@ -26,8 +26,8 @@ from mmpose_scgcn.visualization import plot_curves
 
 TOOLS = Path(__file__).resolve().parent
 CONFIGS = {
-    'structure-coherent': 'td-reg_cnn6-scgcn_1xb32-20e_synthetic-64x64',
-    'stock regression': 'td-reg_cnn6_1xb32-20e_synthetic-64x64',
+    'structure-coherent': 'td-reg_cnn6-scgcn_1xb32-12e_synthetic-64x64',
+    'stock regression': 'td-reg_cnn6_1xb32-12e_synthetic-64x64',
 }
 LOADERS = ('train', 'val', 'test')
 
@@ -39,7 +39,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--train', type=int, default=1200, help='faces')
     parser.add_argument('--val', type=int, default=100, help='faces')
     parser.add_argument('--test', type=int, default=400, help='faces')
-    parser.add_argument('--epochs', type=int, default=20)
+    parser.add_argument('--epochs', type=int, default=12)
     parser.add_argument('--seed', type=int, default=0)
     return parser.parse_args()
 
@@ -64,7 +64,7 @@ def main() -> None:
     pictures['curves'] = out / 'curves.png'
     plot_curves(
         {name: out / config for name, config in CONFIGS.items()},
-        ('mean_error', 'NME'),
+        ('loss', 'NME'),
         pictures['curves'],
     )
     (out / 'results.json').write_text(json.dumps(rows, indent=2) + '\n')
@@ -89,6 +89,7 @@ def build_graph(faces: Path, out: Path) -> None:
     run(
         'build_graph.py',
         f'--ann-file={faces}/face_landmarks_wflw_train.json',
+        f'--image-dir={faces}/images',
         f'--out={out}/graph.py',
     )
 

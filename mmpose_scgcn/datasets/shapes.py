@@ -23,6 +23,7 @@ class ShapeSet:
         centers (np.ndarray): Box centres (N, 2).
         scales (np.ndarray): Box width and height (N, 2), without padding.
         ids (list): Annotation ids, for messages.
+        files (list): Image files, as the annotations name them.
         names (list[str], optional): Keypoint names.
     """
 
@@ -31,6 +32,7 @@ class ShapeSet:
     centers: np.ndarray
     scales: np.ndarray
     ids: list
+    files: list
     names: list[str] | None = None
 
     def __len__(self) -> int:
@@ -244,5 +246,6 @@ def _stack(records: list[dict], names: list[str] | None) -> ShapeSet:
         centers=np.stack([r['center'] for r in records]),
         scales=np.stack([r['scale'] for r in records]),
         ids=[r['id'] for r in records],
+        files=[r['file'] for r in records],
         names=names,
     )

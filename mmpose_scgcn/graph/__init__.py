@@ -12,7 +12,7 @@ from .laplacian import (
     laplacian_coordinates,
     laplacian_matrix,
 )
-from .mean_shape import mean_shape, normalize_to_crop
+from .mean_shape import crop_size, mean_shape, normalize_to_crop
 from .neighbors import top_k_neighbors
 from .schema import check_graph
 
@@ -21,6 +21,7 @@ __all__ = [
     'align_shapes',
     'build_graph',
     'check_graph',
+    'crop_size',
     'keypoint_correlation',
     'laplacian_coordinates',
     'laplacian_matrix',

@@ -28,10 +28,21 @@ def normalize_to_crop(
     Returns:
         np.ndarray: (N, K, 2), normalised: crop px / (w, h).
     """
+    crop = crop_size(scales, padding, aspect_ratio)[:, None]
+    return (keypoints - np.asarray(centers)[:, None]) / crop + 0.5
+
+
+def crop_size(
+    scales: np.ndarray, padding: float, aspect_ratio: float
+) -> np.ndarray:
+    """Compute the size of top-down crops; arguments as above.
+
+    Returns:
+        np.ndarray: Width and height (N, 2), image px.
+    """
     width, height = (np.asarray(scales, dtype=np.float64) * padding).T
     width = np.maximum(width, height * aspect_ratio)
-    crop = np.stack([width, width / aspect_ratio], axis=-1)[:, None]
-    return (keypoints - np.asarray(centers)[:, None]) / crop + 0.5
+    return np.stack([width, width / aspect_ratio], axis=-1)
 
 
 def mean_shape(keypoints: np.ndarray, visible: np.ndarray) -> np.ndarray:

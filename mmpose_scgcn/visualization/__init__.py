@@ -7,6 +7,7 @@ from .faces import (
     crop_tile,
     draw_points,
     face_grid,
+    mean_crop,
 )
 from .graph import plot_graph
 
@@ -16,6 +17,7 @@ __all__ = [
     'crop_tile',
     'draw_points',
     'face_grid',
+    'mean_crop',
     'plot_curves',
     'plot_graph',
     'read_scalars',

@@ -30,7 +30,7 @@ def plot_curves(
     keys: Sequence[str],
     path: str | Path,
 ) -> None:
-    """Plot logged values of several runs, a panel per value.
+    """Plot logged values of several runs over epochs, a panel per value.
 
     Args:
         runs (Mapping[str, str | Path]): Work folder by name.
@@ -42,17 +42,30 @@ def plot_curves(
     panels = figure.subplots(1, len(keys), squeeze=False)[0]
     for axes, key in zip(panels, keys, strict=True):
         for name, work_dir in runs.items():
-            rows = [r for r in read_scalars(work_dir) if key in r]
-            # Validation rows number epochs, training rows have both.
-            axes.plot(
-                [r.get('epoch', r['step']) for r in rows],
-                [r[key] for r in rows],
-                marker='.' if len(rows) < 40 else None,
-                label=name,
-            )
+            epochs, values = _series(read_scalars(work_dir), key)
+            if values:
+                axes.plot(epochs, values, marker='.', label=name)
         axes.set_title(key)
         axes.set_xlabel('epoch')
         axes.set_yscale('log')
         axes.grid(alpha=0.3, which='both')
-        axes.legend()
+        if axes.has_data():
+            axes.legend()
     figure.savefig(path, dpi=120)
+
+
+def _series(rows: list[dict], key: str) -> tuple[list[float], list[float]]:
+    """Pick the epochs and values at which something was logged.
+
+    Training rows count iterations in ``step`` and have ``epoch``; validation
+    rows count epochs in ``step``.
+    """
+    training = [row for row in rows if 'epoch' in row]
+    per_epoch = max(
+        (row['step'] / row['epoch'] for row in training), default=1.0
+    )
+    chosen = [row for row in rows if key in row]
+    epochs = [
+        row['step'] / (per_epoch if 'epoch' in row else 1) for row in chosen
+    ]
+    return epochs, [row[key] for row in chosen]

@@ -1,6 +1,7 @@
 """Keypoints drawn on faces, and grids of them."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -69,6 +70,37 @@ def crop_tile(
         flags=cv2.INTER_AREA if shrink else cv2.INTER_CUBIC,
     )
     return tile, matrix
+
+
+def mean_crop(
+    files: Sequence[str | Path],
+    centers: np.ndarray,
+    sides: np.ndarray,
+    size: int = 256,
+) -> np.ndarray:
+    """Average crops of images, each stretched to a square.
+
+    Args:
+        files (Sequence[str | Path]): N image files.
+        centers (np.ndarray): Crop centres (N, 2), image px.
+        sides (np.ndarray): Crop widths and heights (N, 2), image px.
+        size (int): Side of the result, px. Defaults to 256.
+
+    Returns:
+        np.ndarray: (size, size, 3) BGR uint8.
+
+    Raises:
+        FileNotFoundError: An image cannot be read.
+    """
+    total = np.zeros((size, size, 3))
+    for file, center, side in zip(files, centers, sides, strict=True):
+        image = cv2.imread(str(file))
+        if image is None:
+            raise FileNotFoundError(f'cannot read image {file}')
+        matrix = np.diag(size / side)
+        shift = size / 2 - matrix @ center
+        total += cv2.warpAffine(image, np.c_[matrix, shift], (size, size))
+    return (total / max(len(files), 1)).astype(np.uint8)
 
 
 def face_grid(

@@ -10,7 +10,12 @@ from matplotlib.figure import Figure
 from mmpose_scgcn.graph import check_graph
 
 
-def plot_graph(graph: Mapping, path: str | Path, title: str = '') -> None:
+def plot_graph(
+    graph: Mapping,
+    path: str | Path,
+    title: str = '',
+    background: np.ndarray | None = None,
+) -> None:
     """Draw the edges of a graph between the keypoints of its mean shape.
 
     Edges that run both ways are dark, one-way edges light; keypoints carry
@@ -20,6 +25,8 @@ def plot_graph(graph: Mapping, path: str | Path, title: str = '') -> None:
         graph (Mapping): The graph as a plain dict.
         path (str | Path): Picture to write; its suffix sets the format.
         title (str): Heading. Defaults to none.
+        background (np.ndarray, optional): The crop to draw on, such as a
+            mean face, (H, W, 3) BGR. Defaults to none.
 
     Raises:
         ValueError: The graph is not valid.
@@ -30,6 +37,8 @@ def plot_graph(graph: Mapping, path: str | Path, title: str = '') -> None:
     one_way = [e for e in edges if e[::-1] not in edges]
     figure = Figure(figsize=(8, 8), layout='constrained')
     axes = figure.add_subplot()
+    if background is not None:
+        axes.imshow(background[..., ::-1], extent=(0, 1, 1, 0), alpha=0.6)
     for chosen, colour, label in (
         (one_way, '#e0883c', f'{len(one_way)} one-way edges'),
         (mutual, '#2a6f97', f'{len(mutual)} mutual edges'),
@@ -45,7 +54,8 @@ def plot_graph(graph: Mapping, path: str | Path, title: str = '') -> None:
     _number(axes, shape)
     axes.set_title(title)
     axes.set_aspect('equal')
-    axes.invert_yaxis()
+    if background is None:  # an image has put the origin at the top already
+        axes.invert_yaxis()
     axes.set_xlabel('x / crop width')
     axes.set_ylabel('y / crop height')
     axes.legend(loc='upper center', ncols=2, bbox_to_anchor=(0.5, -0.07))

@@ -7,7 +7,7 @@ from mmengine.config import Config
 
 from mmpose_scgcn.datasets import shapes_from_coco
 
-CONFIG = 'td-reg_cnn6-scgcn_1xb32-20e_synthetic-64x64'
+CONFIG = 'td-reg_cnn6-scgcn_1xb32-12e_synthetic-64x64'
 
 
 @pytest.fixture

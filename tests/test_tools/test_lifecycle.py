@@ -10,7 +10,7 @@ import time
 import cv2
 import pytest
 
-CONFIG = 'td-reg_cnn6-scgcn_1xb32-20e_synthetic-64x64'
+CONFIG = 'td-reg_cnn6-scgcn_1xb32-12e_synthetic-64x64'
 SETTINGS = (
     'train_dataloader.batch_size=8',
     'train_dataloader.num_workers=0',

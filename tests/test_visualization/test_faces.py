@@ -1,7 +1,13 @@
+import cv2
 import numpy as np
 import pytest
 
-from mmpose_scgcn.visualization import crop_tile, draw_points, face_grid
+from mmpose_scgcn.visualization import (
+    crop_tile,
+    draw_points,
+    face_grid,
+    mean_crop,
+)
 
 RED = (0, 0, 255)
 
@@ -51,3 +57,16 @@ def test_the_grid_holds_every_tile_in_reading_order():
 def test_a_grid_needs_a_caption_per_tile():
     with pytest.raises(ValueError, match='1 tiles and 2 captions'):
         face_grid([np.zeros((4, 4, 3), np.uint8)], ['a', 'b'])
+
+
+def test_the_mean_crop_averages_aligned_crops(tmp_path):
+    for index, value in enumerate((40, 200)):
+        image = np.zeros((60, 60, 3), dtype=np.uint8)
+        image[10 + index : 30 + index, 20:40] = value
+        cv2.imwrite(str(tmp_path / f'{index}.png'), image)
+    files = [tmp_path / '0.png', tmp_path / '1.png']
+    centers = np.array([[30.0, 20.0], [30.0, 21.0]])
+    mean = mean_crop(files, centers, np.full((2, 2), 20.0), size=20)
+    assert (mean == 120).mean() > 0.8
+    with pytest.raises(FileNotFoundError, match='absent'):
+        mean_crop([tmp_path / 'absent.png'], centers[:1], np.ones((1, 2)))

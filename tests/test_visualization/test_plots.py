@@ -21,6 +21,16 @@ def test_a_graph_is_drawn_in_two_colours(tmp_path):
         assert (np.abs(pixels.astype(int) - bgr).max(axis=1) < 8).sum() > 100
 
 
+def test_a_background_is_drawn_upright(tmp_path):
+    top = np.zeros((10, 10, 3), dtype=np.uint8)
+    top[:5] = (0, 0, 255)  # red above, black below
+    plot_graph(GRAPH, tmp_path / 'graph.png', background=top)
+    picture = cv2.imread(str(tmp_path / 'graph.png')).astype(int)
+    red = (picture[..., 2] - picture[..., 1]) > 80
+    half = len(red) // 2
+    assert red[:half].mean() > 0.3 > 0.05 > red[half:].mean()
+
+
 def test_a_wrong_graph_is_refused(tmp_path):
     with pytest.raises(ValueError, match='row 0'):
         plot_graph(
@@ -50,6 +60,19 @@ def test_curves_of_runs_with_different_keys(tmp_path):
     runs = {name: tmp_path / name for name in 'ab'}
     plot_curves(runs, ('loss', 'NME'), tmp_path / 'curves.png')
     assert cv2.imread(str(tmp_path / 'curves.png')).std() > 5
+
+
+def test_iterations_are_turned_into_epochs(tmp_path, monkeypatch):
+    rows = [dict(loss=1.0, step=s, epoch=1 + (s - 1) // 4) for s in (2, 4, 8)]
+    rows.append(dict(NME=0.1, step=2))
+    write_log(tmp_path, '1', rows)
+    drawn = {}
+    monkeypatch.setattr(
+        'matplotlib.axes.Axes.plot',
+        lambda axes, x, y, **_: drawn.update({y[0]: x}),
+    )
+    plot_curves(dict(a=tmp_path), ('loss', 'NME'), tmp_path / 'curves.png')
+    assert drawn == {1.0: [0.5, 1.0, 2.0], 0.1: [2.0]}
 
 
 def test_a_folder_without_logs_is_named(tmp_path):

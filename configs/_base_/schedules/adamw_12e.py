@@ -1,12 +1,12 @@
 _base_ = ['adamw_60e.py']
-train_cfg = dict(max_epochs=20)
+train_cfg = dict(max_epochs=12, val_interval=3)
 param_scheduler = [
     dict(type='LinearLR', begin=0, end=100, start_factor=0.01, by_epoch=False),
     dict(
         type='CosineAnnealingLR',
         begin=0,
-        end=20,
-        T_max=20,
+        end=12,
+        T_max=12,
         by_epoch=True,
         convert_to_iter_based=True,
     ),

@@ -1,9 +1,9 @@
 # Structure-coherent head and losses at CPU scale.
 #
-# python tools/train.py td-reg_cnn6-scgcn_1xb32-20e_synthetic-64x64
+# python tools/train.py td-reg_cnn6-scgcn_1xb32-12e_synthetic-64x64
 _base_ = [
     '../../../_base_/default_runtime.py',
-    '../../../_base_/schedules/adamw_20e.py',
+    '../../../_base_/schedules/adamw_12e.py',
     '../../../_base_/datasets/synthetic_64x64.py',
     '../../../_base_/models/cnn6_64x64.py',
 ]

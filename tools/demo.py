@@ -206,8 +206,9 @@ def run(tool: str, *words: object, prefix: str = '', only: str = '') -> None:
         only (str): Show lines that hold this, and all lines if it fails.
             Defaults to '': let it write to the terminal itself.
     """
-    command = [str(TOOLS / tool), *map(str, words)]
-    print(f'$ python {shlex.join(command)}', flush=True)
+    command = [os.path.relpath(TOOLS / tool), *map(str, words)]
+    # One write: two trainings start at once.
+    print(f'$ python {shlex.join(command)}\n', end='', flush=True)
     # Two trainings share the cores; more threads would only wait.
     env = {**os.environ, 'OMP_NUM_THREADS': '1', 'PYTHONUNBUFFERED': '1'}
     process = subprocess.Popen(

@@ -74,11 +74,12 @@ class GraphRelation(nn.Module):
     """The graph relational layers: one in, residual blocks, one out.
 
     Note:
-        The released code normalises with batch norm over all nodes. There a
-        few keypoints with large activations set the scale of every node: the
-        blocks die out for the others, and those few end up several crop
-        widths away. Layer norm, the default, gives each node its own scale,
-        which also bounds the output by the weights of the last layer.
+        The released code normalises with batch norm over all nodes. There
+        unusually large activations of an image or keypoint stay large
+        relative to the rest through every layer and multiply, until single
+        keypoints end up several crop widths away. Layer norm, the default,
+        gives each node its own scale, which also bounds the output by the
+        weights of the last layer.
 
     Args:
         in_channels (int): Channels of a node.

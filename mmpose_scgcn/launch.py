@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mmengine.config import Config, DictAction
+from mmengine.model import is_model_wrapper
 from mmengine.registry import RUNNERS
-from mmengine.runner import Runner
+from mmengine.runner import CheckpointLoader, Runner
+from torch import nn
 
 _PACKAGE = Path(__file__).resolve().parent
 LAUNCHERS = ('none', 'pytorch', 'slurm', 'mpi')
@@ -155,5 +157,65 @@ def check_annotations(cfg: Config, *dataloaders: str) -> None:
 
 
 def build_runner(cfg: Config) -> Runner:
-    """Build MMEngine's runner, or the one that the config names."""
-    return RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
+    """Build MMEngine's runner, or the one that the config names.
+
+    Warns where a loss with constants in px would meet normalised labels.
+    """
+    # Here, not above: `-h` has to be quick.
+    from mmpose_scgcn.models.heads.units import warn_of_units
+
+    runner = (
+        RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
+    )
+    head = getattr(_unwrap(runner.model), 'head', None)
+    loss = getattr(head, 'loss_module', None)
+    if loss is not None and not type(head).__module__.startswith('mmpose_sc'):
+        warn_of_units(loss, getattr(head, 'decoder', None))
+    return runner
+
+
+def check_checkpoint(
+    model: nn.Module, filename: str, resume: bool = False
+) -> None:
+    """Check that a checkpoint holds all weights of a model.
+
+    MMEngine loads what fits, logs the rest among hundreds of lines and goes
+    on.
+
+    Args:
+        model (nn.Module): The model, wrapped or not.
+        filename (str): Path or address.
+        resume (bool): Whether training is to go on from it. Defaults to
+            False.
+
+    Raises:
+        ValueError: Weights are missing or of another shape, or it is to be
+            resumed and holds weights only.
+    """
+    content = CheckpointLoader.load_checkpoint(filename, map_location='cpu')
+    if resume and not {'meta', 'optimizer'} <= content.keys():
+        raise ValueError(
+            f'{filename} holds weights only, no training to resume; start '
+            f'from them with --cfg-options load_from={filename}'
+        )
+    state = content.get('state_dict', content)
+    shapes = {
+        name.removeprefix('module.'): tuple(getattr(value, 'shape', ()))
+        for name, value in state.items()
+    }
+    wanted = dict(_unwrap(model).named_parameters())
+    unfit = [
+        f'{name}: expected {tuple(value.shape)}, got '
+        f'{shapes.get(name, "nothing")}'
+        for name, value in wanted.items()
+        if shapes.get(name) != tuple(value.shape)
+    ]
+    if unfit:
+        raise ValueError(
+            f'{filename} does not fit the config: {len(unfit)} of '
+            f'{len(wanted)} weights differ, such as {"; ".join(unfit[:3])}'
+        )
+
+
+def _unwrap(model: nn.Module) -> nn.Module:
+    return model.module if is_model_wrapper(model) else model

@@ -6,9 +6,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 import mmpose_scgcn  # noqa: F401  before any test imports MMPose
+
+import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -3,6 +3,9 @@
 from collections import Counter
 from pathlib import Path
 
+from mmpose_scgcn.datasets import collect_shapes
+from mmpose_scgcn.models.layers import KeypointGraph
+
 import numpy as np
 import pytest
 import torch
@@ -11,9 +14,6 @@ from mmengine.dataset import pseudo_collate
 from mmengine.optim import build_optim_wrapper
 from mmengine.registry import init_default_scope
 from mmpose.registry import DATASETS, MODELS
-
-from mmpose_scgcn.datasets import collect_shapes
-from mmpose_scgcn.models.layers import KeypointGraph
 
 ROOT = Path(__file__).resolve().parent.parent / 'configs'
 CONFIGS = sorted((ROOT / 'face_2d_keypoint').rglob('*.py'))

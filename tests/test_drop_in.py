@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from mmpose_scgcn.datasets import collect_shapes
+
 import mmpose
 import numpy as np
 import pytest
@@ -11,8 +13,6 @@ from mmengine.dataset import pseudo_collate
 from mmengine.registry import init_default_scope
 from mmpose.models.losses import SoftWingLoss as StockSoftWing
 from mmpose.registry import DATASETS, MODELS
-
-from mmpose_scgcn.datasets import collect_shapes
 
 ZOO = Path(mmpose.__file__).parent / '.mim/configs/face_2d_keypoint'
 STOCK = (

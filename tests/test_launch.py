@@ -2,17 +2,21 @@
 
 import argparse
 from pathlib import Path
-
-import pytest
-from mmengine.config import Config
+from pickle import UnpicklingError
 
 from mmpose_scgcn.launch import (
     add_common_arguments,
     check_annotations,
+    check_checkpoint,
     find_config,
     load_config,
     shipped_configs,
 )
+
+import pytest
+import torch
+from mmengine.config import Config
+from torch import nn
 
 
 @pytest.fixture
@@ -105,3 +109,45 @@ def test_missing_annotations_are_all_named():
     assert 'data/b/two.json (train_dataloader)' in str(error.value)
     assert 'three' not in str(error.value)
     assert 'four' not in str(error.value)
+
+
+@pytest.fixture
+def model():
+    return nn.Sequential(nn.Linear(3, 2), nn.Linear(2, 1))
+
+
+def test_a_checkpoint_that_fits(model, tmp_path):
+    state = {f'module.{k}': v for k, v in model.state_dict().items()}
+    torch.save(dict(state_dict=state), tmp_path / 'a.pth')
+    check_checkpoint(model, str(tmp_path / 'a.pth'))
+
+
+def test_a_checkpoint_of_another_model_is_refused(model, tmp_path):
+    other = nn.Sequential(nn.Linear(3, 4))
+    torch.save(dict(state_dict=other.state_dict()), tmp_path / 'a.pth')
+    said = (
+        r'a.pth does not fit the config: 4 of 4 weights differ, such as '
+        r'0.weight: expected \(2, 3\), got \(4, 3\); .*1.weight: expected '
+        r'\(1, 2\), got nothing'
+    )
+    with pytest.raises(ValueError, match=said):
+        check_checkpoint(model, str(tmp_path / 'a.pth'))
+
+
+def test_weights_alone_are_not_resumed(model, tmp_path):
+    torch.save(dict(state_dict=model.state_dict()), tmp_path / 'a.pth')
+    with pytest.raises(ValueError, match=r'weights only.*load_from'):
+        check_checkpoint(model, str(tmp_path / 'a.pth'), resume=True)
+
+
+@pytest.mark.parametrize('content', [b'', b'weights', b'PK\x03\x04 cut off'])
+def test_a_file_that_is_no_checkpoint_is_named(model, tmp_path, content):
+    (tmp_path / 'bad.pth').write_bytes(content)
+    with pytest.raises((ValueError, UnpicklingError), match=r'bad\.pth'):
+        check_checkpoint(model, str(tmp_path / 'bad.pth'))
+
+
+def test_a_tensor_is_no_checkpoint(model, tmp_path):
+    torch.save(torch.ones(2), tmp_path / 'tensor.pth')
+    with pytest.raises(ValueError, match=r'expected a dict.*got Tensor'):
+        check_checkpoint(model, str(tmp_path / 'tensor.pth'))

@@ -9,10 +9,10 @@ import zipfile
 from email import message_from_string
 from pathlib import Path
 
+import mmpose_scgcn
+
 import pytest
 import yaml
-
-import mmpose_scgcn
 
 LEFT_OUT = shutil.ignore_patterns(
     *('.git', '.venv', '.mim', '__pycache__', '*.egg-info', 'build', 'dist'),

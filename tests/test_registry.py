@@ -1,10 +1,10 @@
 """Our types resolve from anywhere, and shadow nothing of MMPose."""
 
+from mmpose_scgcn import registry
+
 import pytest
 from mmengine.registry import DefaultScope
 from mmpose import registry as mmpose_registry
-
-from mmpose_scgcn import registry
 
 BUILD_HEAD = """
 import sys

@@ -10,12 +10,6 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-import numpy as np
-from mmengine.config import Config
-from mmengine.registry import init_default_scope
-from mmpose.registry import DATASETS
-from rich.progress import track
-
 from mmpose_scgcn.datasets import ShapeSet, collect_shapes, shapes_from_coco
 from mmpose_scgcn.engine.hooks.graph_hook import crop_of
 from mmpose_scgcn.graph import crop_size
@@ -25,6 +19,12 @@ from mmpose_scgcn.launch import (
     read_config,
 )
 from mmpose_scgcn.visualization import mean_crop, plot_graph
+
+import numpy as np
+from mmengine.config import Config
+from mmengine.registry import init_default_scope
+from mmpose.registry import DATASETS
+from rich.progress import track
 
 
 def parse_args() -> argparse.Namespace:
@@ -54,6 +54,8 @@ def parse_args() -> argparse.Namespace:
     args = parser.parse_args()
     if bool(args.config) == bool(args.ann_file):
         parser.error('give either CONFIG or --ann-file')
+    if args.config and args.config.endswith('.json'):
+        parser.error(f'{args.config} is no config; use --ann-file')
     return args
 
 
@@ -79,7 +81,7 @@ def main() -> None:
             defaults.get('aspect_ratio', 1.0),
         )
     except (OSError, ValueError) as error:
-        sys.exit(f'build_graph: {source}: {error}')
+        sys.exit(f'build_graph: {error}')
     out = Path(args.out or f'work_dirs/{Path(source).stem}_graph.py')
     picture = out.with_suffix('.png')
     title = (

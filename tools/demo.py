@@ -18,11 +18,11 @@ import threading
 import time
 from pathlib import Path
 
+from mmpose_scgcn.visualization import plot_curves
+
 import torch
 from rich.console import Console
 from rich.table import Table
-
-from mmpose_scgcn.visualization import plot_curves
 
 TOOLS = Path(__file__).resolve().parent
 CONFIGS = {

@@ -4,14 +4,11 @@ python tools/draw_predictions.py CONFIG CHECKPOINT --out faces.png
 """
 
 import argparse
+import ast
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-
-import cv2
-import numpy as np
-from mmpose.registry import DATASETS
-from rich.progress import track
+from pickle import UnpicklingError
 
 from mmpose_scgcn.evaluation.functional import (
     face_normalizers,
@@ -32,6 +29,12 @@ from mmpose_scgcn.visualization import (
 )
 from mmpose_scgcn.visualization.predictions import load_model, predict_faces
 
+import cv2
+import numpy as np
+from mmengine.config import Config
+from mmpose.registry import DATASETS
+from rich.progress import track
+
 TILE = 288
 
 
@@ -41,7 +44,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('config', help='path or name of a config')
     parser.add_argument('checkpoint', help='path or address of the weights')
     parser.add_argument('--out', default='predictions.png', help='picture')
-    parser.add_argument('--num', type=int, default=24, help='faces')
+    parser.add_argument('--num', type=positive, default=24, help='faces')
     parser.add_argument(
         '--select',
         choices=('first', 'random', 'worst'),
@@ -50,10 +53,29 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('--seed', type=int, default=0, help='of random')
     parser.add_argument(
-        '--norm', default='inter_ocular', help='normaliser of the errors'
+        '--norm',
+        type=norm,
+        help='normaliser of the errors, a name or two groups of keypoints '
+        "such as '((36,), (45,))' (default: that of the config's test "
+        'evaluator)',
     )
     add_config_options(parser)
-    return parser.parse_args()
+    args = parser.parse_args()
+    if not cv2.haveImageWriter(args.out):
+        parser.error(f'--out must be a picture (.png, .jpg), got {args.out}')
+    return args
+
+
+def positive(text: str) -> int:
+    """Read a number of faces."""
+    if int(text) < 1:
+        raise argparse.ArgumentTypeError(f'expected at least 1, got {text}')
+    return int(text)
+
+
+def norm(text: str) -> str | tuple:
+    """Read the name of a normaliser, or its keypoints."""
+    return ast.literal_eval(text) if text[:1] in '([' else text
 
 
 def main() -> None:
@@ -63,12 +85,18 @@ def main() -> None:
         cfg = read_config(args.config, args.cfg_options)
         check_annotations(cfg, 'test_dataloader')
         model = load_model(cfg, args.checkpoint)
-    except (FileNotFoundError, ValueError) as error:
+        dataset = DATASETS.build(cfg.test_dataloader.dataset)
+        norm = resolve_norm(
+            args.norm or configured_norm(cfg),
+            dataset.metainfo['dataset_name'],
+        )
+    except (FileNotFoundError, ValueError, UnpicklingError) as error:
         sys.exit(f'draw_predictions: {error}')
-    dataset = DATASETS.build(cfg.test_dataloader.dataset)
+    except KeyError as error:  # its str() has quotation marks
+        sys.exit(f'draw_predictions: {error.args[0]}')
     indices = _candidates(args, len(dataset))
     faces = predict_faces(model, dataset, indices, track=_progress)
-    errors = face_errors(faces, args.norm, dataset.metainfo['dataset_name'])
+    errors = face_errors(faces, norm)
     if args.select == 'worst':
         order = np.argsort(-errors)[: args.num]
         faces, errors = [faces[i] for i in order], errors[order]
@@ -83,14 +111,22 @@ def main() -> None:
     print(f'{len(faces)} faces, truth green, prediction red: {args.out}')
 
 
-def face_errors(faces: list[dict], norm: str, dataset_name: str) -> np.ndarray:
+def configured_norm(cfg: Config) -> str | tuple:
+    """Find the normaliser of the config's test evaluator, or inter-ocular."""
+    evaluators = cfg.get('test_evaluator') or []
+    if not isinstance(evaluators, list):
+        evaluators = [evaluators]
+    norms = [e['norm'] for e in evaluators if 'norm' in e]
+    return norms[0] if norms else 'inter_ocular'
+
+
+def face_errors(faces: list[dict], norm: str | tuple) -> np.ndarray:
     """Compute the NME of predicted faces.
 
     Args:
         faces (list[dict]): Records with ``pred``, ``gt``, ``visible``,
             ``box``.
-        norm (str): Name of the normaliser.
-        dataset_name (str): MMPose's name of the data set.
+        norm (str | tuple): A box normaliser, or two groups of keypoints.
 
     Returns:
         np.ndarray: (N,), fractions.
@@ -99,8 +135,7 @@ def face_errors(faces: list[dict], norm: str, dataset_name: str) -> np.ndarray:
         np.stack([face[key] for face in faces])
         for key in ('pred', 'gt', 'visible', 'box')
     )
-    groups = resolve_norm(norm, dataset_name)
-    normalizers = face_normalizers(groups, gt, visible, boxes)
+    normalizers = face_normalizers(norm, gt, visible, boxes)
     return score_faces(pred, gt, visible, normalizers).nme
 
 

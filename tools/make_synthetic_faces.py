@@ -10,9 +10,9 @@ import sys
 import time
 from collections.abc import Iterator
 
-from rich.progress import track
-
 from mmpose_scgcn.synthetic import make_dataset
+
+from rich.progress import track
 
 
 def parse_args() -> argparse.Namespace:

@@ -2,11 +2,13 @@
 
 import argparse
 import sys
+from pickle import UnpicklingError
 
 from mmpose_scgcn.launch import (
     add_common_arguments,
     build_runner,
     check_annotations,
+    check_checkpoint,
     load_config,
 )
 
@@ -45,7 +47,12 @@ def main() -> None:
     cfg.load_from = args.checkpoint
     if args.out:
         keep_predictions(cfg, args.out)
-    build_runner(cfg).test()
+    runner = build_runner(cfg)
+    try:
+        check_checkpoint(runner.model, args.checkpoint)
+    except (FileNotFoundError, ValueError, UnpicklingError) as error:
+        sys.exit(str(error))
+    runner.test()
 
 
 if __name__ == '__main__':

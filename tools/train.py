@@ -1,14 +1,20 @@
 """Train a model: ``python tools/train.py CONFIG``."""
 
 import argparse
+import logging
 import sys
+from pickle import UnpicklingError
 
 from mmpose_scgcn.launch import (
     add_common_arguments,
     build_runner,
     check_annotations,
+    check_checkpoint,
     load_config,
 )
+
+from mmengine.logging import print_log
+from mmengine.runner import Runner, find_latest_checkpoint
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -58,6 +64,30 @@ def apply_training_options(cfg, args: argparse.Namespace) -> None:
         cfg.randomness = {**cfg.get('randomness', {}), 'seed': args.seed}
 
 
+def check_resumption(runner: Runner, resume: str | None) -> None:
+    """Check what training is to be resumed from.
+
+    Args:
+        runner (Runner): About to train.
+        resume (str, optional): The file, or ``auto`` for the latest in the
+            work dir, where having none is worth a warning.
+
+    Raises:
+        ValueError: The file does not fit the model, or holds weights only.
+    """
+    if resume == 'auto':
+        resume = find_latest_checkpoint(runner.work_dir)
+        if resume is None:
+            print_log(
+                f'--resume: no checkpoint in {runner.work_dir}; training '
+                'starts at the beginning',
+                logger='current',
+                level=logging.WARNING,
+            )
+    if resume:
+        check_checkpoint(runner.model, resume, resume=True)
+
+
 def main() -> None:
     """Build a runner from the command line and train."""
     args = parse_args()
@@ -67,7 +97,12 @@ def main() -> None:
         check_annotations(cfg, 'train_dataloader', 'val_dataloader')
     except (FileNotFoundError, ValueError) as error:
         sys.exit(str(error))
-    build_runner(cfg).train()
+    runner = build_runner(cfg)
+    try:
+        check_resumption(runner, args.resume)
+    except (FileNotFoundError, ValueError, UnpicklingError) as error:
+        sys.exit(str(error))
+    runner.train()
 
 
 if __name__ == '__main__':

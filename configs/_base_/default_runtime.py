@@ -9,7 +9,7 @@ default_hooks = dict(
     param_scheduler=dict(type='ParamSchedulerHook'),
     checkpoint=dict(
         type='CheckpointHook',
-        interval=10,
+        interval=1,
         save_best='NME',
         rule='less',
         max_keep_ckpts=2,

@@ -78,21 +78,22 @@ def _load_without_fallback(file, map_location=None, weights_only=None):
 
 def _reason(error: pickle.UnpicklingError) -> str:
     """Take the one telling sentence out of torch's long message."""
+    message = str(error)
     telling = re.search(
-        r'(?:WeightsUnpickler error: |\n)([^\n]*(?:GLOBAL|requested)[^\n]*)',
-        str(error),
-    )
-    text = telling.group(1) if telling else str(error).split('\n')[0]
-    return text.split(' Please use')[0].strip(' .')
+        r'WeightsUnpickler error: *([^\n]+)', message
+    ) or re.search(r'([^\n]*(?:GLOBAL|requested)[^\n]*)', message)
+    text = telling.group(1) if telling else message.split('\n')[0]
+    # torch goes on with advice that is wrong for a file of unknown origin
+    return re.split(r'\s(?:Please use|Re-running)', text)[0].strip(' .\t')
 
 
 def _explain_refusal(load_checkpoint):
-    """Make a refusal say which file it is about and how to go on."""
+    """Make a failure say which file it is about and how to go on."""
 
     @functools.wraps(load_checkpoint)
     def load(filename, *args, **kwargs):
         try:
-            return load_checkpoint(filename, *args, **kwargs)
+            content = load_checkpoint(filename, *args, **kwargs)
         except pickle.UnpicklingError as error:
             raise pickle.UnpicklingError(
                 f'{filename} was not loaded: it is damaged, or it carries '
@@ -101,6 +102,18 @@ def _explain_refusal(load_checkpoint):
                 'TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD=1 in the environment of '
                 'this one command.'
             ) from None
+        except (EOFError, KeyError, RuntimeError, TypeError) as error:
+            told = str(error).split('\n')[0]
+            raise ValueError(
+                f'{filename} is no checkpoint that PyTorch can read '
+                f'({type(error).__name__}: {told})'
+            ) from error
+        if not isinstance(content, dict):
+            raise ValueError(
+                f'{filename} is no checkpoint: expected a dict of weights, '
+                f'got {type(content).__name__}'
+            )
+        return content
 
     return load
 

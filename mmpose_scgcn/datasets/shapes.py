@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from mmpose_scgcn.graph import build_graph, normalize_to_crop
+
+import numpy as np
 
 #: MMPose's face sets store box sizes divided by this, px.
 PIXEL_STD = 200.0
@@ -189,11 +189,14 @@ def _instances(info: Mapping) -> Iterator[dict]:
 
 def _coco_record(annotation: Mapping, file, ann_file) -> dict:
     """Turn one COCO annotation into a record."""
-    flat = np.asarray(annotation['keypoints'], dtype=np.float64)
+    try:
+        flat = np.asarray(annotation['keypoints'], dtype=np.float64)
+    except (TypeError, ValueError):
+        flat = np.empty(1)  # not numbers at all
     if flat.ndim != 1 or len(flat) % 3:
         raise ValueError(
             f'{ann_file}: annotation {annotation.get("id")}: keypoints must '
-            f'be x, y, v triples, got {flat.shape} numbers'
+            'be a flat list of numbers, x, y, v of each'
         )
     points = flat.reshape(-1, 3)
     if 'center' in annotation and 'scale' in annotation:

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from mmpose_scgcn.graph import check_graph
+
 import numpy as np
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
-
-from mmpose_scgcn.graph import check_graph
 
 
 def plot_graph(

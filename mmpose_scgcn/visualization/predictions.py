@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
+from mmpose_scgcn.evaluation.metrics.face_sample import read_face
+from mmpose_scgcn.launch import check_checkpoint
+
 import torch
 from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 from mmengine.registry import init_default_scope
 from mmengine.runner import load_checkpoint
 from torch import nn
-
-from mmpose_scgcn.evaluation.metrics.face_sample import read_face
 
 
 def load_model(cfg: Config, checkpoint: str) -> nn.Module:
@@ -21,11 +22,15 @@ def load_model(cfg: Config, checkpoint: str) -> nn.Module:
 
     Returns:
         nn.Module: The model, ready to predict, on the GPU if there is one.
+
+    Raises:
+        ValueError: The checkpoint does not fit the model.
     """
     from mmpose.registry import MODELS
 
     init_default_scope(cfg.get('default_scope', 'mmpose'))
     model = MODELS.build(cfg.model)
+    check_checkpoint(model, checkpoint)
     load_checkpoint(model, checkpoint, map_location='cpu')
     device = 'cuda' if torch.cuda.is_available() else 'cpu'
     return model.to(device).eval()

@@ -3,6 +3,9 @@
 import os
 import pickle
 
+from mmpose_scgcn import compat
+from mmpose_scgcn.compat import checkpoints
+
 import numpy as np
 import pytest
 import torch
@@ -11,9 +14,6 @@ from mmengine.model import BaseModel
 from mmengine.runner import Runner, load_checkpoint
 from mmengine.runner.checkpoint import CheckpointLoader
 from torch import nn
-
-from mmpose_scgcn import compat
-from mmpose_scgcn.compat import checkpoints
 
 
 class ToyModel(BaseModel):

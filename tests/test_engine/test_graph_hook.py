@@ -4,15 +4,15 @@ import json
 from itertools import count
 from pathlib import Path
 
+from mmpose_scgcn.datasets import shapes_from_coco
+from mmpose_scgcn.models.layers import KeypointGraph
+
 import cv2
 import numpy as np
 import pytest
 import torch
 from mmengine.config import Config
 from mmengine.runner import Runner
-
-from mmpose_scgcn.datasets import shapes_from_coco
-from mmpose_scgcn.models.layers import KeypointGraph
 
 K, COUNT = 6, 8
 SIZE = (16, 16)

@@ -1,7 +1,7 @@
+from mmpose_scgcn.graph import align_shapes
+
 import numpy as np
 import pytest
-
-from mmpose_scgcn.graph import align_shapes
 
 
 @pytest.fixture

@@ -1,8 +1,5 @@
 import json
 
-import numpy as np
-import pytest
-
 from mmpose_scgcn.graph import (
     build_graph,
     check_graph,
@@ -10,6 +7,9 @@ from mmpose_scgcn.graph import (
     mean_shape,
     top_k_neighbors,
 )
+
+import numpy as np
+import pytest
 
 
 @pytest.fixture

@@ -1,12 +1,12 @@
-import numpy as np
-import pytest
-import torch
-
 from mmpose_scgcn.graph import (
     adjacency_matrix,
     laplacian_coordinates,
     laplacian_matrix,
 )
+
+import numpy as np
+import pytest
+import torch
 
 # name -> (neighbour lists, A, L), all written out.
 GRAPHS = {

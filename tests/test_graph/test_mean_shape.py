@@ -1,9 +1,9 @@
+from mmpose_scgcn.graph import mean_shape, normalize_to_crop
+
 import numpy as np
 import pytest
 from mmpose.codecs import RegressionLabel
 from mmpose.datasets.transforms import GetBBoxCenterScale, TopdownAffine
-
-from mmpose_scgcn.graph import mean_shape, normalize_to_crop
 
 CENTER = np.array([[130.0, 90.0]])
 KEYPOINTS = np.random.default_rng(0).uniform(60, 150, (1, 6, 2))

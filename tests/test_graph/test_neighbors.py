@@ -1,7 +1,7 @@
+from mmpose_scgcn.graph import top_k_neighbors
+
 import numpy as np
 import pytest
-
-from mmpose_scgcn.graph import top_k_neighbors
 
 
 @pytest.fixture

@@ -3,10 +3,10 @@
 Bounds are what was measured (in brackets) less a margin.
 """
 
+from mmpose_scgcn.graph import keypoint_correlation, top_k_neighbors
+
 import numpy as np
 import pytest
-
-from mmpose_scgcn.graph import keypoint_correlation, top_k_neighbors
 
 PARTS = (
     range(33),  # contour

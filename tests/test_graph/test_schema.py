@@ -1,7 +1,7 @@
+from mmpose_scgcn.graph import check_graph
+
 import numpy as np
 import pytest
-
-from mmpose_scgcn.graph import check_graph
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
+from mmpose_scgcn.synthetic.annotation import face_entry
+
 import numpy as np
 import pytest
-
-from mmpose_scgcn.synthetic.annotation import face_entry
 
 
 @pytest.fixture

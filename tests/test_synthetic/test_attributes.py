@@ -1,13 +1,13 @@
 from dataclasses import replace
 
-import numpy as np
-import pytest
-
 from mmpose_scgcn.synthetic.appearance import sample_appearance
 from mmpose_scgcn.synthetic.attributes import ATTRIBUTES, face_attributes
 from mmpose_scgcn.synthetic.degrade import Degradation
 from mmpose_scgcn.synthetic.lighting import Lighting
 from mmpose_scgcn.synthetic.parameters import Expression, Pose
+
+import numpy as np
+import pytest
 
 PLAIN = replace(
     sample_appearance(np.random.default_rng(0)), lipstick=0.0, eye_shadow=0.0

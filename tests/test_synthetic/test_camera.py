@@ -1,7 +1,7 @@
-import numpy as np
-
 from mmpose_scgcn.synthetic.camera import Camera, frame_face, rotation
 from mmpose_scgcn.synthetic.parameters import Pose
+
+import numpy as np
 
 
 def test_rotation_is_orthonormal():

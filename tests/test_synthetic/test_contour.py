@@ -1,11 +1,11 @@
-import numpy as np
-import pytest
-
 from mmpose_scgcn.synthetic.camera import unit_camera
 from mmpose_scgcn.synthetic.contour import contour_uv, visible_contour
 from mmpose_scgcn.synthetic.head import base_grid, sample_grid
 from mmpose_scgcn.synthetic.parameters import Pose
 from mmpose_scgcn.synthetic.template import CONTOUR, neutral_keypoints
+
+import numpy as np
+import pytest
 
 
 def contour(**pose):

@@ -1,14 +1,14 @@
 import json
 
-import cv2
-import numpy as np
-import pytest
-from mmpose.datasets.datasets.face import WFLWDataset
-
 import mmpose_scgcn  # noqa: F401  makes MMPose importable
 from mmpose_scgcn.synthetic import make_dataset, make_face
 from mmpose_scgcn.synthetic.attributes import ATTRIBUTES
 from mmpose_scgcn.synthetic.dataset import SPLIT_START
+
+import cv2
+import numpy as np
+import pytest
+from mmpose.datasets.datasets.face import WFLWDataset
 
 COUNTS = dict(train=5, val=2, test=3, size=64, seed=4)
 

@@ -1,7 +1,7 @@
+from mmpose_scgcn.synthetic.degrade import Degradation, degrade
+
 import numpy as np
 import pytest
-
-from mmpose_scgcn.synthetic.degrade import Degradation, degrade
 
 
 @pytest.fixture

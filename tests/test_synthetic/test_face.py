@@ -1,13 +1,13 @@
 from dataclasses import replace
 
-import numpy as np
-import pytest
-
 from mmpose_scgcn.synthetic import make_face
 from mmpose_scgcn.synthetic.degrade import Degradation
 from mmpose_scgcn.synthetic.face import render_face, sample_recipe
 from mmpose_scgcn.synthetic.lighting import Lighting
 from mmpose_scgcn.synthetic.parameters import Expression, Identity, Pose
+
+import numpy as np
+import pytest
 
 
 def generators(seed=0):

@@ -1,5 +1,3 @@
-import numpy as np
-
 from mmpose_scgcn.synthetic.head import (
     base_grid,
     chart_to_uv,
@@ -9,6 +7,8 @@ from mmpose_scgcn.synthetic.head import (
     v_of_y,
 )
 from mmpose_scgcn.synthetic.template import neutral_keypoints
+
+import numpy as np
 
 
 def test_chart_points_lie_on_the_head_where_the_chart_says():

@@ -1,11 +1,11 @@
 from dataclasses import replace
 
-import numpy as np
-import pytest
-
 from mmpose_scgcn.synthetic.landmarks import chart_landmarks
 from mmpose_scgcn.synthetic.parameters import Expression, Identity
 from mmpose_scgcn.synthetic.template import neutral_keypoints
+
+import numpy as np
+import pytest
 
 REST, NOBODY = Expression(), Identity()
 

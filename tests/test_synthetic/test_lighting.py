@@ -1,8 +1,8 @@
-import numpy as np
-
 from mmpose_scgcn.synthetic.head import base_grid
 from mmpose_scgcn.synthetic.lighting import Lighting, expose, shade_surface
 from mmpose_scgcn.synthetic.raster import surface_normals
+
+import numpy as np
 
 GRID = np.array(base_grid())
 NORMALS = surface_normals(GRID)

@@ -1,6 +1,3 @@
-import numpy as np
-import pytest
-
 from mmpose_scgcn.synthetic.camera import Camera
 from mmpose_scgcn.synthetic.occluders import KINDS, add_occluder
 from mmpose_scgcn.synthetic.template import (
@@ -8,6 +5,9 @@ from mmpose_scgcn.synthetic.template import (
     PUPILS,
     neutral_keypoints,
 )
+
+import numpy as np
+import pytest
 
 SIZE = 160
 CAMERA = Camera(np.eye(3), 55.0, np.array([80.0, 55.0]), 1e6)

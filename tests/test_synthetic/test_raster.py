@@ -1,5 +1,3 @@
-import numpy as np
-
 from mmpose_scgcn.synthetic.camera import Camera
 from mmpose_scgcn.synthetic.head import base_grid, sample_grid
 from mmpose_scgcn.synthetic.raster import (
@@ -7,6 +5,8 @@ from mmpose_scgcn.synthetic.raster import (
     rasterise,
     surface_normals,
 )
+
+import numpy as np
 
 SIZE = 96
 CAMERA = Camera(np.eye(3), 30.0, np.array([47.5, 47.5]), 1e6)

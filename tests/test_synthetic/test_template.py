@@ -1,9 +1,5 @@
 from pathlib import Path
 
-import mmpose
-import numpy as np
-from mmpose.datasets.datasets.utils import parse_pose_metainfo
-
 import mmpose_scgcn  # noqa: F401  makes MMPose importable
 from mmpose_scgcn.synthetic.template import (
     INNER_LIPS,
@@ -14,6 +10,10 @@ from mmpose_scgcn.synthetic.template import (
     PUPILS,
     neutral_keypoints,
 )
+
+import mmpose
+import numpy as np
+from mmpose.datasets.datasets.utils import parse_pose_metainfo
 
 STOCK = Path(mmpose.__file__).parent / '.mim/configs/_base_/datasets'
 WFLW = parse_pose_metainfo(dict(from_file=str(STOCK / 'wflw.py')))

@@ -2,10 +2,10 @@
 
 import json
 
+from mmpose_scgcn.datasets import shapes_from_coco
+
 import pytest
 from mmengine.config import Config
-
-from mmpose_scgcn.datasets import shapes_from_coco
 
 CONFIG = 'td-reg_cnn6-scgcn_1xb32-12e_synthetic-64x64'
 

@@ -72,9 +72,9 @@ def write_faces(folder) -> None:
 
 
 @pytest.fixture(scope='module')
-def workplace(tmp_path_factory, root):
+def workspace(tmp_path_factory, root):
     """A folder with data and a config, away from the source tree."""
-    folder = tmp_path_factory.mktemp('workplace')
+    folder = tmp_path_factory.mktemp('workspace')
     write_faces(folder)
     base = root / 'configs' / '_base_' / 'default_runtime.py'
     config = CONFIG.format(default_runtime=str(base), data=str(folder))
@@ -83,15 +83,15 @@ def workplace(tmp_path_factory, root):
 
 
 @pytest.fixture(scope='module')
-def tool(run_python, root, workplace):
-    """Run a tool in the workplace, as ``mim`` does for ``--gpus 0``."""
+def tool(run_python, root, workspace):
+    """Run a tool in the workspace, as ``mim`` does for ``--gpus 0``."""
 
     def run(name, *arguments):
         script = root / 'tools' / name
         return run_python(
             script,
             *arguments,
-            cwd=workplace,
+            cwd=workspace,
             CUDA_VISIBLE_DEVICES='-1',
             OMP_NUM_THREADS='1',
         )
@@ -100,10 +100,10 @@ def tool(run_python, root, workplace):
 
 
 @pytest.fixture(scope='module')
-def trained(tool, workplace):
+def trained(tool, workspace):
     done = tool('train.py', 'tiny.py', '--seed', '7', '--auto-scale-lr')
     assert done.returncode == 0, done.stderr
-    return workplace / 'work_dirs' / 'tiny', done.stdout + done.stderr
+    return workspace / 'work_dirs' / 'tiny', done.stdout + done.stderr
 
 
 def test_training_leaves_checkpoints(trained):
@@ -126,12 +126,12 @@ def test_resuming_goes_on(trained, tool):
     assert (trained[0] / 'epoch_2.pth').is_file()
 
 
-def test_testing_measures_and_keeps_predictions(trained, tool, workplace):
+def test_testing_measures_and_keeps_predictions(trained, tool, workspace):
     checkpoint = trained[0] / 'epoch_1.pth'
     done = tool('test.py', 'tiny.py', checkpoint, '--out', 'all.pkl')
     assert done.returncode == 0, done.stderr
     assert 'NME: ' in done.stdout + done.stderr
-    with open(workplace / 'all.pkl', 'rb') as file:
+    with open(workspace / 'all.pkl', 'rb') as file:
         assert len(pickle.load(file)) == NUM_IMAGES
 
 

@@ -1,13 +1,13 @@
-import cv2
-import numpy as np
-import pytest
-
 from mmpose_scgcn.visualization import (
     crop_tile,
     draw_points,
     face_grid,
     mean_crop,
 )
+
+import cv2
+import numpy as np
+import pytest
 
 RED = (0, 0, 255)
 

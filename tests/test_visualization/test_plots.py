@@ -1,10 +1,10 @@
 import json
 
+from mmpose_scgcn.visualization import plot_curves, plot_graph, read_scalars
+
 import cv2
 import numpy as np
 import pytest
-
-from mmpose_scgcn.visualization import plot_curves, plot_graph, read_scalars
 
 GRAPH = dict(
     num_keypoints=3,

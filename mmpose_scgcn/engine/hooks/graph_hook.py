@@ -2,16 +2,16 @@
 
 import logging
 
+from mmpose_scgcn.datasets import collect_shapes
+from mmpose_scgcn.models.layers import KeypointGraph
+from mmpose_scgcn.registry import HOOKS
+
 from mmengine.dist import broadcast
 from mmengine.hooks import Hook
 from mmengine.logging import print_log
 from mmengine.model import is_model_wrapper
 from mmengine.runner import BaseLoop, Runner
 from torch import nn
-
-from mmpose_scgcn.datasets import collect_shapes
-from mmpose_scgcn.models.layers import KeypointGraph
-from mmpose_scgcn.registry import HOOKS
 
 
 @HOOKS.register_module()

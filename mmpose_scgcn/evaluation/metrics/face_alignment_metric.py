@@ -5,12 +5,12 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mmpose_scgcn.registry import METRICS
+
 import numpy as np
 from mmengine.dist import broadcast_object_list, is_main_process
 from mmengine.evaluator import BaseMetric
 from mmengine.logging import print_log
-
-from mmpose_scgcn.registry import METRICS
 
 from ..functional import (
     FaceScores,

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
+from mmpose_scgcn.registry import MODELS
+
 from mmcv.cnn import ConvModule
 from mmengine.model import BaseModule
 from torch import Tensor, nn
-
-from mmpose_scgcn.registry import MODELS
 
 
 class _PlainCNN(BaseModule):

@@ -2,11 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-import torch
-from mmpose.models.heads.base_head import BaseHead
-from mmpose.registry import KEYPOINT_CODECS
-from torch import Tensor
-
 from mmpose_scgcn.models.layers import (
     GraphRelation,
     KeypointGraph,
@@ -18,6 +13,11 @@ from mmpose_scgcn.models.losses import (
     StructureCoherentLoss,
 )
 from mmpose_scgcn.registry import MODELS
+
+import torch
+from mmpose.models.heads.base_head import BaseHead
+from mmpose.registry import KEYPOINT_CODECS
+from torch import Tensor
 
 from .mirror import mirror_coordinates
 from .units import default_loss, warn_of_units

@@ -2,11 +2,11 @@
 
 import warnings
 
+from mmpose_scgcn.models.losses import CoordinateLoss, RelativeLocationLoss
+
 from mmpose.codecs import IntegralRegressionLabel, RegressionLabel
 from mmpose.models import losses as mmpose_losses
 from torch import nn
-
-from mmpose_scgcn.models.losses import CoordinateLoss, RelativeLocationLoss
 
 #: Input size that the published Soft Wing constants belong to, px.
 LOSS_INPUT_SIZE = 256
@@ -70,8 +70,15 @@ def warn_of_units(loss: nn.Module, codec) -> None:
         # A relative loss's penalty gets px from the relative loss.
         if name.endswith('penalty') or not isinstance(module, PIXEL_LOSSES):
             continue
-        if getattr(module, 'input_size', None) is None:
-            kind = type(module).__name__
+        kind = type(module).__name__
+        size = getattr(module, 'input_size', None)
+        if size is not None and size != codec_input_size(codec):
+            warnings.warn(
+                f'{kind} has input_size={size}, but the decoder '
+                f'{codec_input_size(codec)}: its px would not be crop px',
+                stacklevel=3,
+            )
+        if size is None:
             warnings.warn(
                 f'{type(codec).__name__} normalises the labels, but {kind} '
                 'has no input_size: its constants count as fractions of the '

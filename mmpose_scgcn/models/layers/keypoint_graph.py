@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
+from mmpose_scgcn.graph import adjacency_matrix, check_graph
+
 import numpy as np
 import torch
 from torch import Tensor, nn
-
-from mmpose_scgcn.graph import adjacency_matrix, check_graph
 
 
 class KeypointGraph(nn.Module):

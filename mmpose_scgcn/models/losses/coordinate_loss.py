@@ -150,6 +150,14 @@ class CoordinateLoss(nn.Module, ABC):
     def penalty(self, error: Tensor) -> Tensor:
         """Penalise signed errors, element by element."""
 
+    def extra_repr(self) -> str:
+        """Show the constants and the unit, for the log of a run."""
+        return ', '.join(
+            f'{name}={value}'
+            for name, value in vars(self).items()
+            if not name.startswith('_') and name != 'training'
+        )
+
     def warn_if_unreachable(
         self, input_size: tuple[int, int], largest: float
     ) -> None:

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
-import torch
-from torch import Tensor, nn
-
 from mmpose_scgcn.graph import laplacian_coordinates
 from mmpose_scgcn.models.layers import KeypointGraph
 from mmpose_scgcn.registry import MODELS
+
+import torch
+from torch import Tensor, nn
 
 from .coordinate_loss import (
     CoordinateLoss,

@@ -2,10 +2,10 @@
 
 import math
 
+from mmpose_scgcn.registry import MODELS
+
 import torch
 from torch import Tensor
-
-from mmpose_scgcn.registry import MODELS
 
 from .coordinate_loss import CoordinateLoss, check_positive
 

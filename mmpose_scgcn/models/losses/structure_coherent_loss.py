@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from torch import Tensor, nn
-
 from mmpose_scgcn.registry import MODELS
+
+from torch import Tensor, nn
 
 
 @MODELS.register_module()

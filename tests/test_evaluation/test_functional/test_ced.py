@@ -1,6 +1,3 @@
-import numpy as np
-import pytest
-
 from mmpose_scgcn.evaluation.functional import (
     ced_auc,
     ced_curve,
@@ -8,6 +5,9 @@ from mmpose_scgcn.evaluation.functional import (
     failure_rate,
     summarize_nme,
 )
+
+import numpy as np
+import pytest
 
 # A step function: 1/4 from 0, 3/4 from 0.05, 1 from 0.20.
 STEPS = np.array([0.05, 0.0, 0.20, 0.05])

@@ -1,10 +1,10 @@
-import numpy as np
-import pytest
-
 from mmpose_scgcn.evaluation.functional import (
     read_face_results,
     write_face_results,
 )
+
+import numpy as np
+import pytest
 
 
 @pytest.fixture

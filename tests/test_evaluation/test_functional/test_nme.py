@@ -1,7 +1,3 @@
-import numpy as np
-import pytest
-from mmpose.evaluation.functional import keypoint_nme
-
 from mmpose_scgcn.evaluation.functional import (
     face_faults,
     face_nme,
@@ -9,6 +5,10 @@ from mmpose_scgcn.evaluation.functional import (
     keypoint_errors,
     pooled_nme,
 )
+
+import numpy as np
+import pytest
+from mmpose.evaluation.functional import keypoint_nme
 
 
 @pytest.fixture

@@ -1,6 +1,3 @@
-import numpy as np
-import pytest
-
 from mmpose_scgcn.evaluation.functional import (
     EYE_GROUPS,
     box_size,
@@ -8,6 +5,9 @@ from mmpose_scgcn.evaluation.functional import (
     group_distance,
     resolve_norm,
 )
+
+import numpy as np
+import pytest
 
 LEFT_68, RIGHT_68 = range(36, 42), range(42, 48)
 

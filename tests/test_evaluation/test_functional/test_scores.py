@@ -1,12 +1,12 @@
-import numpy as np
-import pytest
-
 from mmpose_scgcn.evaluation.functional import (
     masked_nme,
     mean_nme,
     score_faces,
     summarize_scores,
 )
+
+import numpy as np
+import pytest
 
 
 def score(pred_x, visible=None, normalizers=None):

@@ -1,6 +1,6 @@
-import pytest
-
 from mmpose_scgcn.evaluation.functional import PRESETS, build_subsets
+
+import pytest
 
 
 def members(subsets, annotation):

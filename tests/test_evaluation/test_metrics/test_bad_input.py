@@ -1,7 +1,7 @@
+from mmpose_scgcn.evaluation import FaceAlignmentMetric
+
 import numpy as np
 import pytest
-
-from mmpose_scgcn.evaluation import FaceAlignmentMetric
 
 GT = np.array([[0.0, 0.0], [100.0, 0.0], [50.0, 60.0]])
 FLAT = np.array([[5.0, 5.0], [5.0, 5.0], [50.0, 60.0]])

@@ -3,12 +3,12 @@
 import json
 import os
 
+from mmpose_scgcn.evaluation import FaceAlignmentMetric
+
 import numpy as np
 import pytest
 import torch.distributed as dist
 import torch.multiprocessing as mp
-
-from mmpose_scgcn.evaluation import FaceAlignmentMetric
 
 GT = np.array([[0.0, 0.0], [100.0, 0.0], [50.0, 60.0]])
 FLAT = np.zeros((3, 2))

@@ -1,10 +1,10 @@
+from mmpose_scgcn.evaluation import FaceAlignmentMetric
+from mmpose_scgcn.evaluation.functional import read_face_results
+
 import numpy as np
 import pytest
 from mmengine.evaluator import Evaluator
 from mmengine.registry import DefaultScope
-
-from mmpose_scgcn.evaluation import FaceAlignmentMetric
-from mmpose_scgcn.evaluation.functional import read_face_results
 
 # Eye corners 100 px apart, and a nose.
 GT = np.array([[0.0, 0.0], [100.0, 0.0], [50.0, 60.0]])

@@ -7,6 +7,8 @@ The folder ``metric_oracle`` of the real data holds the predictions of SPIGA
 import json
 import os
 
+import mmpose_scgcn  # noqa: F401  before any import of MMPose
+
 import numpy as np
 import pytest
 import torch.distributed as dist
@@ -15,8 +17,6 @@ from mmengine.dataset import DefaultSampler
 from mmengine.evaluator import Evaluator
 from mmengine.registry import DefaultScope
 from mmengine.structures import InstanceData
-
-import mmpose_scgcn  # noqa: F401  before any import of MMPose
 
 # Percent, inter-ocular.
 EXPECTED = {

@@ -3,14 +3,14 @@
 import json
 from pathlib import Path
 
+from mmpose_scgcn.evaluation import FaceAlignmentMetric
+
 import numpy as np
 import pytest
 from mmengine.structures import InstanceData
 from mmpose.datasets import datasets
 from mmpose.datasets.transforms import PackPoseInputs
 from mmpose.evaluation.metrics import NME
-
-from mmpose_scgcn.evaluation import FaceAlignmentMetric
 
 pytestmark = pytest.mark.filterwarnings('ignore:The metainfo config file')
 CLASSES = {

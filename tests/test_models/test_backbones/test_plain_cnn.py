@@ -1,8 +1,8 @@
-import pytest
-import torch
-
 from mmpose_scgcn.models import CNN6, CNN7
 from mmpose_scgcn.registry import MODELS
+
+import pytest
+import torch
 
 
 @pytest.mark.parametrize(

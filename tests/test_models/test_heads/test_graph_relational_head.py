@@ -1,6 +1,14 @@
 import warnings
 from copy import deepcopy
 
+from mmpose_scgcn.models import (
+    GraphRelationalHead,
+    RelativeLocationLoss,
+    SoftWingLoss,
+    WingLoss,
+)
+from mmpose_scgcn.registry import MODELS
+
 import numpy as np
 import pytest
 import torch
@@ -10,14 +18,6 @@ from mmpose.models.utils.tta import flip_coordinates
 from mmpose.registry import MODELS as MMPOSE_MODELS
 from mmpose.structures import PoseDataSample
 from mmpose.testing import get_packed_inputs
-
-from mmpose_scgcn.models import (
-    GraphRelationalHead,
-    RelativeLocationLoss,
-    SoftWingLoss,
-    WingLoss,
-)
-from mmpose_scgcn.registry import MODELS
 
 K, C, W, H = 6, 8, 4, 3
 SIZE = (64, 48)
@@ -549,3 +549,9 @@ def test_the_wing_constants_of_another_input_size(make_head, feats, samples):
     large = WingLoss(omega=10, epsilon=2, input_size=SIZE, **shared)
     inputs = (head(feats), target, weight)
     torch.testing.assert_close(4 * small(*inputs), large(*inputs))
+
+
+def test_a_loss_for_another_input_size_is_warned_of(make_head):
+    loss = dict(SOFT_WING, input_size=(32, 24))
+    with pytest.warns(UserWarning, match=r'\(32, 24\), but the decoder'):
+        make_head(loss=loss)

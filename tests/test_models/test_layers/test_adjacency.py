@@ -1,12 +1,12 @@
-import pytest
-import torch
-
 from mmpose_scgcn.models.layers import (
     DynamicAdjacency,
     LearnedAdjacency,
     UniformAdjacency,
     build_adjacency,
 )
+
+import pytest
+import torch
 
 K, N, TOP_K = 5, 4, 2
 KINDS = ('dynamic', 'learned', 'uniform')

@@ -1,8 +1,8 @@
-import pytest
-import torch
-
 from mmpose_scgcn.models.layers import GraphConv, GraphRelation
 from mmpose_scgcn.models.layers.graph_relation import scatter_edges
+
+import pytest
+import torch
 
 B, K, TOP_K, C = 2, 5, 2, 3
 NEIGHBORS = torch.tensor(

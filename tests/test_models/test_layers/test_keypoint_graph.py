@@ -1,9 +1,9 @@
 from copy import deepcopy
 
+from mmpose_scgcn.models.layers import KeypointGraph
+
 import pytest
 import torch
-
-from mmpose_scgcn.models.layers import KeypointGraph
 
 
 def test_buffers(ring):

@@ -1,6 +1,6 @@
-import torch
-
 from mmpose_scgcn.models.layers import NodeEmbedding
+
+import torch
 
 
 def test_each_keypoint_gets_its_own_channels():

@@ -1,9 +1,9 @@
 """No node sets the scale of another: why layer norm is the default."""
 
+from mmpose_scgcn.models.layers import GraphRelation
+
 import pytest
 import torch
-
-from mmpose_scgcn.models.layers import GraphRelation
 
 NUM_NODES = 12
 

@@ -2,13 +2,13 @@
 
 import warnings
 
+from mmpose_scgcn.models import SoftWingLoss, WingLoss
+from mmpose_scgcn.registry import MODELS
+
 import pytest
 import torch
 from mmpose.models.losses import SoftWingLoss as MMPoseSoftWingLoss
 from mmpose.models.losses import WingLoss as MMPoseWingLoss
-
-from mmpose_scgcn.models import SoftWingLoss, WingLoss
-from mmpose_scgcn.registry import MODELS
 
 LOSSES = [WingLoss, SoftWingLoss]
 both = pytest.mark.parametrize('loss_class', LOSSES)
@@ -64,7 +64,7 @@ def test_mean_equals_a_naive_loop(loss_class, batch):
 
 @both
 def test_fractional_weight_multiplies_the_loss_not_the_error(loss_class):
-    """FACTS of MMPose: error 10 at weight 0.5 must cost half of error 10."""
+    """In MMPose an error of 10 at weight 0.5 does not cost half of 10."""
     output, target = torch.full((1, 1, 2), 10.0), torch.zeros(1, 1, 2)
     loss = loss_class(use_target_weight=True, reduction='sum')
     half = loss(output, target, torch.tensor([[0.5]]))

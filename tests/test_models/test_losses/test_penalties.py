@@ -2,10 +2,10 @@
 
 import math
 
+from mmpose_scgcn.models.losses import soft_wing, wing
+
 import pytest
 import torch
-
-from mmpose_scgcn.models.losses import soft_wing, wing
 
 # Wing with omega=10, epsilon=2: 10 ln(1 + x / 2), then x - C with
 # C = 10 - 10 ln 6 = -7.917594692...

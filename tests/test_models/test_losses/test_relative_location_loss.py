@@ -1,11 +1,11 @@
 import warnings
 from copy import deepcopy
 
-import pytest
-import torch
-
 from mmpose_scgcn.models import RelativeLocationLoss
 from mmpose_scgcn.registry import MODELS
+
+import pytest
+import torch
 
 L1 = dict(type='mmpose_scgcn.SoftWingLoss', omega1=1e6)
 

@@ -1,12 +1,12 @@
-import pytest
-import torch
-
 from mmpose_scgcn.models import (
     RelativeLocationLoss,
     SoftWingLoss,
     StructureCoherentLoss,
 )
 from mmpose_scgcn.registry import MODELS
+
+import pytest
+import torch
 
 
 @pytest.fixture

@@ -13,7 +13,11 @@ import warnings
 from collections.abc import Callable
 from importlib import metadata
 from importlib.util import find_spec
+from pathlib import Path
 from typing import NamedTuple
+
+#: The environment of the Makefile.
+MADE = Path(__file__).resolve().parent.parent / '.venv'
 
 ENGINES = ('mmengine', 'onedl-mmengine')
 MMCV_FLAVOURS = ('mmcv', 'mmcv-full', 'mmcv-lite', 'onedl-mmcv')
@@ -276,6 +280,8 @@ def main() -> int:
     for fault in faults:
         print(f'\nFAULT: {fault.problem}\n  mend: {fault.mend}')
     print(f'\nMMPose {"cannot run" if stopped else "runs"}.')
+    if stopped and MADE.exists() and not sys.executable.startswith(str(MADE)):
+        print(f'`make install` made an environment: {MADE}/bin/python')
     return int(stopped)
 
 

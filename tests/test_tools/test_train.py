@@ -135,6 +135,21 @@ def test_testing_measures_and_keeps_predictions(trained, tool, workspace):
         assert len(pickle.load(file)) == NUM_IMAGES
 
 
+def test_resuming_nothing_is_told(tool, tmp_path):
+    # The wrong number of keypoints ends it at the first batch.
+    more = ('--work-dir', tmp_path, '--cfg-options', 'model.head.num_joints=9')
+    done = tool('train.py', 'tiny.py', '--resume', *more)
+    assert f'no checkpoint in {tmp_path}' in done.stdout + done.stderr
+
+
+def test_a_checkpoint_of_another_model_is_not_tested(trained, tool):
+    more = ('--cfg-options', 'model.head.num_joints=9')
+    done = tool('test.py', 'tiny.py', trained[0] / 'epoch_1.pth', *more)
+    assert done.returncode == 1
+    assert 'head.fc.weight: expected (18, 64), got (136, 64)' in done.stderr
+    assert 'NME: ' not in done.stdout + done.stderr
+
+
 @pytest.mark.parametrize('name', ['train.py', 'test.py'])
 def test_help_offers_what_mim_looks_for(tool, name):
     done = tool(name, '-h')

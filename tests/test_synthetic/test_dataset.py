@@ -1,6 +1,5 @@
 import json
 
-import mmpose_scgcn  # noqa: F401  makes MMPose importable
 from mmpose_scgcn.synthetic import make_dataset, make_face
 from mmpose_scgcn.synthetic.attributes import ATTRIBUTES
 from mmpose_scgcn.synthetic.dataset import SPLIT_START

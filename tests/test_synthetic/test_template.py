@@ -1,6 +1,5 @@
 from pathlib import Path
 
-import mmpose_scgcn  # noqa: F401  makes MMPose importable
 from mmpose_scgcn.synthetic.template import (
     INNER_LIPS,
     LEFT_BROW,

@@ -7,8 +7,6 @@ The folder ``metric_oracle`` of the real data holds the predictions of SPIGA
 import json
 import os
 
-import mmpose_scgcn  # noqa: F401  before any import of MMPose
-
 import numpy as np
 import pytest
 import torch.distributed as dist

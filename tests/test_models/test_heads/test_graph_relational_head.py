@@ -1,4 +1,3 @@
-import warnings
 from copy import deepcopy
 
 from mmpose_scgcn.models import (
@@ -13,16 +12,11 @@ import numpy as np
 import pytest
 import torch
 from mmengine.registry import init_default_scope
-from mmengine.structures import InstanceData
-from mmpose.models.utils.tta import flip_coordinates
 from mmpose.registry import MODELS as MMPOSE_MODELS
-from mmpose.structures import PoseDataSample
 from mmpose.testing import get_packed_inputs
 
 K, C, W, H = 6, 8, 4, 3
 SIZE = (64, 48)
-FLIP = [1, 0, 3, 2, 4, 5]
-DECODER = dict(type='RegressionLabel', input_size=SIZE)
 SOFT_WING = dict(
     type='mmpose_scgcn.SoftWingLoss', input_size=SIZE, use_target_weight=True
 )
@@ -30,70 +24,6 @@ SOFT_WING = dict(
 PENALTY = dict(
     type='mmpose_scgcn.SoftWingLoss', omega1=0.5, omega2=5.0, epsilon=0.125
 )
-LOSS = dict(
-    type='mmpose_scgcn.StructureCoherentLoss',
-    input_size=SIZE,
-    use_target_weight=True,
-    absolute=PENALTY,
-    relative=dict(type='mmpose_scgcn.RelativeLocationLoss', penalty=PENALTY),
-)
-
-
-@pytest.fixture(autouse=True)
-def seed():
-    torch.manual_seed(0)
-
-
-@pytest.fixture
-def make_head(ring):
-    """Build a small head; ``randomise`` moves it away from its start."""
-
-    def make(randomise=False, **arguments):
-        head = GraphRelationalHead(
-            **{
-                **dict(
-                    in_channels=C,
-                    in_featuremap_size=(W, H),
-                    num_keypoints=K,
-                    graph=ring,
-                    top_k=2,
-                    embed_channels=8,
-                    hidden_channels=8,
-                    num_layers=1,
-                    decoder=DECODER,
-                    loss=LOSS,
-                ),
-                **arguments,
-            }
-        )
-        if randomise:
-            for parameter in head.parameters():
-                torch.nn.init.normal_(parameter, std=0.2)
-        return head.eval()
-
-    return make
-
-
-@pytest.fixture
-def feats():
-    return (torch.randn(3, C, H, W),)
-
-
-@pytest.fixture
-def samples():
-    labels = torch.rand(3, 1, K, 2)
-    weights = torch.ones(3, 1, K)
-    weights[1, 0, :2] = 0
-    weights[2, 0, 3] = 0.5
-    return [
-        PoseDataSample(
-            metainfo=dict(flip_indices=FLIP, input_size=SIZE),
-            gt_instance_labels=InstanceData(
-                keypoint_labels=label, keypoint_weights=weight
-            ),
-        )
-        for label, weight in zip(labels, weights, strict=True)
-    ]
 
 
 def stack(samples):
@@ -264,43 +194,6 @@ def test_predict_gives_crop_pixels(make_head, feats, samples):
         np.testing.assert_array_equal(instance.keypoint_scores, [[1] * K])
 
 
-@pytest.mark.parametrize('test_cfg', [{}, dict(shift_coords=False)])
-def test_flip_test_is_exact(make_head, feats, samples, test_cfg):
-    head = make_head(randomise=True)
-    mirrored = (feats[0].flip(-1),)
-    plain, flipped = head(feats), head(mirrored)
-    expected = plain.clone()
-    edge = SIZE[0] if test_cfg else SIZE[0] - 1
-    for k, partner in enumerate(FLIP):
-        x = edge / SIZE[0] - flipped[:, partner, 0]
-        expected[:, k, 0] = (plain[:, k, 0] + x) / 2
-        expected[:, k, 1] = (plain[:, k, 1] + flipped[:, partner, 1]) / 2
-    kept = [feats[0].clone(), mirrored[0].clone()]
-    instances = head.predict(
-        [feats, mirrored], samples, dict(flip_test=True, **test_cfg)
-    )
-    actual = torch.from_numpy(np.stack([i.keypoints[0] for i in instances]))
-    expected = expected.detach().double() * torch.tensor(SIZE)
-    torch.testing.assert_close(actual.double(), expected, rtol=0, atol=1e-5)
-    for before, after in zip(kept, (*feats, *mirrored), strict=True):
-        torch.testing.assert_close(after, before, rtol=0, atol=0)
-
-
-@pytest.mark.parametrize('shift_coords', [True, False])
-def test_mirroring_equals_mmpose(make_head, feats, samples, shift_coords):
-    head = make_head(randomise=True)
-    mirrored = (feats[0].flip(-1),)
-    # MMPose's function changes its argument.
-    back = flip_coordinates(
-        head(mirrored).detach().clone(), FLIP, shift_coords, SIZE
-    )
-    expected = (head(feats).detach() + back) / 2 * torch.tensor(SIZE)
-    test_cfg = dict(flip_test=True, shift_coords=shift_coords)
-    instances = head.predict([feats, mirrored], samples, test_cfg)
-    actual = np.stack([i.keypoints[0] for i in instances])
-    np.testing.assert_allclose(actual, expected, atol=1e-5)
-
-
 def test_predict_without_a_decoder(make_head, feats, samples):
     head = make_head(decoder=None, loss=SOFT_WING)
     with pytest.raises(RuntimeError, match='decoder has not been set'):
@@ -331,26 +224,6 @@ def test_head_and_loss_share_one_graph(make_head, ring):
     assert copy.loss_module.relative.graph is copy.graph
     copy.graph.fill(ring)
     assert not head.graph.ready
-
-
-def test_the_default_loss_is_the_published_one_at_256_px(make_head):
-    head = make_head(
-        loss=None, decoder=dict(type='RegressionLabel', input_size=(256, 256))
-    )
-    absolute, relative = head.loss_module.children()
-    for term in (absolute, relative):
-        assert term.input_size == (256, 256)
-        assert term.use_target_weight
-    for penalty in (absolute, relative.penalty):
-        constants = (penalty.omega1, penalty.omega2, penalty.epsilon)
-        assert constants == (2.0, 20.0, 0.5)
-
-
-def test_the_default_loss_warns_at_another_size(make_head):
-    with pytest.warns(
-        UserWarning, match=r'of a 256 px input, and this input is \(64, 48\)'
-    ):
-        make_head(loss=None)
 
 
 def test_a_loss_may_have_a_graph_of_its_own(make_head, ring):
@@ -435,54 +308,6 @@ def test_a_map_of_another_size(make_head):
         head([torch.zeros(1, C, W, H)])
 
 
-@pytest.mark.parametrize(
-    'loss',
-    [
-        dict(type='mmpose_scgcn.SoftWingLoss'),
-        dict(type='mmpose_scgcn.WingLoss'),
-        dict(type='mmpose_scgcn.RelativeLocationLoss'),
-        # The very fault: no error in [0, 1] leaves the linear branch.
-        dict(type='mmpose.SoftWingLoss'),
-        dict(type='mmpose.WingLoss'),
-    ],
-    ids=lambda loss: loss['type'],
-)
-@pytest.mark.parametrize(
-    'decoder', ['RegressionLabel', 'IntegralRegressionLabel']
-)
-def test_warns_where_pixel_constants_meet_normalised_labels(
-    make_head, loss, decoder
-):
-    config = dict(type=decoder, input_size=SIZE)
-    if decoder == 'IntegralRegressionLabel':
-        config |= dict(heatmap_size=(16, 12), sigma=2.0)
-    name = loss['type'].split('.')[1]
-    with pytest.warns(UserWarning, match=f'{decoder} normalises.*{name}'):
-        make_head(loss=loss, decoder=config)
-
-
-@pytest.mark.parametrize(
-    'arguments',
-    [
-        {},
-        dict(loss=SOFT_WING),
-        dict(loss=dict(type='mmpose.L1Loss')),
-        dict(loss=dict(type='mmpose.SmoothL1Loss')),
-        dict(loss=dict(type='mmpose_scgcn.SoftWingLoss'), decoder=None),
-    ],
-    ids=['default', 'sized', 'L1', 'SmoothL1', 'no decoder'],
-)
-def test_does_not_warn_otherwise(make_head, arguments):
-    with warnings.catch_warnings():
-        warnings.simplefilter('error')
-        make_head(**arguments)
-
-
-def test_the_default_loss_takes_the_decoders_size(make_head):
-    loss = make_head().loss_module
-    assert loss.absolute.input_size == loss.relative.input_size == SIZE
-
-
 def test_in_a_top_down_estimator():
     """ResNet-18 at 64 x 64, on MMPose's own dummy samples."""
     graph = dict(
@@ -549,9 +374,3 @@ def test_the_wing_constants_of_another_input_size(make_head, feats, samples):
     large = WingLoss(omega=10, epsilon=2, input_size=SIZE, **shared)
     inputs = (head(feats), target, weight)
     torch.testing.assert_close(4 * small(*inputs), large(*inputs))
-
-
-def test_a_loss_for_another_input_size_is_warned_of(make_head):
-    loss = dict(SOFT_WING, input_size=(32, 24))
-    with pytest.warns(UserWarning, match=r'\(32, 24\), but the decoder'):
-        make_head(loss=loss)

@@ -12,7 +12,6 @@ from pathlib import Path
 import mmpose_scgcn
 
 import pytest
-import yaml
 
 LEFT_OUT = shutil.ignore_patterns(
     *('.git', '.venv', '.mim', '__pycache__', '*.egg-info', 'build', 'dist'),
@@ -123,17 +122,3 @@ def test_an_editable_install_links_to_the_source(source, tmp_path):
     assert (mim / 'configs' / 'added_later.py').is_file()
     assert (mim / 'tools' / 'train.py').is_file()
     assert (mim / 'model-index.yml').is_file()
-
-
-def test_the_model_index_names_existing_configs(root):
-    index = yaml.safe_load((root / 'model-index.yml').read_text())
-    for metafile in index['Import']:
-        content = yaml.safe_load((root / metafile).read_text())
-        for model in content['Models']:
-            assert (root / model['Config']).is_file(), model['Name']
-
-
-def test_mim_finds_each_config_by_a_name_of_its_own(root):
-    configs = (root / 'configs' / 'face_2d_keypoint').rglob('*.py')
-    names = [config.name for config in configs]
-    assert len(names) == len(set(names))

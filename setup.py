@@ -82,11 +82,13 @@ setup(
         'munkres',
         'numpy>=1.24',
         'opencv-python',
+        'pillow',
         'scipy',
         'six',
         'torch>=2.0',
     ],
     extras_require={
+        'data': ['h5py'],  # COFW's MATLAB 7.3 files
         'host': [
             'mmcv-lite==2.1.0',
             'mmengine==0.10.7',

@@ -1,0 +1,33 @@
+"""Data sets from their official files to annotations that MMPose reads."""
+
+from .aflw import read_aflw
+from .cofw import read_cofw
+from .face_300w import read_300w
+from .metainfo import metainfo_source, parse_flip_pairs
+from .mirror_pairs import infer_flip_indices, mirror_distances
+from .prepare import Options, Prepared, StrictError, prepare
+from .pts import read_pts, read_pts_folder
+from .records import Face, Problem, Source
+from .table import read_tables
+from .wflw import read_wflw
+
+__all__ = [
+    'Face',
+    'Options',
+    'Prepared',
+    'Problem',
+    'Source',
+    'StrictError',
+    'infer_flip_indices',
+    'metainfo_source',
+    'mirror_distances',
+    'parse_flip_pairs',
+    'prepare',
+    'read_300w',
+    'read_aflw',
+    'read_cofw',
+    'read_pts',
+    'read_pts_folder',
+    'read_tables',
+    'read_wflw',
+]

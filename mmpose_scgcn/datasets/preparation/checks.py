@@ -1,0 +1,164 @@
+"""What may be wrong with the faces of a data set."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations
+
+import numpy as np
+
+from .annotations import face_box
+from .records import ABSENT, Face, Problem, Source
+
+
+def check_num_keypoints(faces: Sequence[Face]) -> int:
+    """Check that all faces have the same number of keypoints.
+
+    Args:
+        faces (Sequence[Face]): The faces.
+
+    Returns:
+        int: That number.
+
+    Raises:
+        ValueError: No face, or a face with another number.
+    """
+    if not faces:
+        raise ValueError('no face to write')
+    count = len(faces[0].keypoints)
+    for face in faces:
+        if len(face.keypoints) != count:
+            raise ValueError(
+                f'{face.where}: expected {count} keypoints, as in '
+                f'{faces[0].where}, got {len(face.keypoints)}'
+            )
+    return count
+
+
+def find_problems(source: Source) -> list[Problem]:
+    """Find what can be told without the images.
+
+    Args:
+        source (Source): What a reader returned.
+
+    Returns:
+        list[Problem]: Wrong numbers of faces, what the reader noticed, groups
+        in several splits, and the same face twice. The latter two are not
+        serious in official sets, whose users cannot mend them.
+    """
+    return [
+        *count_problems(source.splits, source.expected),
+        *source.problems,
+        *shared_groups(source.splits, serious=not source.expected),
+        *duplicates(source.faces, serious=not source.expected),
+    ]
+
+
+def count_problems(
+    splits: Mapping[str, Sequence[Face]], expected: Mapping[str, int]
+) -> list[Problem]:
+    """Compare the numbers of faces with the official ones."""
+    kind = 'another number of faces than the official one'
+    counts = {split: len(splits.get(split, ())) for split in expected}
+    return [
+        Problem(kind, f'{split}: expected {number}, found {counts[split]}')
+        for split, number in expected.items()
+        if counts[split] != number
+    ]
+
+
+def shared_groups(
+    splits: Mapping[str, Sequence[Face]], serious: bool = True
+) -> list[Problem]:
+    """Find identities or photographs that are in two separate splits."""
+    problems = []
+    for (first, a), (second, b) in combinations(splits.items(), 2):
+        if set(a) & set(b):
+            continue  # one is a part of the other
+        both = {face.group for face in a} & {face.group for face in b}
+        kind = f'people or photographs of {first} that are in {second} too'
+        problems += [Problem(kind, group, serious) for group in sorted(both)]
+    return problems
+
+
+def duplicates(faces: Iterable[Face], serious: bool = True) -> list[Problem]:
+    """Find faces with the same image and the same keypoints."""
+    first: dict[tuple, Face] = {}
+    problems = []
+    for face in faces:
+        key = face.file, face.keypoints.tobytes()
+        if key in first:
+            text = f'{face.file}: {first[key].where}, and {face.where}'
+            problems.append(Problem('the same face twice', text, serious))
+        first.setdefault(key, face)
+    return problems
+
+
+def size_problems(
+    found: Mapping[str, tuple[int, int, int] | OSError],
+) -> tuple[dict[str, tuple[int, int]], list[Problem]]:
+    """Part the sizes of images from what kept them from being read.
+
+    Args:
+        found (Mapping): What :func:`.images.read_image_sizes` returned.
+
+    Returns:
+        tuple[dict, list[Problem]]: Width and height by file, px, and the
+        problems.
+    """
+    sizes, problems = {}, []
+    for file, size in found.items():
+        if isinstance(size, FileNotFoundError):
+            problems.append(Problem('missing image, faces left out', file))
+        elif isinstance(size, OSError):
+            kind = 'unreadable image, faces left out'
+            problems.append(Problem(kind, f'{file}: {size}'))
+        else:
+            sizes[file] = size[:2]
+            if size[2] != 1:
+                kind = 'turned when read, as the EXIF tag says'
+                text = f'{file}: orientation {size[2]}'
+                problems.append(Problem(kind, text, serious=False))
+    return sizes, problems
+
+
+def find_boxes(
+    faces: Iterable[Face], kind: str, padding: float
+) -> tuple[dict[Face, np.ndarray], list[Problem]]:
+    """Compute the boxes, and report faces that have none.
+
+    Args:
+        faces (Iterable[Face]): The faces.
+        kind (str): See :func:`.annotations.face_box`.
+        padding (float): As there.
+
+    Returns:
+        tuple[dict, list[Problem]]: Boxes (4,), image px, and the problems.
+
+    Raises:
+        ValueError: No face has one.
+    """
+    boxes, problems = {}, []
+    for face in faces:
+        try:
+            boxes[face] = face_box(face, kind, padding)
+        except ValueError as error:
+            text = f'{face.file} ({face.where}): {error}'
+            problems.append(Problem('no box, face left out', text))
+    if problems and not boxes:
+        raise ValueError(f'no face has a box; first: {problems[0].text}')
+    return boxes, problems
+
+
+def outside_image(
+    faces: Iterable[Face], sizes: Mapping[str, tuple[int, int]]
+) -> list[Problem]:
+    """Find keypoints outside their image, by half a pixel or more."""
+    problems = []
+    for face in (face for face in faces if face.file in sizes):
+        points = face.keypoints[face.flags != ABSENT]
+        limit = np.array(sizes[face.file]) - 0.5
+        outside = ((points < -0.5) | (points > limit)).any(axis=1).sum()
+        if outside:
+            text = f'{face.file} ({face.where}): {outside} of {len(points)}'
+            kind = 'keypoints outside the image'
+            problems.append(Problem(kind, text, serious=False))
+    return problems

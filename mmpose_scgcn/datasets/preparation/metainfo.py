@@ -1,0 +1,92 @@
+"""MMPose's meta information of a data set with keypoints of its own."""
+
+import re
+from collections.abc import Sequence
+
+from mmpose_scgcn.version import __version__
+
+import numpy as np
+
+# Left, middle and right, as they lie in the image; RGB.
+_COLORS = ([0, 158, 115], [240, 228, 66], [213, 94, 0])
+
+
+def parse_flip_pairs(text: str, num_keypoints: int) -> np.ndarray:
+    """Read flip partners such as ``0-16,1-15``.
+
+    Args:
+        text (str): Pairs of keypoint indices; keypoints in no pair are their
+            own partners. ``none`` for no pair.
+        num_keypoints (int): K.
+
+    Returns:
+        np.ndarray: Partner of each keypoint (K,).
+
+    Raises:
+        ValueError: Not such a list, an index that is out of range, or one
+            in two pairs.
+    """
+    partners = np.arange(num_keypoints)
+    pairs = [] if text == 'none' else text.replace(' ', '').split(',')
+    used: set[int] = set()
+    for pair in pairs:
+        found = re.fullmatch(r'(\d+)-(\d+)', pair)
+        if not found:
+            raise ValueError(
+                f'expected flip pairs such as 0-16,1-15, got {pair!r}'
+            )
+        first, second = int(found[1]), int(found[2])
+        if max(first, second) >= num_keypoints or used & {first, second}:
+            raise ValueError(
+                f'flip pair {pair}: expected indices below {num_keypoints}, '
+                'each in one pair'
+            )
+        used |= {first, second}
+        partners[[first, second]] = second, first
+    return partners
+
+
+def keypoint_names(num_keypoints: int) -> list[str]:
+    """Name keypoints by their index, as MMPose does for faces."""
+    return [f'kpt-{index}' for index in range(num_keypoints)]
+
+
+def metainfo_source(
+    name: str, partners: Sequence[int], mean_x: Sequence[float]
+) -> str:
+    """Write the meta information as a config, for ``from_file``.
+
+    Args:
+        name (str): Of the data set.
+        partners (Sequence[int]): Partner of each keypoint (K,).
+        mean_x (Sequence[float]): Mean horizontal position of each (K,); the
+            colours tell left from right.
+
+    Returns:
+        str: Python source.
+    """
+    names = keypoint_names(len(partners))
+    lines = [
+        f'# Keypoints of {name}, written by mmpose_scgcn {__version__}. Names '
+        'and\n# colours may be changed; `swap` is the partner under a flip.',
+        'dataset_info = dict(',
+        f'    dataset_name={name!r},',
+        '    keypoint_info={',
+    ]
+    for index, partner in enumerate(partners):
+        swap = '' if partner == index else names[partner]
+        side = np.sign(mean_x[index] - mean_x[partner]).astype(int) + 1
+        lines.append(
+            f'        {index}: dict(name={names[index]!r}, id={index}, '
+            f"color={_COLORS[side]}, type='', swap={swap!r}),"
+        )
+    count = len(partners)
+    lines += [
+        '    },',
+        '    skeleton_info={},',
+        f'    joint_weights=[1.0] * {count},',
+        f'    sigmas=[0.025] * {count},',
+        ')',
+        '',
+    ]
+    return '\n'.join(lines)

@@ -1,0 +1,65 @@
+"""Which keypoints change places in a mirror, told by the shapes."""
+
+from mmpose_scgcn.graph import align_shapes, mean_shape
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+
+def mirror_distances(keypoints: np.ndarray, visible: np.ndarray) -> np.ndarray:
+    """Measure how far keypoints lie from the mirror images of others.
+
+    The mean of the aligned shapes is mirrored, x to -x about the middle of
+    its extremes, so that as many faces should look left as right.
+
+    Args:
+        keypoints (np.ndarray): Shapes (N, K, 2), any common unit.
+        visible (np.ndarray): Boolean (N, K).
+
+    Returns:
+        np.ndarray: (K, K); entry i, j is the distance between the mirrored
+        keypoint i and keypoint j, as a fraction of the mean shape's larger
+        extent. Symmetric.
+    """
+    aligned = align_shapes(keypoints, visible)
+    mean = mean_shape(aligned, np.isfinite(aligned).all(axis=-1))
+    mean = mean - (mean.max(axis=0) + mean.min(axis=0)) / 2
+    offset = (mean * [-1, 1])[:, None] - mean[None]
+    return np.linalg.norm(offset, axis=-1) / np.ptp(mean, axis=0).max()
+
+
+def infer_flip_indices(
+    keypoints: np.ndarray, visible: np.ndarray, max_distance: float = 0.1
+) -> np.ndarray:
+    """Find the partner of each keypoint under a horizontal flip.
+
+    The one-to-one assignment of mirrored keypoints to keypoints with the
+    smallest total squared distance, on the mean shape.
+
+    Args:
+        keypoints (np.ndarray): Shapes (N, K, 2), any common unit.
+        visible (np.ndarray): Boolean (N, K).
+        max_distance (float): How far partners may lie apart once mirrored,
+            as a fraction of the mean shape's larger extent. Defaults to 0.1.
+
+    Returns:
+        np.ndarray: Partner of each keypoint (K,); its own index for those on
+        the axis.
+
+    Raises:
+        ValueError: Partners are not mutual, or lie too far apart: the shapes
+            are not symmetric on average.
+    """
+    distance = mirror_distances(keypoints, visible)
+    _, partners = linear_sum_assignment(distance**2)
+    index = np.arange(len(partners))
+    wrong = index[
+        (partners[partners] != index)
+        | (distance[index, partners] > max_distance)
+    ]
+    if len(wrong):
+        raise ValueError(
+            'the mean shape is not symmetric enough to tell flip partners: '
+            f'unsure of keypoints {wrong.tolist()}'
+        )
+    return partners

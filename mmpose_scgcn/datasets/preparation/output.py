@@ -1,0 +1,176 @@
+"""Writing a prepared data set, all of it or nothing."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from .records import Problem, Source
+
+IMAGES = 'images'
+METAINFO = 'metainfo.py'
+PROBLEMS = 'problems.txt'
+Track = Callable[..., Iterable]
+
+
+def annotation_name(name: str, split: str) -> str:
+    """Name the annotation file of a split, as our configs do."""
+    return f'face_landmarks_{name}_{split}.json'
+
+
+def check_target(
+    out: Path, source: Source, overwrite: bool, copy: bool = False
+) -> None:
+    """Refuse to replace what is there, unless it is an earlier run's.
+
+    Args:
+        out (Path): Folder that is to be written.
+        source (Source): What is to be written there.
+        overwrite (bool): Whether an earlier run may be replaced.
+        copy (bool): Whether the images are to be copied.
+
+    Raises:
+        FileExistsError: Something would be lost.
+    """
+    if out.exists() and not out.is_dir():
+        raise FileExistsError(f'{out} is a file, expected a folder')
+    there = sorted(out.glob(annotation_name(source.name, '*')))
+    images = out / IMAGES
+    if os.path.lexists(images) and not _in_place(images, source, copy):
+        there.append(images)
+    if there and not overwrite:
+        raise FileExistsError(
+            f'{there[0]} is there already: choose another folder, or say '
+            '--overwrite'
+        )
+    if images in there and not images.is_symlink():
+        planned = {face.file for face in source.faces}
+        for path in images.rglob('*'):
+            file = path.relative_to(images).as_posix()
+            if not path.is_dir() and file not in planned:
+                raise FileExistsError(
+                    f'{images} is not replaced: {file} in it is no image of '
+                    'this data set'
+                )
+
+
+def write_image(path: Path, image: np.ndarray) -> tuple[int, int]:
+    """Write an embedded image, making its folder.
+
+    Args:
+        path (Path): The file.
+        image (np.ndarray): (H, W, 3) BGR uint8.
+
+    Returns:
+        tuple[int, int]: Width and height, px.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not cv2.imwrite(str(path), image):
+        raise OSError(f'cannot write {path}')
+    return image.shape[1], image.shape[0]
+
+
+def stage_texts(
+    staging: Path,
+    name: str,
+    contents: Mapping[str, dict],
+    problems: Iterable[Problem],
+    metainfo: str | None,
+) -> None:
+    """Write annotation files, meta information and the list of problems.
+
+    Args:
+        staging (Path): Folder to write them in.
+        name (str): Of the data set.
+        contents (Mapping[str, dict]): Annotation files by split.
+        problems (Iterable[Problem]): All that was found.
+        metainfo (str, optional): Content of ``metainfo.py``.
+    """
+    for split, content in contents.items():
+        path = staging / annotation_name(name, split)
+        path.write_text(json.dumps(content), encoding='utf-8')
+    lines = [f'{problem.kind}: {problem.text}\n' for problem in problems]
+    text = ''.join(lines) or 'none\n'
+    (staging / PROBLEMS).write_text(text, encoding='utf-8')
+    if metainfo is not None:
+        (staging / METAINFO).write_text(metainfo, encoding='utf-8')
+
+
+def stage_images(
+    staging: Path,
+    source: Source,
+    files: list[str],
+    copy: bool,
+    track: Track,
+) -> None:
+    """Link the images' folder, or copy the images.
+
+    Args:
+        staging (Path): Folder inside the final one.
+        source (Source): Names the images' folder.
+        files (list[str]): Images that are used.
+        copy (bool): Whether to copy.
+        track (Callable): Shows progress.
+
+    Raises:
+        OSError: The link cannot be made, or an image not be copied.
+    """
+    if _in_place(staging.parent / IMAGES, source, copy):
+        return
+    if not copy:
+        folder = source.images.resolve()
+        try:
+            os.symlink(
+                os.path.relpath(folder, staging.parent.resolve()),
+                staging / IMAGES,
+                target_is_directory=True,
+            )
+        except OSError as error:
+            raise OSError(
+                f'cannot link {folder} ({error}); say --copy-images'
+            ) from error
+        return
+    for file in track(files, description='copying', total=len(files)):
+        target = staging / IMAGES / file
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source.images / file, target)
+
+
+def publish(staging: Path, out: Path) -> list[Path]:
+    """Move the finished files to their places.
+
+    Args:
+        staging (Path): Folder inside ``out``; it is removed.
+        out (Path): Where they go.
+
+    Returns:
+        list[Path]: The annotation files.
+    """
+    new, stale = staging / IMAGES, out / IMAGES
+    old = staging.with_name(f'{staging.name}-old')
+    if os.path.lexists(new) and os.path.lexists(stale):
+        os.replace(stale, old)
+    moved = []
+    for path in sorted(staging.iterdir()):
+        os.replace(path, out / path.name)
+        moved.append(out / path.name)
+    staging.rmdir()
+    if old.is_symlink():
+        old.unlink()
+    elif old.exists():
+        shutil.rmtree(old)
+    return [path for path in moved if path.suffix == '.json']
+
+
+def _in_place(folder: Path, source: Source, copy: bool) -> bool:
+    """Tell whether the images are where they should be already."""
+    if source.images is None or (copy and folder.is_symlink()):
+        return False
+    return folder.resolve() == source.images.resolve()

@@ -1,0 +1,225 @@
+"""From a data set's official files to the files that configs name."""
+
+import shutil
+import tempfile
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from .annotations import annotation_file
+from .checks import (
+    check_num_keypoints,
+    find_boxes,
+    find_problems,
+    outside_image,
+    size_problems,
+)
+from .images import read_image_sizes
+from .metainfo import keypoint_names
+from .output import (
+    IMAGES,
+    Track,
+    check_target,
+    publish,
+    stage_images,
+    stage_texts,
+    write_image,
+)
+from .records import Face, Problem, Source
+from .splits import hold_out
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a data set is to be written.
+
+    Args:
+        box (str): ``'landmarks'`` or ``'given'``
+            (:func:`.annotations.face_box`).
+        padding (float): Added to the box on each side, as a fraction.
+        val_share (float): Share of the training set to hold out; 0 for none.
+        seed (int): Of what is held out.
+    """
+
+    box: str = 'landmarks'
+    padding: float = 0.0
+    val_share: float = 0.1
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What was written.
+
+    Args:
+        splits (dict[str, list[Face]]): Faces by annotation file.
+        boxes (dict[Face, np.ndarray]): Their boxes (4,), image px.
+        sizes (dict): Width and height of the images, px.
+        problems (list[Problem]): What the user should know.
+        files (list[Path]): Annotation files.
+    """
+
+    splits: dict[str, list[Face]]
+    boxes: dict[Face, np.ndarray]
+    sizes: dict[str, tuple[int, int]]
+    problems: list[Problem]
+    files: list[Path]
+
+
+class StrictError(ValueError):
+    """Serious problems, and nothing written; all are in ``problems``."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        count = sum(problem.serious for problem in problems)
+        super().__init__(f'{count} serious problems; nothing was written')
+        self.problems = problems
+
+
+def prepare(
+    source: Source,
+    out: str | Path,
+    options: Options,
+    strict: bool = False,
+    overwrite: bool = False,
+    copy_images: bool = False,
+    workers: int | None = None,
+    metainfo: str | None = None,
+    track: Track = lambda items, **_: items,
+) -> Prepared:
+    """Check a data set and write it, all of it or nothing.
+
+    Writes ``face_landmarks_<name>_<split>.json`` for each split, ``images``
+    (a link to the images' folder, or a folder), and ``problems.txt``.
+    ``train`` and ``val`` are the two parts of ``trainval``, the official
+    training set. A face whose image is missing or cut off is left out and
+    reported.
+
+    Args:
+        source (Source): What a reader returned.
+        out (str | Path): Folder to write, made where missing.
+        options (Options): Boxes and validation set.
+        strict (bool): Write nothing if there is a serious problem. Defaults
+            to False.
+        overwrite (bool): Replace an earlier run. Defaults to False.
+        copy_images (bool): Copy the images instead of linking their folder.
+            Defaults to False.
+        workers (int, optional): Threads that read images. Defaults to one
+            for each processor.
+        metainfo (str, optional): Content of ``metainfo.py``, if there is to
+            be one.
+        track (Callable): Wraps iterations, ``track(items, description=...,
+            total=...)``, for a progress bar.
+
+    Returns:
+        Prepared: What was written.
+
+    Raises:
+        StrictError: Serious problems under ``strict``.
+        FileExistsError: Something would be overwritten.
+        ValueError: Different numbers of keypoints, nothing to write, or a
+            held-out part that is empty.
+        OSError: Something cannot be written.
+    """
+    out = Path(out).absolute()
+    check_num_keypoints(source.faces)
+    check_target(out, source, overwrite, copy_images)
+    created = not out.exists()
+    out.mkdir(parents=True, exist_ok=True)
+    staging = Path(tempfile.mkdtemp(prefix='.new-', dir=out))
+    try:
+        sizes, problems = _read_sizes(source, staging, workers, track)
+        boxes, without = find_boxes(source.faces, options.box, options.padding)
+        problems = [*find_problems(source), *problems, *without]
+        problems += outside_image(source.faces, sizes)
+        if strict and any(problem.serious for problem in problems):
+            raise StrictError(problems)
+        splits = _split(source, boxes, sizes, options, problems)
+        contents = _contents(source, splits, boxes, sizes, options)
+        stage_texts(staging, source.name, contents, problems, metainfo)
+        if not source.embedded:
+            stage_images(staging, source, list(sizes), copy_images, track)
+        files = publish(staging, out)
+    except BaseException:
+        shutil.rmtree(staging, ignore_errors=True)
+        if created:
+            out.rmdir()
+        raise
+    return Prepared(splits, boxes, sizes, problems, files)
+
+
+def _read_sizes(
+    source: Source, staging: Path, workers: int | None, track: Track
+) -> tuple[dict[str, tuple[int, int]], list[Problem]]:
+    """Read the images' sizes; embedded images are written meanwhile."""
+    files = list(dict.fromkeys(face.file for face in source.faces))
+
+    def progress(items: Iterable) -> Iterable:
+        return track(items, description='images', total=len(files))
+
+    if source.embedded:
+        folder, read = staging / IMAGES, source.embedded
+        return {
+            f: write_image(folder / f, read[f]()) for f in progress(files)
+        }, []
+    return size_problems(
+        read_image_sizes(source.images, files, workers, progress)
+    )
+
+
+def _split(
+    source: Source,
+    boxes: dict[Face, np.ndarray],
+    sizes: dict[str, tuple[int, int]],
+    options: Options,
+    problems: list[Problem],
+) -> dict[str, list[Face]]:
+    """Leave faces without box or image out, and hold a part out."""
+    splits = {
+        split: [f for f in faces if f in boxes and f.file in sizes]
+        for split, faces in source.splits.items()
+    }
+    empty = [split for split, faces in splits.items() if not faces]
+    if empty:
+        first = f'; first problem: {problems[0].text}' if problems else ''
+        raise ValueError(f'no face remains in {", ".join(empty)}{first}')
+    if 'trainval' in splits:
+        whole = splits.pop('trainval')
+        parts = dict(train=whole)
+        if options.val_share:
+            held = hold_out(whole, options.val_share, options.seed)
+            parts = dict(zip(('train', 'val'), held, strict=True))
+        return dict(trainval=whole, **parts, **splits)
+    if {'train', 'val'} <= splits.keys():
+        return dict(trainval=splits['train'] + splits['val'], **splits)
+    return splits
+
+
+def _contents(
+    source: Source,
+    splits: dict[str, list[Face]],
+    boxes: dict[Face, np.ndarray],
+    sizes: dict[str, tuple[int, int]],
+    options: Options,
+) -> dict[str, dict]:
+    """Make the contents of all annotation files, with common ids."""
+    faces = source.faces
+    common = dict(
+        boxes=boxes,
+        sizes=sizes,
+        ids={face: number for number, face in enumerate(faces, 1)},
+        image_ids={file: number for number, file in enumerate(sizes, 1)},
+        names=keypoint_names(len(faces[0].keypoints)),
+    )
+    return {
+        split: annotation_file(
+            members,
+            **common,
+            info=dict(
+                description=f'{source.name} {split}',
+                prepared=asdict(options),
+            ),
+        )
+        for split, members in splits.items()
+    }

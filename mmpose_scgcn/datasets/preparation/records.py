@@ -1,0 +1,111 @@
+"""What every reader of a data set's official files returns."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+#: COCO's flags. Sets that do not tell occluded keypoints have 1 throughout,
+#: as in MMPose's own files.
+ABSENT, LABELED, VISIBLE = 0, 1, 2
+
+
+@dataclass(frozen=True, eq=False)
+class Face:
+    """One annotated face.
+
+    Args:
+        file (str): Image, relative to the images' folder, with slashes.
+        keypoints (np.ndarray): (K, 2), image px, the first pixel's centre at
+            (0, 0).
+        flags (np.ndarray): (K,) integers: 0 not annotated, 1 annotated (or
+            occluded, where the set tells), 2 visible.
+        where (str): File and line or row it was read from, for messages.
+        group (str): Identity or photograph; faces of a group stay in one
+            split.
+        stratum (str): Source within the data set; a held-out part has the
+            same shares of sources.
+        box (tuple, optional): The data set's own box x1, y1, x2, y2, image
+            px.
+        fields (Mapping): More entries of the annotation, such as
+            ``attributes`` or ``subset``.
+    """
+
+    file: str
+    keypoints: np.ndarray
+    flags: np.ndarray
+    where: str
+    group: str
+    stratum: str = ''
+    box: tuple[float, float, float, float] | None = None
+    fields: Mapping = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something about the data that its user should know.
+
+    Args:
+        kind (str): A heading, the same for problems of one kind.
+        text (str): Which face, file or number.
+        serious (bool): Whether ``--strict`` stops at it. Keypoints outside
+            their image, for example, are common in official files.
+    """
+
+    kind: str
+    text: str
+    serious: bool = True
+
+
+@dataclass
+class Source:
+    """A data set as read from its official files.
+
+    Args:
+        name (str): Part of the annotation files' names.
+        splits (dict[str, list[Face]]): Faces by split. A face may be in
+            several (``test_common`` and ``test_full``).
+        images (Path, optional): Folder that ``Face.file`` is relative to.
+        embedded (dict[str, Callable]): For images kept in other files, a
+            function for each that gives it, (H, W, 3) BGR uint8.
+        expected (dict[str, int]): The official number of faces of splits.
+        problems (list[Problem]): What the reader noticed.
+    """
+
+    name: str
+    splits: dict[str, list[Face]]
+    images: Path | None = None
+    embedded: dict[str, Callable[[], np.ndarray]] = field(default_factory=dict)
+    expected: dict[str, int] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def faces(self) -> list[Face]:
+        """All faces, each once, in the order of the splits."""
+        faces = [face for split in self.splits.values() for face in split]
+        return list(dict.fromkeys(faces))
+
+
+def parse_numbers(texts: list[str], where: str) -> np.ndarray:
+    """Read numbers.
+
+    Args:
+        texts (list[str]): Their texts.
+        where (str): File and line, for the message.
+
+    Returns:
+        np.ndarray: (N,) float64; empty texts are NaN.
+
+    Raises:
+        ValueError: One that is not a number.
+    """
+    values = []
+    for text in texts:
+        try:
+            values.append(float(text) if text.strip() else float('nan'))
+        except ValueError:
+            raise ValueError(
+                f'{where}: expected a number, got {text!r}'
+            ) from None
+    return np.array(values)

@@ -1,0 +1,121 @@
+"""``tools/prepare_dataset.py`` in a process of its own."""
+
+import json
+
+import cv2
+import numpy as np
+import pytest
+from mmpose.datasets.datasets.utils import parse_pose_metainfo
+
+# Points of a symmetric face: brows, eyes, nose, mouth.
+SHAPE = np.array(
+    [[30, 30], [66, 30], [32, 40], [64, 40], [48, 55], [36, 70], [60, 70]]
+)
+
+
+@pytest.fixture
+def tool(run_python, root, tmp_path):
+    def run(*arguments):
+        script = root / 'tools' / 'prepare_dataset.py'
+        return run_python(script, *arguments, cwd=tmp_path)
+
+    return run
+
+
+@pytest.fixture
+def table(tmp_path):
+    rows = 'name,' + ','.join(f'x{i},y{i}' for i in range(7)) + '\n'
+    rng = np.random.default_rng(0)
+    for person in range(10):
+        for frame in range(2):
+            name = f'p{person}_{frame}.png'
+            cv2.imwrite(str(tmp_path / name), np.zeros((96, 96, 3), np.uint8))
+            shape = SHAPE + rng.normal(0, 0.5, SHAPE.shape)
+            rows += ','.join([name, *map(str, shape.ravel())]) + '\n'
+    path = tmp_path / 'faces.csv'
+    path.write_text(rows)
+    return path
+
+
+def test_a_table_becomes_a_data_set(tool, table, tmp_path):
+    result = tool(
+        *('csv', table, 'data/mine', '--name', 'mine'),
+        *('--group-pattern', r'(p\d+)_', '--val-share', '0.3'),
+    )
+    assert result.returncode == 0, result.stderr
+    assert 'flip pairs, inferred: 0-1,2-3,5-6' in result.stdout
+    counts = {
+        split: len(
+            json.loads(
+                (
+                    tmp_path / f'data/mine/face_landmarks_mine_{split}.json'
+                ).read_text()
+            )['annotations']
+        )
+        for split in ('trainval', 'train', 'val')
+    }
+    assert counts == dict(trainval=20, train=14, val=6)
+    for split, count in counts.items():
+        assert f'{split:14s} {count:6d} faces' in result.stdout
+    info = parse_pose_metainfo(
+        dict(from_file=str(tmp_path / 'data/mine/metainfo.py'))
+    )
+    assert info['flip_indices'] == [1, 0, 3, 2, 4, 6, 5]
+
+
+def test_problems_are_printed_by_kind_and_strict_stops(tool, table, tmp_path):
+    for person in range(4):
+        (tmp_path / f'p{person}_0.png').unlink()
+    result = tool('csv', table, 'out', '--strict')
+    assert result.returncode == 1
+    assert 'missing image, faces left out: 4\n' in result.stderr
+    assert '  p0_0.png\n' in result.stderr
+    assert '  and 1 more\n' in result.stderr
+    assert 'error: 4 serious problems; nothing was written' in result.stderr
+    assert not (tmp_path / 'out').exists()
+    result = tool('csv', table, 'out')
+    assert result.returncode == 0, result.stderr
+    problems = (tmp_path / 'out/problems.txt').read_text().splitlines()
+    assert len(problems) == 4
+
+
+def test_real_files_of_the_official_layouts(tool, scgcn_data, tmp_path):
+    for kind, count in {'300w': 6, 'wflw': 5}.items():
+        source = scgcn_data / 'raw_samples' / kind
+        result = tool(kind, source, kind)
+        assert result.returncode == 0, result.stderr
+        assert f'{count} faces, {count} images' in result.stdout
+        assert 'another number of faces than the official' in result.stderr
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'message'),
+    (
+        (('wflw', '.', 'out'), 'expected lists such as'),
+        (('aflw', 'nowhere', 'out'), 'AFLWinfo_release.mat'),
+        (('csv', 'nothing.csv', 'out'), 'nothing.csv'),
+        (('csv', 'faces.csv', 'out', '--flip-pairs', '0-9'), 'below 7'),
+        (('csv', 'faces.csv', 'out', '--val-share', '2'), 'share in [0, 1)'),
+        (('csv', 'faces.csv', 'out', '--group-pattern', 'x'), 'row 2'),
+        (('csv', 'faces.csv', 'faces.csv'), 'is a file, expected a folder'),
+    ),
+)
+def test_bad_input_is_one_clear_line(
+    tool, table, tmp_path, arguments, message
+):
+    before = sorted(tmp_path.iterdir())
+    result = tool(*arguments)
+    assert result.returncode == 1
+    assert message in result.stderr
+    assert 'Traceback' not in result.stderr
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_shapes_without_symmetry_ask_for_pairs(tool, table, tmp_path):
+    names = [f'p{person}_0.png' for person in range(10)]
+    lopsided = '10,10,14,40,80,13,70,75'
+    table.write_text('\n'.join(f'{name},{lopsided}' for name in names))
+    result = tool('csv', table, 'out')
+    assert result.returncode == 1
+    assert 'give --flip-pairs' in result.stderr
+    assert tool('csv', table, 'out', '--flip-pairs', 'none').returncode == 0

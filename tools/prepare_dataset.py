@@ -1,0 +1,245 @@
+"""Turn a data set's official files into annotations that MMPose reads.
+
+Example:
+    python tools/prepare_dataset.py wflw downloads/WFLW data/wflw
+    python tools/prepare_dataset.py csv faces.csv data/mine --images pictures
+"""
+
+import argparse
+import sys
+from collections import Counter
+from collections.abc import Iterable
+
+from mmpose_scgcn.datasets.preparation import (
+    Options,
+    Prepared,
+    Problem,
+    Source,
+    StrictError,
+    infer_flip_indices,
+    metainfo_source,
+    parse_flip_pairs,
+    prepare,
+    read_300w,
+    read_aflw,
+    read_cofw,
+    read_pts_folder,
+    read_tables,
+    read_wflw,
+)
+from mmpose_scgcn.graph import align_shapes, mean_shape
+
+import numpy as np
+from rich.progress import track
+
+OFFICIAL = {
+    'wflw': read_wflw,
+    '300w': read_300w,
+    'cofw': read_cofw,
+    'aflw': read_aflw,
+}
+HELP = {
+    'wflw': 'folder of WFLW_annotations and WFLW_images',
+    '300w': 'folder of afw, helen, lfpw and ibug',
+    'cofw': 'folder of COFW_train_color.mat and COFW_test_color.mat',
+    'aflw': 'folder of AFLWinfo_release.mat and the images',
+    'csv': 'table of name,x0,y0,x1,y1,... for training',
+    'pts': 'folder of .pts files beside their images',
+}
+# As the field crops them: these sets' own boxes are square face boxes.
+GIVEN_BOX = ('cofw', 'aflw')
+SHOWN = 3
+
+
+def parse_args() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    kinds = parser.add_subparsers(dest='kind', required=True, metavar='KIND')
+    for kind, text in HELP.items():
+        command = kinds.add_parser(kind, help=text)
+        command.add_argument('source', metavar='SRC', help=text)
+        command.add_argument('out', metavar='OUT', help='folder to write')
+        add_common(command, 'given' if kind in GIVEN_BOX else 'landmarks')
+        if kind in ('csv', 'pts'):
+            add_own(command, kind)
+    return parser.parse_args()
+
+
+def add_common(parser: argparse.ArgumentParser, box: str) -> None:
+    """Options of every kind."""
+    add = parser.add_argument
+    add(
+        '--box',
+        choices=('landmarks', 'given'),
+        default=box,
+        help=f"tight box of the keypoints, or the set's own ({box})",
+    )
+    add(
+        '--padding',
+        type=float,
+        default=0.0,
+        help='added to the box on each side, as a fraction (0; the training '
+        'pipeline enlarges boxes by 1.25 in all)',
+    )
+    add(
+        '--val-share',
+        type=float,
+        default=0.1,
+        help='share of the training set held out for validation, whole '
+        'identities or photographs (0.1)',
+    )
+    add('--seed', type=int, default=0, help='of what is held out (0)')
+    add('--strict', action='store_true', help='problems stop it')
+    add('--overwrite', action='store_true', help='replace an earlier run')
+    add('--copy-images', action='store_true', help='copy, do not link')
+    add('--workers', type=int, help='threads (one for each processor)')
+
+
+def add_own(parser: argparse.ArgumentParser, kind: str) -> None:
+    """Options of data sets of one's own."""
+    add = parser.add_argument
+    if kind == 'csv':
+        add('--images', help="folder of the images (the table's)")
+        add('--val', help='table of a given validation set')
+    add('--test', help='table, or subfolder, of a test set')
+    add('--name', default='faces', help='of the data set (faces)')
+    add(
+        '--origin',
+        type=int,
+        choices=(0, 1),
+        default=int(kind == 'pts'),
+        help="the first pixel's coordinate (%(default)s)",
+    )
+    add(
+        '--group-pattern',
+        metavar='REGEX',
+        help='its (group) in an image name is the identity or source, which '
+        'is never split',
+    )
+    add(
+        '--flip-pairs',
+        default='infer',
+        help='infer (from the mean shape), none, or a list: 0-16,1-15',
+    )
+
+
+def read_source(args: argparse.Namespace) -> Source:
+    """Read the official files."""
+    if args.kind in OFFICIAL:
+        return OFFICIAL[args.kind](args.source)
+    names = ('test', 'name', 'origin', 'group_pattern')
+    own = {name: getattr(args, name) for name in names}
+    if args.kind == 'pts':
+        return read_pts_folder(args.source, **own)
+    return read_tables(args.source, args.images, args.val, **own)
+
+
+def make_metainfo(source: Source, flip_pairs: str) -> str:
+    """Find the flip partners and write the meta information."""
+    shapes = np.stack([face.keypoints for face in source.faces])
+    visible = np.stack([face.flags > 0 for face in source.faces])
+    if flip_pairs == 'infer':
+        try:
+            partners = infer_flip_indices(shapes, visible)
+        except ValueError as error:
+            raise ValueError(
+                f'{error}; give --flip-pairs 0-16,1-15,... or none'
+            ) from error
+        pairs = [f'{i}-{j}' for i, j in enumerate(partners) if i < j]
+        print(f'flip pairs, inferred: {",".join(pairs)}')
+    else:
+        partners = parse_flip_pairs(flip_pairs, shapes.shape[1])
+    aligned = align_shapes(shapes, visible)
+    mean = mean_shape(aligned, np.isfinite(aligned).all(axis=-1))
+    return metainfo_source(source.name, partners, mean[:, 0])
+
+
+def show_progress(
+    items: Iterable, description: str, total: int | None = None
+) -> Iterable:
+    """A progress bar."""
+    return track(items, description=description, total=total)
+
+
+def print_summary(prepared: Prepared, options: Options) -> None:
+    """What was written."""
+    for split, faces in prepared.splits.items():
+        images = len({face.file for face in faces})
+        hidden = sum(int((face.flags == 1).sum()) for face in faces)
+        absent = sum(int((face.flags == 0).sum()) for face in faces)
+        seen = sum(int((face.flags == 2).sum()) for face in faces)
+        flags = f', {hidden} keypoints occluded' if seen else ''
+        flags += f', {absent} not annotated' if absent else ''
+        print(f'{split:14s} {len(faces):6d} faces, {images} images{flags}')
+        counts = count_fields(faces)
+        if counts:
+            text = ', '.join(f'{name} {n}' for name, n in counts.items())
+            print(f'{"":14s} {text}')
+    sides = [max(box[2:] - box[:2]) for box in prepared.boxes.values()]
+    low, median, high = np.percentile(sides, (0, 50, 100))
+    print(
+        f'boxes: {options.box}, padding {options.padding:g}; longer side '
+        f'{low:.0f} to {high:.0f} px, median {median:.0f}'
+    )
+
+
+def count_fields(faces: Iterable) -> Counter:
+    """How many faces have each attribute and come from each subset."""
+    counts: Counter = Counter()
+    for face in faces:
+        flags = face.fields.get('attributes', {})
+        counts.update({name: int(flag) for name, flag in flags.items()})
+        if 'subset' in face.fields:
+            counts[face.fields['subset']] += 1
+    return counts
+
+
+def print_problems(problems: list[Problem]) -> None:
+    """The problems by kind, the first of each."""
+    kinds = dict.fromkeys(problem.kind for problem in problems)
+    for kind in kinds:
+        texts = [p.text for p in problems if p.kind == kind]
+        print(f'warning: {kind}: {len(texts)}', file=sys.stderr)
+        for text in texts[:SHOWN]:
+            print(f'  {text}', file=sys.stderr)
+        if len(texts) > SHOWN:
+            print(f'  and {len(texts) - SHOWN} more', file=sys.stderr)
+
+
+def run(args: argparse.Namespace) -> None:
+    """Read, check, write and report."""
+    options = Options(args.box, args.padding, args.val_share, args.seed)
+    source = read_source(args)
+    prepared = prepare(
+        source,
+        args.out,
+        options,
+        args.strict,
+        args.overwrite,
+        args.copy_images,
+        args.workers,
+        make_metainfo(source, args.flip_pairs) if 'name' in args else None,
+        show_progress,
+    )
+    print_problems(prepared.problems)
+    print_summary(prepared, options)
+    print(f'written to {args.out}; problems.txt there lists every problem')
+
+
+def main() -> int:
+    """Run; returns the exit status."""
+    args = parse_args()
+    try:
+        run(args)
+    except StrictError as error:
+        print_problems(error.problems)
+        print(f'error: {error}', file=sys.stderr)
+        return 1
+    except (ValueError, OSError, ModuleNotFoundError) as error:
+        print(f'error: {error}', file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -34,5 +34,11 @@ METRICS = Registry(
     scope=SCOPE,
     locations=['mmpose_scgcn.evaluation'],
 )
+TRANSFORMS = Registry(
+    'transform',
+    parent=mmpose_registry.TRANSFORMS,
+    scope=SCOPE,
+    locations=['mmpose_scgcn.datasets.transforms'],
+)
 
-__all__ = ['HOOKS', 'METRICS', 'MODELS', 'SCOPE']
+__all__ = ['HOOKS', 'METRICS', 'MODELS', 'SCOPE', 'TRANSFORMS']

@@ -18,6 +18,14 @@ from mmpose.registry import DATASETS, MODELS
 ROOT = Path(__file__).resolve().parent.parent / 'configs'
 CONFIGS = sorted((ROOT / 'face_2d_keypoint').rglob('*.py'))
 
+#: MMPose's miniature test sets.
+SAMPLES = dict(
+    WFLWDataset='wflw',
+    Face300WDataset='300w',
+    COFWDataset='cofw',
+    AFLWDataset='aflw',
+)
+
 pytestmark = pytest.mark.filterwarnings(
     # MMPose looks for its metainfo files in the current folder first
     'ignore:The metainfo config file',
@@ -32,26 +40,27 @@ def config(request, synthetic_faces):
     cfg = Config.fromfile(request.param)
     init_default_scope(cfg.default_scope)
     cfg.model.backbone.init_cfg = None
-    sources = dict(
-        WFLWDataset=lambda: (
-            synthetic_faces,
-            'face_landmarks_wflw_train.json',
-            'images',
-        ),
-        Face300WDataset=lambda: (
-            request.getfixturevalue('scgcn_data') / 'mmpose_samples/300w',
-            'test_300w.json',
-            '',
-        ),
-    )
-    for name in ('train', 'val', 'test'):
-        dataset = cfg[f'{name}_dataloader'].dataset
-        folder, ann_file, images = sources[dataset.type]()
-        dataset.update(
-            data_root=str(folder),
-            ann_file=ann_file,
-            data_prefix=dict(img=images),
+    dataset_type = cfg.train_dataloader.dataset.type
+    if dataset_type == 'CocoDataset' or 'synthetic' in request.param.stem:
+        source = dict(
+            data_root=str(synthetic_faces),
+            ann_file='face_landmarks_wflw_train.json',
+            data_prefix=dict(img='images'),
         )
+    else:
+        name = SAMPLES[dataset_type]
+        folder = request.getfixturevalue('scgcn_data') / 'mmpose_samples'
+        source = dict(
+            data_root=str(folder / name),
+            ann_file=f'test_{name}.json',
+            data_prefix=dict(img=''),
+        )
+    if dataset_type == 'CocoDataset':
+        source['metainfo'] = dict(from_file='configs/_base_/datasets/wflw.py')
+        cfg.model.head.num_keypoints = 98
+    for part in ('train', 'val', 'test'):
+        if cfg[f'{part}_dataloader'] is not None:
+            cfg[f'{part}_dataloader'].dataset.update(source)
     return cfg
 
 

@@ -41,7 +41,7 @@ def main() -> None:
     args = parse_args()
     try:
         cfg = load_config(args)
-        check_annotations(cfg, 'test_dataloader')
+        check_annotations(cfg, 'test_dataloader', 'test_evaluator')
     except (FileNotFoundError, ValueError) as error:
         sys.exit(str(error))
     cfg.load_from = args.checkpoint

@@ -94,7 +94,9 @@ def main() -> None:
     try:
         cfg = load_config(args)
         apply_training_options(cfg, args)
-        check_annotations(cfg, 'train_dataloader', 'val_dataloader')
+        check_annotations(
+            cfg, 'train_dataloader', 'val_dataloader', 'val_evaluator'
+        )
     except (FileNotFoundError, ValueError) as error:
         sys.exit(str(error))
     runner = build_runner(cfg)

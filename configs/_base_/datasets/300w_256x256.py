@@ -1,4 +1,10 @@
-# 300W as MMPose's zoo has it: its files, boxes and augmentation.
+# 300W as tools/prepare_dataset.py writes it; boxes and augmentation of MMPose's
+# zoo. Selection is on `val`, held out of the training faces. For published
+# protocols:
+#   --cfg-options train_dataloader.dataset.ann_file=face_landmarks_300w_trainval.json
+#   --cfg-options test_dataloader.dataset.ann_file=face_landmarks_300w_test_full.json
+#     test_evaluator.ann_file=data/300w/face_landmarks_300w_test_full.json
+#     test_evaluator.subsets=300w
 codec = dict(type='RegressionLabel', input_size=(256, 256))
 data_root = 'data/300w/'
 
@@ -31,7 +37,7 @@ train_dataloader = dict(
         type='Face300WDataset',
         data_root=data_root,
         data_mode='topdown',
-        ann_file='annotations/face_landmarks_300w_train.json',
+        ann_file='face_landmarks_300w_train.json',
         data_prefix=dict(img='images/'),
         pipeline=train_pipeline,
     ),
@@ -46,14 +52,28 @@ val_dataloader = dict(
         type='Face300WDataset',
         data_root=data_root,
         data_mode='topdown',
-        ann_file='annotations/face_landmarks_300w_valid.json',
+        ann_file='face_landmarks_300w_val.json',
         data_prefix=dict(img='images/'),
         test_mode=True,
         pipeline=val_pipeline,
     ),
 )
-# MMPose selects and tests on the same faces; so does this protocol.
-test_dataloader = val_dataloader
+test_dataloader = dict(
+    batch_size=32,
+    num_workers=2,
+    persistent_workers=True,
+    drop_last=False,
+    sampler=dict(type='DefaultSampler', shuffle=False, round_up=False),
+    dataset=dict(
+        type='Face300WDataset',
+        data_root=data_root,
+        data_mode='topdown',
+        ann_file='face_landmarks_300w_test_common.json',
+        data_prefix=dict(img='images/'),
+        test_mode=True,
+        pipeline=val_pipeline,
+    ),
+)
 
 val_evaluator = dict(
     type='mmpose_scgcn.FaceAlignmentMetric', norm='inter_ocular'

@@ -1,0 +1,32 @@
+# COFW as tools/prepare_dataset.py writes it; boxes and augmentation of
+# MMPose's zoo. Selection is on `val`, held out of the training faces; the
+# published protocol trains on all of them:
+#   --cfg-options train_dataloader.dataset.ann_file=face_landmarks_cofw_trainval.json
+_base_ = ['300w_256x256.py']
+
+data_root = 'data/cofw/'
+
+train_dataloader = dict(
+    dataset=dict(
+        type='COFWDataset',
+        data_root=data_root,
+        ann_file='face_landmarks_cofw_train.json',
+    )
+)
+val_dataloader = dict(
+    dataset=dict(
+        type='COFWDataset',
+        data_root=data_root,
+        ann_file='face_landmarks_cofw_val.json',
+    )
+)
+test_dataloader = dict(
+    dataset=dict(
+        type='COFWDataset',
+        data_root=data_root,
+        ann_file='face_landmarks_cofw_test.json',
+    )
+)
+
+# Errors of visible and of occluded keypoints too.
+test_evaluator = dict(split_occluded=True)

@@ -1,0 +1,173 @@
+"""Draw samples of a data set as the network is fed them.
+
+python tools/browse_dataset.py CONFIG --out batch.png
+
+Keypoints with their indices after the config's pipeline; lines join flip
+partners, the one with the smaller index orange, the other blue, keypoints
+without a partner green; hollow ones have no weight. An index must be on the
+same side in every tile, flipped or not. White: the annotated box.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from mmpose_scgcn.datasets import collect_shapes
+from mmpose_scgcn.datasets.pipeline import run_pipeline
+from mmpose_scgcn.datasets.preparation import mirror_distances
+from mmpose_scgcn.launch import (
+    add_config_options,
+    check_annotations,
+    read_config,
+)
+from mmpose_scgcn.visualization import face_grid
+from mmpose_scgcn.visualization.samples import draw_annotation, draw_crop
+
+import cv2
+import numpy as np
+from mmengine.config import Config
+from mmengine.registry import init_default_scope
+from rich.progress import track
+
+# Mirrored partners of symmetric shapes coincide but for the spread of poses.
+FAR = 0.25
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    add = parser.add_argument
+    add('config', help='path or name of a config')
+    add('--split', choices=('train', 'val', 'test'), default='train')
+    add('--out', default='samples.png', help='picture')
+    add('--num', type=positive, default=12, help='samples (12)')
+    add('--select', choices=('first', 'random'), default='random')
+    add('--seed', type=int, default=0, help='of samples and augmentation (0)')
+    add('--size', type=positive, default=384, help='px of a tile (384)')
+    add(
+        '--stage',
+        choices=('input', 'transformed'),
+        default='transformed',
+        help='as annotated, or after the pipeline (transformed)',
+    )
+    add_config_options(parser)
+    args = parser.parse_args()
+    if not cv2.haveImageWriter(args.out):
+        parser.error(f'--out must be a picture (.png, .jpg), got {args.out}')
+    return args
+
+
+def positive(text: str) -> int:
+    """Read a number above zero."""
+    if int(text) < 1:
+        raise argparse.ArgumentTypeError(f'expected at least 1, got {text}')
+    return int(text)
+
+
+def build_dataset(cfg: Config, split: str):
+    """Build the data set of a split.
+
+    Raises:
+        FileNotFoundError: Its annotations are not there.
+        ValueError: The config has no such split, or it is empty.
+    """
+    from mmpose.registry import DATASETS
+
+    name = f'{split}_dataloader'
+    if not cfg.get(name):
+        raise ValueError(f'the config has no {name}')
+    check_annotations(cfg, name)
+    init_default_scope(cfg.get('default_scope', 'mmpose'))
+    dataset = DATASETS.build(cfg[name].dataset)
+    if not len(dataset):
+        raise ValueError(f'no sample in the {split} data set')
+    return dataset
+
+
+def choose(args: argparse.Namespace, total: int) -> np.ndarray:
+    """Choose samples."""
+    if args.select == 'first':
+        return np.arange(min(args.num, total))
+    rng = np.random.default_rng(args.seed)
+    return np.sort(rng.permutation(total)[: args.num])
+
+
+def draw(
+    dataset, indices: Iterable[int], args: argparse.Namespace
+) -> np.ndarray:
+    """Draw a grid of samples."""
+    tiles, captions = [], []
+    for index in track(list(indices), description='drawing'):
+        if args.stage == 'input':
+            results = dataset.get_data_info(int(index))
+            tiles.append(draw_annotation(results, args.size))
+        else:
+            np.random.seed(args.seed + int(index))
+            results = run_pipeline(dataset, int(index))
+            tiles.append(draw_crop(results, args.size))
+        flipped = ' flipped' if results.get('flip') else ''
+        name = Path(results['img_path']).name
+        captions.append(f'{results.get("id")}{flipped} {name}')
+    columns = max(1, min(6, round(len(tiles) ** 0.5 * 1.2)))
+    return face_grid(tiles, captions, columns, args.size)
+
+
+def report(dataset) -> None:
+    """Say what the data set is, and warn of suspicious flip partners."""
+    meta = dataset.metainfo
+    partners = np.asarray(meta['flip_indices'])
+    count = len(partners)
+    pairs = int((partners > np.arange(count)).sum())
+    print(
+        f'{meta["dataset_name"]}: {len(dataset)} samples, {count} keypoints, '
+        f'{pairs} flip pairs'
+    )
+    for warning in partner_warnings(dataset, partners):
+        print(f'warning: {warning}', file=sys.stderr)
+
+
+def partner_warnings(dataset, partners: np.ndarray) -> list[str]:
+    """Find what is wrong with flip partners."""
+    index = np.arange(len(partners))
+    if (partners == index).all():
+        return ['no flip partners: a pipeline must not flip']
+    lost = index[partners[partners] != index]
+    if len(lost):
+        return [f'partners are not mutual: keypoints {lost.tolist()}']
+    shapes = collect_shapes(dataset)
+    if shapes.keypoints.shape[1] != len(partners):
+        return [
+            f'the metainfo has {len(partners)} keypoints, the annotations '
+            f'{shapes.keypoints.shape[1]}'
+        ]
+    distance = mirror_distances(shapes.keypoints, shapes.visible)
+    far = index[distance[index, partners] > FAR]
+    return [
+        f'keypoints {i} and {partners[i]} are partners, but lie '
+        f'{distance[i, partners[i]]:.2f} of the mean shape apart once mirrored'
+        for i in far
+        if i <= partners[i]
+    ]
+
+
+def main() -> None:
+    """Run the command line."""
+    args = parse_args()
+    try:
+        cfg = read_config(args.config, args.cfg_options)
+        dataset = build_dataset(cfg, args.split)
+        report(dataset)
+        grid = draw(dataset, choose(args, len(dataset)), args)
+        Path(args.out).parent.mkdir(parents=True, exist_ok=True)
+        if not cv2.imwrite(args.out, grid):
+            raise OSError(f'cannot write {args.out}')
+    except (OSError, ValueError) as error:
+        sys.exit(f'browse_dataset: {error}')
+    print(f'written to {args.out}')
+
+
+if __name__ == '__main__':
+    main()

@@ -22,6 +22,12 @@ MODELS = Registry(
     scope=SCOPE,
     locations=['mmpose_scgcn.models'],
 )
+DATA_SAMPLERS = Registry(
+    'data sampler',
+    parent=mmpose_registry.DATA_SAMPLERS,
+    scope=SCOPE,
+    locations=['mmpose_scgcn.datasets.samplers'],
+)
 HOOKS = Registry(
     'hook',
     parent=mmpose_registry.HOOKS,
@@ -41,4 +47,11 @@ TRANSFORMS = Registry(
     locations=['mmpose_scgcn.datasets.transforms'],
 )
 
-__all__ = ['HOOKS', 'METRICS', 'MODELS', 'SCOPE', 'TRANSFORMS']
+__all__ = [
+    'DATA_SAMPLERS',
+    'HOOKS',
+    'METRICS',
+    'MODELS',
+    'SCOPE',
+    'TRANSFORMS',
+]

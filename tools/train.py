@@ -4,6 +4,7 @@ import argparse
 import logging
 import sys
 from pickle import UnpicklingError
+from urllib.error import URLError
 
 from mmpose_scgcn.launch import (
     add_common_arguments,
@@ -104,7 +105,15 @@ def main() -> None:
         check_resumption(runner, args.resume)
     except (FileNotFoundError, ValueError, UnpicklingError) as error:
         sys.exit(str(error))
-    runner.train()
+    try:
+        runner.train()
+    except URLError as error:
+        sys.exit(
+            f'A pretrained backbone could not be fetched: {error}. Without a '
+            'network start from scratch, --cfg-options '
+            'model.backbone.init_cfg=None, or from a file of yours, '
+            'model.backbone.init_cfg.checkpoint=FILE'
+        )
 
 
 if __name__ == '__main__':

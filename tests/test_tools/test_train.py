@@ -171,3 +171,17 @@ def test_scaling_needs_a_batch_size(tool):
     done = tool('train.py', 'default_runtime', '--auto-scale-lr')
     assert done.returncode == 1
     assert 'base_batch_size' in done.stderr
+
+
+def test_a_backbone_that_cannot_be_fetched_says_the_option(tool, tmp_path):
+    init = 'model.backbone.init_cfg'
+    done = tool(
+        *('train.py', 'tiny.py', '--work-dir', tmp_path, '--cfg-options'),
+        *(
+            f'{init}.type=Pretrained',
+            f'{init}.checkpoint=http://[::1]:9/a.pth',
+        ),
+    )
+    assert done.returncode == 1
+    assert 'model.backbone.init_cfg=None' in done.stderr
+    assert 'Traceback' not in done.stderr

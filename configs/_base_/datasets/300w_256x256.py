@@ -1,10 +1,10 @@
-# 300W as tools/prepare_dataset.py writes it; boxes and augmentation of MMPose's
-# zoo. Selection is on `val`, held out of the training faces. For published
-# protocols:
-#   --cfg-options train_dataloader.dataset.ann_file=face_landmarks_300w_trainval.json
-#   --cfg-options test_dataloader.dataset.ann_file=face_landmarks_300w_test_full.json
-#     test_evaluator.ann_file=data/300w/face_landmarks_300w_test_full.json
-#     test_evaluator.subsets=300w
+# 300W as tools/prepare_dataset.py writes it; boxes and augmentation of the
+# zoo of MMPose. Selection is on `val`, held out of the training faces. For
+# published protocols, with --cfg-options:
+#   train_dataloader.dataset.ann_file=face_landmarks_300w_trainval.json
+#   test_dataloader.dataset.ann_file=face_landmarks_300w_test_full.json
+#   test_evaluator.ann_file=data/300w/face_landmarks_300w_test_full.json
+#   test_evaluator.subsets=300w
 codec = dict(type='RegressionLabel', input_size=(256, 256))
 data_root = 'data/300w/'
 

@@ -1,7 +1,7 @@
 # AFLW as tools/prepare_dataset.py writes it; boxes and augmentation of
 # MMPose's zoo. Selection is on `val`, held out of the training faces; the
-# published protocol trains on all of them:
-#   --cfg-options train_dataloader.dataset.ann_file=face_landmarks_aflw_trainval.json
+# published protocol trains on all of them (--cfg-options):
+#   train_dataloader.dataset.ann_file=face_landmarks_aflw_trainval.json
 # The error is divided by the longer side of the set's own face box.
 _base_ = ['300w_256x256.py']
 

@@ -1,7 +1,7 @@
 # WFLW as tools/prepare_dataset.py writes it; boxes and augmentation of
 # MMPose's zoo. Selection is on `val`, held out of the training faces; the
-# published protocol trains on all of them:
-#   --cfg-options train_dataloader.dataset.ann_file=face_landmarks_wflw_trainval.json
+# published protocol trains on all of them (--cfg-options):
+#   train_dataloader.dataset.ann_file=face_landmarks_wflw_trainval.json
 _base_ = ['300w_256x256.py']
 
 data_root = 'data/wflw/'

@@ -1,5 +1,5 @@
-# YouTube-Faces frames with 300W's 68 points, at CPU scale. There is no official
-# validation set, so nothing is selected: the last checkpoint is tested, once.
+# YouTube-Faces frames with the 68 points of 300W, at CPU scale. There is no
+# official validation set: the last checkpoint is tested, nothing selected.
 # To hold people out, prepare the frames with --group-pattern '(.+)_' and name
 # the validation set here.
 _base_ = ['300w_64x64.py']

@@ -9,6 +9,8 @@ from mmpose_scgcn.graph import build_graph, normalize_to_crop
 
 import numpy as np
 
+from .readers import check_points, read_points, readers_of
+
 #: MMPose's face sets store box sizes divided by this, px.
 PIXEL_STD = 200.0
 
@@ -88,64 +90,12 @@ def collect_shapes(
             instances with different numbers of keypoints; the message names
             annotation and image.
     """
-    readers = list(dict.fromkeys(_readers(dataset)))  # each once
+    readers = list(dict.fromkeys(readers_of(dataset)))  # each once
     records = [r for read in track(readers) for r in _instances(read())]
     metainfo = getattr(dataset, 'metainfo', None) or {}
     id2name = metainfo.get('keypoint_id2name', {})
     names = [id2name[i] for i in sorted(id2name)] or None
     return _stack(records, names)
-
-
-def shapes_by_index(
-    dataset, track: Callable[[Iterable], Iterable] = iter
-) -> tuple[np.ndarray, np.ndarray]:
-    """Read the shape that each index of a data set stands for.
-
-    Wrappers are looked into as in :func:`collect_shapes`; an annotation that
-    several indices share is read once.
-
-    Args:
-        dataset (BaseDataset): The data set, top-down: an index is one
-            instance.
-        track (Callable): Wraps the iteration, for a progress bar.
-
-    Returns:
-        tuple[np.ndarray, np.ndarray]: Keypoints (N, K, 2), image px, and a
-        boolean (N, K) telling which are visible: none of an index without
-        annotated keypoints, or with those of several instances.
-
-    Raises:
-        ValueError: Visible coordinates that are not finite, different numbers
-            of keypoints (the message names annotation and image), no
-            keypoints at all, or a wrapper whose indices have no fixed sample.
-    """
-    readers = _readers(dataset)
-    if len(readers) != len(dataset) or _resamples(dataset):
-        raise ValueError(
-            f'{type(dataset).__name__} of length {len(dataset)} over '
-            f'{len(readers)} annotations does not say which index is which '
-            'annotation (sample_ratio_factor draws at random); repeat or '
-            'split its members instead'
-        )
-    unique = list(dict.fromkeys(readers))
-    row = {read: i for i, read in enumerate(unique)}
-    records = [_single(read()) for read in track(unique)]
-    annotated = [r for r in records if r is not None]
-    if not annotated:
-        raise ValueError(
-            f'none of the {len(dataset)} samples has the keypoints of one '
-            "instance (bottom-up sets need data_mode='topdown')"
-        )
-    size = len(annotated[0]['keypoints'])
-    for record in annotated:
-        _check_points(record, size)
-    keypoints = np.zeros((len(records), size, 2))
-    visible = np.zeros((len(records), size), dtype=bool)
-    for i, record in enumerate(records):
-        if record is not None:
-            keypoints[i], visible[i] = record['keypoints'], record['visible']
-    index = [row[read] for read in readers]
-    return keypoints[index], visible[index]
 
 
 def shapes_from_coco(
@@ -188,74 +138,9 @@ def shapes_from_coco(
     return _stack(records, names)
 
 
-def _readers(dataset) -> list[Callable[[], dict]]:
-    """List a reader for each index of a data set under any wrapper.
-
-    Indices that stand for the same annotation have the same reader.
-    """
-    if hasattr(dataset, 'datasets'):
-        return [r for member in dataset.datasets for r in _readers(member)]
-    if hasattr(dataset, 'dataset'):
-        readers = _readers(dataset.dataset)
-        for name in ('indices', 'repeat_indices'):
-            if hasattr(dataset, name):
-                return [readers[i] for i in getattr(dataset, name)]
-        return readers * getattr(dataset, 'times', 1)
-    if hasattr(dataset, 'full_init'):
-        dataset.full_init()
-    convert = _converter(dataset)
-    return [
-        lambda i=index: convert(dataset.get_data_info(i))
-        for index in range(len(dataset))
-    ]
-
-
-def _converter(dataset) -> Callable[[dict], dict]:
-    """Find the transform that maps a member's keypoints to the common ones."""
-    transforms = getattr(getattr(dataset, 'pipeline', None), 'transforms', [])
-    for transform in transforms:
-        if type(transform).__name__ == 'KeypointConverter':
-            return transform.transform
-    return lambda info: info
-
-
-def _resamples(dataset) -> bool:
-    """Tell whether an index means a sample drawn at random."""
-    members = list(getattr(dataset, 'datasets', []))
-    if hasattr(dataset, 'dataset'):
-        members.append(dataset.dataset)
-    lens = getattr(dataset, '_lens', None)
-    drawn = lens != getattr(dataset, '_lens_ori', lens)
-    return drawn or any(map(_resamples, members))
-
-
-def _points(info: Mapping) -> tuple[np.ndarray, np.ndarray]:
-    """Read keypoints (n, K, 2) and visibility (n, K) from data info."""
-    keypoints = np.asarray(info['keypoints'], dtype=np.float64)[..., :2]
-    visible = np.asarray(
-        info.get('keypoints_visible', np.ones(keypoints.shape[:2]))
-    )
-    if visible.ndim == 3:  # MMPose packs visibility with its weight
-        visible = visible[..., 0]
-    return keypoints, visible > 0
-
-
-def _single(info: Mapping) -> dict | None:
-    """Read the only instance of a sample, if it has one with keypoints."""
-    if info.get('keypoints') is None or len(info['keypoints']) != 1:
-        return None
-    (keypoints,), (visible,) = _points(info)
-    return dict(
-        keypoints=keypoints,
-        visible=visible,
-        id=info.get('id'),
-        file=info.get('img_path'),
-    )
-
-
 def _instances(info: Mapping) -> Iterator[dict]:
     """Split MMPose's data info into records of single instances."""
-    keypoints, visible = _points(info)
+    keypoints, visible = read_points(info)
     boxes = np.asarray(info['bbox'], dtype=np.float64)
     centers = info.get('bbox_center', (boxes[:, :2] + boxes[:, 2:]) / 2)
     scales = info.get('bbox_scale', boxes[:, 2:] - boxes[:, :2])
@@ -311,7 +196,7 @@ def _stack(records: list[dict], names: list[str] | None) -> ShapeSet:
     if names is not None and len(names) != size:
         names = None  # files with an empty or foreign list of names
     for record in records:
-        where = _check_points(record, size)
+        where = check_points(record, size)
         box = [*record['center'], *record['scale']]
         if not np.isfinite(box).all() or min(record['scale']) <= 0:
             raise ValueError(
@@ -328,16 +213,3 @@ def _stack(records: list[dict], names: list[str] | None) -> ShapeSet:
         files=[r['file'] for r in records],
         names=names,
     )
-
-
-def _check_points(record: Mapping, size: int) -> str:
-    """Check the keypoints of a record; return what to call it."""
-    where = f'annotation {record["id"]} ({record["file"]})'
-    if len(record['keypoints']) != size:
-        raise ValueError(
-            f'{where}: expected {size} keypoints as before, got '
-            f'{len(record["keypoints"])}'
-        )
-    if not np.isfinite(record['keypoints'][record['visible']]).all():
-        raise ValueError(f'{where}: visible keypoints hold NaN or inf')
-    return where

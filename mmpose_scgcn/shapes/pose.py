@@ -43,10 +43,11 @@ def pose_axis(
         p_i = e^\top (\hat s_i - \bar s)
 
     with the aligned shape (:func:`~.procrustes.procrustes_align`), the mean
-    of all and the unit component e (:func:`~.components.principal_components`)
-    : the pose coefficient of "Wing Loss for Robust Facial Landmark
-    Localisation with Convolutional Neural Networks" (CVPR 2018). In most sets
-    of faces the leading component is the head's turn to the left and right.
+    of all and the unit component e of
+    :func:`~.components.principal_components`. This is the pose coefficient of
+    "Wing Loss for Robust Facial Landmark Localisation with Convolutional
+    Neural Networks" (CVPR 2018). Where faces turn far to both sides, the
+    leading component is that turn.
 
     Args:
         keypoints (np.ndarray): Shapes (N, K, 2) in any unit, such as image

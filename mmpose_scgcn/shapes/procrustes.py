@@ -45,7 +45,9 @@ def procrustes_align(
         tuple[np.ndarray, np.ndarray]: Aligned shapes (N, K, 2) in the type of
         ``keypoints`` (float64 for integers), and their mean (K, 2), float64,
         oriented like the average input. The reference has size one (root of
-        summed squares). Keypoints that are not visible get the mean's place.
+        summed squares) and its centre, each keypoint counted as often as it
+        is visible, at the origin. Keypoints that are not visible get the
+        mean's place.
 
     Raises:
         ValueError: Another form than above, visible coordinates that are not
@@ -132,14 +134,15 @@ def _centred(
         part = slice(start, start + CHUNK)
         points = np.array(keypoints[part], dtype=np.float64, order='C')
         shapes = points.view(np.complex128)[..., 0]  # (n, K)
-        if visible is None or visible[part].all():
-            yield part, shapes - shapes.mean(axis=1, keepdims=True), None
-            continue
-        seen = visible[part]
-        shapes = np.where(seen, shapes, 0)
-        count = np.maximum(seen.sum(axis=1, keepdims=True), 1)
-        shapes -= shapes.sum(axis=1, keepdims=True) / count
-        yield part, np.where(seen, shapes, 0), seen
+        seen = None if visible is None else visible[part]
+        if seen is None or seen.all():
+            count, seen = shapes.shape[1], None
+        else:
+            count = np.maximum(seen.sum(axis=1, keepdims=True), 1)
+            shapes = np.where(seen, shapes, 0)
+        with np.errstate(invalid='ignore'):  # NaN and inf are refused later
+            shapes -= shapes.sum(axis=1, keepdims=True) / count
+        yield part, shapes if seen is None else np.where(seen, shapes, 0), seen
 
 
 def _squared_size(shapes: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ from .faces import (
     mean_crop,
 )
 from .graph import plot_graph
+from .poses import plot_poses
 
 __all__ = [
     'PREDICTED_COLOR',
@@ -20,5 +21,6 @@ __all__ = [
     'mean_crop',
     'plot_curves',
     'plot_graph',
+    'plot_poses',
     'read_scalars',
 ]

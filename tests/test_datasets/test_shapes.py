@@ -1,6 +1,10 @@
 import json
 
-from mmpose_scgcn.datasets import collect_shapes, shapes_from_coco
+from mmpose_scgcn.datasets import (
+    collect_shapes,
+    shapes_by_index,
+    shapes_from_coco,
+)
 
 import numpy as np
 import pytest
@@ -16,6 +20,7 @@ from mmpose.datasets.datasets import (
 from mmpose.datasets.transforms import KeypointConverter
 
 K = 5
+ORDER = [4, 0, 3, 1, 2]
 NAMES = ['eye', 'ear', 'nose', 'mouth', 'chin']
 METAINFO = dict(
     dataset_name='five',
@@ -71,6 +76,20 @@ def write(tmp_path):
 def dataset(ann_file, pipeline=()):
     return CocoDataset(
         ann_file=ann_file, metainfo=METAINFO, pipeline=list(pipeline)
+    )
+
+
+def converted(ann_file):
+    """Two members, the second with its keypoints in another order."""
+    converter = KeypointConverter(
+        num_keypoints=K,
+        mapping=[(source, target) for target, source in enumerate(ORDER)],
+    )
+    member = dict(type='CocoDataset', ann_file=ann_file, metainfo=METAINFO)
+    init_default_scope('mmpose')
+    return CombinedDataset(
+        metainfo=METAINFO,
+        datasets=[member, dict(**member, pipeline=[converter])],
     )
 
 
@@ -173,27 +192,17 @@ def test_a_concatenation_holds_all_members(write):
 
 def test_a_combination_converts_its_members(write):
     """Members with other keypoints, brought to the common order."""
-    order = [4, 0, 3, 1, 2]
-    converter = KeypointConverter(
-        num_keypoints=K,
-        mapping=[(source, target) for target, source in enumerate(order)],
-    )
     ann_file = write(coco())
-    member = dict(type='CocoDataset', ann_file=ann_file, metainfo=METAINFO)
-    init_default_scope('mmpose')
-    combined = CombinedDataset(
-        metainfo=METAINFO,
-        datasets=[member, dict(**member, pipeline=[converter])],
-    )
+    combined = converted(ann_file)
     shapes = collect_shapes(combined)
     plain = shapes_from_coco(ann_file)
     assert shapes.ids == plain.ids * 2
     np.testing.assert_array_equal(shapes.visible[:12], plain.visible)
-    np.testing.assert_array_equal(shapes.visible[12:], plain.visible[:, order])
-    seen = plain.visible[:, order]
+    np.testing.assert_array_equal(shapes.visible[12:], plain.visible[:, ORDER])
+    seen = plain.visible[:, ORDER]
     np.testing.assert_allclose(
         shapes.keypoints[12:][seen],
-        plain.keypoints[:, order][seen],
+        plain.keypoints[:, ORDER][seen],
         rtol=1e-6,
     )
     # Reading has not changed the data set.
@@ -335,3 +344,79 @@ def test_real_samples(scgcn_data, dataset_class, folder, shape):
         shapes = collect_shapes(dataset_class(ann_file=str(ann_file)))
     assert shapes.visible.shape == shape
     assert_same_shapes(shapes, shapes_from_coco(ann_file))
+
+
+class Rare:
+    """MMEngine's class-balanced set repeats like this."""
+
+    def __init__(self, dataset):
+        self.dataset = dataset
+        self.repeat_indices = [0, 1, 1, 2]
+
+    def __len__(self):
+        return len(self.repeat_indices)
+
+    def get_data_info(self, index):
+        return self.dataset.get_data_info(self.repeat_indices[index])
+
+
+@pytest.mark.parametrize(
+    'wrap',
+    [
+        dataset,
+        lambda a: RepeatDataset(dataset(a), times=3),
+        lambda a: ConcatDataset([dataset(a), dataset(a).get_subset([3, 1])]),
+        lambda a: torch.utils.data.Subset(
+            RepeatDataset(dataset(a), times=2), [13, 0, 23, 0]
+        ),
+        lambda a: Rare(dataset(a)),
+        converted,
+    ],
+    ids=['plain', 'repeat', 'concat', 'subset', 'balanced', 'combined'],
+)
+def test_each_index_has_the_shape_of_its_sample(write, wrap):
+    data = wrap(write(coco()))
+    keypoints, visible = shapes_by_index(data)
+    assert len(keypoints) == len(visible) == len(data)
+    subset = hasattr(data, 'indices')
+    for i, index in enumerate(data.indices if subset else range(len(data))):
+        info = (data.dataset if subset else data).get_data_info(index)
+        expected = info['keypoints_visible'].reshape(1, K, -1)[0, :, 0] > 0
+        np.testing.assert_array_equal(visible[i], expected)
+        seen = visible[i]
+        np.testing.assert_array_equal(
+            keypoints[i][seen], info['keypoints'][0, :, :2][seen]
+        )
+
+
+def test_a_repeated_annotation_is_read_once(write):
+    told = []
+
+    def track(items):
+        told.append(len(items))
+        return items
+
+    shapes_by_index(RepeatDataset(dataset(write(coco())), times=3), track)
+    assert told == [12]
+
+
+def test_a_subset_of_a_repeated_set_is_collected(write):
+    repeated = RepeatDataset(dataset(write(coco())), times=2)
+    subset = torch.utils.data.Subset(repeated, [23, 2])
+    assert collect_shapes(subset).ids == [111, 102]
+
+
+def test_a_random_resampling_has_no_shape_by_index(write):
+    member = dict(
+        type='CocoDataset', ann_file=write(coco()), metainfo=METAINFO
+    )
+    init_default_scope('mmpose')
+    combined = CombinedDataset(
+        metainfo=METAINFO,
+        datasets=[member, member],
+        sample_ratio_factor=[0.5, 1.5],
+    )
+    assert len(combined) == 24
+    for data in (combined, torch.utils.data.Subset(combined, [0])):
+        with pytest.raises(ValueError, match='sample_ratio_factor'):
+            shapes_by_index(data)

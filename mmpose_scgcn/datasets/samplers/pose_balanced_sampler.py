@@ -3,15 +3,9 @@
 import math
 from collections.abc import Iterator, Sized
 
-from mmpose_scgcn.datasets.shapes import shapes_by_index
+from mmpose_scgcn.datasets.poses import dataset_poses
 from mmpose_scgcn.registry import DATA_SAMPLERS
-from mmpose_scgcn.shapes import (
-    balanced_counts,
-    balanced_indices,
-    has_shape,
-    pose_axis,
-    pose_bins,
-)
+from mmpose_scgcn.shapes import balanced_counts, balanced_indices
 
 import numpy as np
 import torch
@@ -92,8 +86,11 @@ class PoseBalancedSampler(Sampler):
         self.seed = sync_random_seed() if seed is None else seed
         self.round_up = round_up
         self.epoch = 0
-        # The bin of each index, -1 without a shape.
-        self.bins = _bins(dataset, num_bins, component, use_abs)
+        # The bin of each index, -1 without a shape. Another processor may
+        # round another way, and every rank needs the same list.
+        poses = dataset_poses(dataset, num_bins, component, use_abs)
+        self.bins = poses.bins
+        broadcast(torch.from_numpy(self.bins), src=0)  # in place
         self.counts = np.bincount(self.bins[self.bins >= 0], None, num_bins)
         self.draws = balanced_counts(self.counts, max_repeats)
         total = int(self.draws.sum() + (self.bins < 0).sum())
@@ -150,24 +147,3 @@ class PoseBalancedSampler(Sampler):
                 f'max_repeats={max_repeats}'
             )
         print_log('\n'.join(lines), logger='current')
-
-
-def _bins(
-    dataset: Sized, num_bins: int, component: int, use_abs: bool
-) -> np.ndarray:
-    """Find the bin of every index, the same on all ranks."""
-    keypoints, visible = shapes_by_index(dataset)
-    usable = has_shape(keypoints, visible)
-    if usable.sum() < max(num_bins, 1):
-        raise ValueError(
-            f'{num_bins} bins need at least as many samples with a usable '
-            f'shape, got {usable.sum()} of {len(usable)}'
-        )
-    axis = pose_axis(keypoints[usable], visible[usable], component)
-    bins = torch.full((len(usable),), -1, dtype=torch.int64)
-    bins[torch.from_numpy(usable)] = torch.from_numpy(
-        pose_bins(axis.coefficients, num_bins, use_abs)[0]
-    )
-    # A processor may round another way, and every rank needs the same list.
-    broadcast(bins, src=0)
-    return bins.numpy()

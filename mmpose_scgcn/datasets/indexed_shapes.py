@@ -1,0 +1,76 @@
+"""The shape that each index of a data set stands for."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+import numpy as np
+
+from .readers import check_points, read_points, readers_of, resamples
+
+
+def shapes_by_index(
+    dataset, track: Callable[[Iterable], Iterable] = iter
+) -> tuple[np.ndarray, np.ndarray]:
+    """Read the shape that each index of a data set stands for.
+
+    Wrappers are looked into as in :func:`~.shapes.collect_shapes`; an
+    annotation that several indices share is read once.
+
+    Args:
+        dataset (BaseDataset): The data set, top-down: an index is one
+            instance.
+        track (Callable): Wraps the iteration, for a progress bar.
+
+    Returns:
+        tuple[np.ndarray, np.ndarray]: Keypoints (N, K, 2), image px, and a
+        boolean (N, K) telling which are visible: none of an index without
+        annotated keypoints, or with those of several instances.
+
+    Raises:
+        ValueError: Visible coordinates that are not finite, different numbers
+            of keypoints (the message names annotation and image), no
+            keypoints at all, or a wrapper whose indices have no fixed sample.
+    """
+    readers = readers_of(dataset)
+    if len(readers) != len(dataset) or resamples(dataset):
+        raise ValueError(
+            f'{type(dataset).__name__} of length {len(dataset)} over '
+            f'{len(readers)} annotations does not say which index is which '
+            'annotation (sample_ratio_factor draws at random); repeat or '
+            'split its members instead'
+        )
+    unique = list(dict.fromkeys(readers))
+    row = {read: i for i, read in enumerate(unique)}
+    records = [_single(read()) for read in track(unique)]
+    keypoints, visible = _stack(records)
+    index = [row[read] for read in readers]
+    return keypoints[index], visible[index]
+
+
+def _stack(records: list[dict | None]) -> tuple[np.ndarray, np.ndarray]:
+    """Stack records; where there is none, nothing is visible."""
+    sizes = [len(r['keypoints']) for r in records if r is not None]
+    if not sizes:
+        raise ValueError(
+            f'none of the {len(records)} samples has the keypoints of one '
+            "instance (bottom-up sets need data_mode='topdown')"
+        )
+    keypoints = np.zeros((len(records), sizes[0], 2))
+    visible = np.zeros((len(records), sizes[0]), dtype=bool)
+    for i, record in enumerate(records):
+        if record is not None:
+            check_points(record, sizes[0])
+            keypoints[i], visible[i] = record['keypoints'], record['visible']
+    return keypoints, visible
+
+
+def _single(info: Mapping) -> dict | None:
+    """Read the only instance of a sample, if it has one with keypoints."""
+    if info.get('keypoints') is None or len(info['keypoints']) != 1:
+        return None
+    (keypoints,), (visible,) = read_points(info)
+    return dict(
+        keypoints=keypoints,
+        visible=visible,
+        id=info.get('id'),
+        file=info.get('img_path'),
+    )

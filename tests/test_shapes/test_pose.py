@@ -1,0 +1,139 @@
+from mmpose_scgcn.datasets import shapes_from_coco
+from mmpose_scgcn.shapes import (
+    has_shape,
+    pose_axis,
+    principal_components,
+    procrustes_align,
+)
+
+import numpy as np
+import pytest
+
+BASE = np.array([[-1.0, -1], [1, -1], [0, 0], [-0.8, 1], [0.8, 1]])
+
+
+def noses(offsets, rng=None):
+    """Faces with their nose (keypoint 2) off centre, anywhere."""
+    points = np.stack([BASE] * len(offsets))
+    points[:, 2, 0] += offsets
+    if rng is not None:
+        angle = rng.uniform(-0.4, 0.4, len(points))
+        c, s = np.cos(angle), np.sin(angle)
+        turn = np.stack([np.stack([c, -s], -1), np.stack([s, c], -1)], -2)
+        points = points @ turn * rng.uniform(5, 50, (len(points), 1, 1))
+        points += rng.uniform(-100, 100, (len(points), 1, 2))
+    return points
+
+
+def test_it_is_the_projection_on_the_component():
+    points = noses(np.linspace(-0.4, 0.6, 11), np.random.default_rng(0))
+    axis = pose_axis(points, component=1)
+    aligned, mean = procrustes_align(points)
+    components, variances = principal_components(aligned, 2)
+    expected = ((aligned - mean) * components[1]).sum(axis=(1, 2))
+    np.testing.assert_allclose(axis.coefficients, expected, atol=1e-12)
+    np.testing.assert_allclose(axis.mean, mean, atol=1e-12)
+    np.testing.assert_allclose(axis.direction, components[1])
+    assert axis.share == pytest.approx(variances[1] / variances.sum())
+
+
+def test_it_grows_as_the_nose_moves_to_the_right():
+    offsets = np.linspace(-0.5, 0.5, 21)
+    axis = pose_axis(noses(offsets, np.random.default_rng(0)))
+    assert (np.diff(axis.coefficients) > 0).all()
+    np.testing.assert_allclose(
+        axis.coefficients, -axis.coefficients[::-1], atol=1e-9
+    )
+    assert np.unravel_index(axis.direction.argmax(), (5, 2)) == (2, 0)
+    assert axis.share > 0.99
+
+
+def test_coefficients_vary_as_the_variance_says():
+    axis = pose_axis(noses(np.linspace(-0.4, 0.6, 50)))
+    aligned, _ = procrustes_align(noses(np.linspace(-0.4, 0.6, 50)))
+    variances = principal_components(aligned)[1]
+    assert axis.coefficients.mean() == pytest.approx(0, abs=1e-12)
+    assert axis.coefficients.var() == pytest.approx(variances[0])
+
+
+def test_the_sign_survives_shuffling():
+    rng = np.random.default_rng(1)
+    points = noses(rng.normal(0, 0.3, 400), rng)
+    expected = pose_axis(points).coefficients
+    for _ in range(5):
+        order = rng.permutation(400)
+        np.testing.assert_allclose(
+            pose_axis(points[order]).coefficients, expected[order], atol=1e-9
+        )
+
+
+def test_a_hidden_keypoint_counts_as_average():
+    points = noses(np.linspace(-0.5, 0.5, 20))
+    visible = np.ones((20, 5), dtype=bool)
+    visible[19, 2] = False  # the nose, which alone differs
+    axis = pose_axis(points, visible)
+    assert abs(axis.coefficients[19]) < 0.1 * axis.coefficients[18]
+
+
+def test_single_precision_gives_the_same():
+    points = noses(np.linspace(-0.5, 0.5, 50), np.random.default_rng(0))
+    np.testing.assert_allclose(
+        pose_axis(points.astype(np.float32)).coefficients,
+        pose_axis(points).coefficients,
+        atol=1e-5,
+    )
+
+
+@pytest.mark.parametrize('dtype', [np.float32, np.float64])
+def test_shapes_that_are_all_the_same(dtype):
+    rng = np.random.default_rng(0)
+    points = noses(np.full(40, 0.2), rng).astype(dtype)
+    with pytest.raises(ValueError, match='all 40 shapes are the same'):
+        pose_axis(points)
+
+
+def test_a_component_that_is_not_there():
+    points = noses(np.linspace(-0.5, 0.5, 20))
+    with pytest.raises(ValueError, match='component must be 0 or more'):
+        pose_axis(points, component=-1)
+    with pytest.raises(ValueError, match='1 to 10 components'):
+        pose_axis(points, component=10)
+
+
+def test_which_shapes_can_be_aligned():
+    points = np.stack([BASE * 10 + 50] * 6)
+    visible = np.ones((6, 5), dtype=bool)
+    points[1] = 33.3
+    visible[2, :3] = False  # two are left
+    visible[3, :2] = False  # three
+    points[3, :2] = np.nan
+    visible[4] = False
+    points[5, :4] = points[5, 4]
+    visible[5, 4] = False
+    expected = [True, False, False, True, False, False]
+    assert has_shape(points, visible).tolist() == expected
+    procrustes_align(points[[0, 3]], visible[[0, 3]])
+
+
+def assert_pose_is_turn(points, jaw, nose):
+    """The ends of the jaw move most, so to the right where positive."""
+    to_first, to_last = (
+        np.linalg.norm(points[:, nose] - points[:, end], axis=1) for end in jaw
+    )
+    turn = np.log(to_last / to_first)
+    for component, (low, high) in enumerate([(0.95, 1), (-0.1, 0.1)]):
+        values = pose_axis(points, component=component).coefficients
+        assert low < np.corrcoef(turn, values)[0, 1] < high
+
+
+@pytest.mark.parametrize('name', ['300w', 'ytf68'])
+def test_on_real_faces_the_leading_component_is_yaw(scgcn_data, name):
+    file = scgcn_data / name / f'face_landmarks_{name}_train.json'
+    points = shapes_from_coco(file).keypoints
+    assert_pose_is_turn(points, jaw=(0, 16), nose=33)
+
+
+def test_on_real_shapes_of_98_points_too(scgcn_data):
+    file = scgcn_data / 'wflw_shapes' / 'wflw_test_attribute_union.npz'
+    points = np.load(file)['keypoints']
+    assert_pose_is_turn(points, jaw=(0, 32), nose=57)

@@ -1,0 +1,154 @@
+"""Show which poses a training set has, before and after balancing.
+
+python tools/analyze_poses.py CONFIG --out poses.png
+
+One picture: the histogram of the pose coefficient, the mean shape along the
+component, and faces of each bin. If the faces do not turn from one side to
+the other, the leading component is not yaw: try --component 1.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterable
+from itertools import pairwise
+from pathlib import Path
+
+from mmpose_scgcn.datasets import DatasetPoses, dataset_poses
+from mmpose_scgcn.datasets.readers import read_points, readers_of
+from mmpose_scgcn.launch import (
+    add_config_options,
+    check_annotations,
+    read_config,
+)
+from mmpose_scgcn.shapes import balanced_counts
+from mmpose_scgcn.visualization import crop_tile, plot_poses
+
+import cv2
+import numpy as np
+from mmengine.config import Config
+from mmengine.registry import init_default_scope
+from rich.progress import track
+
+TILE = 128  # px
+OPTIONS = ('num_bins', 'component', 'use_abs', 'max_repeats')
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    add = parser.add_argument
+    add('config', help='path or name of a config')
+    add('--num-bins', type=int, help="(default: the sampler's, or 9)")
+    add('--component', type=int, help="(default: the sampler's, or 0)")
+    add(
+        '--use-abs',
+        action=argparse.BooleanOptionalAction,
+        help="fold left and right (default: the sampler's, or not)",
+    )
+    add('--max-repeats', type=int, help="(default: the sampler's, or none)")
+    add('--faces', type=int, default=4, help='examples of each bin (4)')
+    add('--out', help='picture (default: work_dirs/<config>_poses.png)')
+    add_config_options(parser)
+    args = parser.parse_args()
+    if args.out and not cv2.haveImageWriter(args.out):
+        parser.error(f'--out must be a picture (.png, .jpg), got {args.out}')
+    if args.faces < 0:
+        parser.error(f'--faces must be 0 or more, got {args.faces}')
+    return args
+
+
+def main() -> None:
+    """Run the command line."""
+    args = parse_args()
+    try:
+        cfg = read_config(args.config, args.cfg_options)
+        dataset = build_dataset(cfg)
+        options = settings(cfg, args)
+        limit = options.pop('max_repeats', None)
+        poses = dataset_poses(dataset, **options, track=_reading)
+        before = np.bincount(poses.bins[poses.bins >= 0], None, _size(poses))
+        after = balanced_counts(before, limit)
+        faces = read_faces(dataset, poses, args.faces)
+    except (OSError, ValueError) as error:
+        sys.exit(f'analyze_poses: {error}')
+    out = Path(args.out or f'work_dirs/{Path(cfg.filename).stem}_poses.png')
+    title = (
+        f'{Path(cfg.filename).stem}: {len(dataset)} samples, '
+        f'component {options.get("component", 0)}, '
+        f'{(poses.bins < 0).sum()} without a usable shape'
+    )
+    out.parent.mkdir(parents=True, exist_ok=True)
+    plot_poses(poses.axis, poses.edges, before, after, faces, out, title)
+    print(f'{title}\n    from       to  samples    draws')
+    rows = zip(pairwise(poses.edges), before, after, strict=True)
+    for (low, high), samples, draws in rows:
+        print(f'{low:8.3f} {high:8.3f} {samples:8d} {draws:8d}')
+    print(f'picture: {out}')
+
+
+def build_dataset(cfg: Config):
+    """Build the training set.
+
+    Raises:
+        FileNotFoundError: Its annotations are not there.
+        ValueError: The config has none.
+    """
+    from mmpose.registry import DATASETS
+
+    if not cfg.get('train_dataloader'):
+        raise ValueError('the config has no train_dataloader')
+    check_annotations(cfg, 'train_dataloader')
+    init_default_scope(cfg.get('default_scope', 'mmpose'))
+    return DATASETS.build(cfg.train_dataloader.dataset)
+
+
+def settings(cfg: Config, args: argparse.Namespace) -> dict:
+    """Take options from the command line, else from the config's sampler."""
+    sampler = cfg.train_dataloader.get('sampler') or {}
+    ours = str(sampler.get('type')).endswith('PoseBalancedSampler')
+    options = {k: sampler[k] for k in OPTIONS if ours and k in sampler}
+    given = {k: getattr(args, k) for k in OPTIONS}
+    return options | {k: v for k, v in given.items() if v is not None}
+
+
+def read_faces(
+    dataset, poses: DatasetPoses, count: int
+) -> list[list[np.ndarray]]:
+    """Cut faces of each bin, evenly chosen.
+
+    Raises:
+        FileNotFoundError: An image cannot be read.
+    """
+    readers = readers_of(dataset)
+    faces = []
+    for number in track(range(_size(poses)), description='reading faces'):
+        members = np.flatnonzero(poses.bins == number)
+        places = np.linspace(0, len(members) - 1, min(count, len(members)))
+        chosen = members[places.round().astype(int)]
+        faces.append([_face(readers[index]()) for index in chosen])
+    return faces
+
+
+def _face(info: dict) -> np.ndarray:
+    """Cut a face about its visible keypoints, px."""
+    image = cv2.imread(info['img_path'])
+    if image is None:
+        raise FileNotFoundError(f'cannot read image {info["img_path"]}')
+    (keypoints,), (visible,) = read_points(info)
+    seen = keypoints[visible]
+    box = np.concatenate([seen.min(axis=0), seen.max(axis=0)])
+    return crop_tile(image, box, TILE)[0]
+
+
+def _size(poses: DatasetPoses) -> int:
+    return len(poses.edges) - 1
+
+
+def _reading(items: Iterable) -> Iterable:
+    return track(items, description='reading shapes')
+
+
+if __name__ == '__main__':
+    main()

@@ -1,7 +1,10 @@
 from .backbones import CNN6, CNN7
-from .heads import GraphRelationalHead
+from .heads import FullyConnectedHead, GraphRelationalHead
 from .losses import (
+    L1Loss,
+    L2Loss,
     RelativeLocationLoss,
+    SmoothL1Loss,
     SoftWingLoss,
     StructureCoherentLoss,
     WingLoss,
@@ -10,8 +13,12 @@ from .losses import (
 __all__ = [
     'CNN6',
     'CNN7',
+    'FullyConnectedHead',
     'GraphRelationalHead',
+    'L1Loss',
+    'L2Loss',
     'RelativeLocationLoss',
+    'SmoothL1Loss',
     'SoftWingLoss',
     'StructureCoherentLoss',
     'WingLoss',

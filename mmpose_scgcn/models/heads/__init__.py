@@ -1,3 +1,5 @@
+from .coordinate_head import CoordinateHead
+from .fully_connected_head import FullyConnectedHead
 from .graph_relational_head import GraphRelationalHead
 
-__all__ = ['GraphRelationalHead']
+__all__ = ['CoordinateHead', 'FullyConnectedHead', 'GraphRelationalHead']

@@ -1,0 +1,139 @@
+"""What heads that regress coordinates share: losses and predictions."""
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+
+from mmpose_scgcn.models.losses import StructureCoherentLoss
+from mmpose_scgcn.registry import MODELS
+
+import torch
+from mmpose.models.heads.base_head import BaseHead
+from mmpose.registry import KEYPOINT_CODECS
+from torch import Tensor
+
+from .mirror import mirror_coordinates
+from .units import default_loss, warn_of_units
+
+
+class CoordinateHead(BaseHead):
+    """Base of the heads whose ``forward`` gives normalised coordinates.
+
+    Args:
+        in_channels (int): Channels C of the last feature map.
+        in_featuremap_size (tuple[int, int]): Its width and height.
+        loss (Mapping, optional): Config of the loss. Defaults to None:
+            ``StructureCoherentLoss`` in the decoder's ``input_size``, with
+            target weights.
+        decoder (Mapping, optional): Config of the codec. Defaults to None.
+        init_cfg (Mapping, optional): MMEngine initialisation.
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        in_featuremap_size: tuple[int, int],
+        loss: Mapping | None = None,
+        decoder: Mapping | None = None,
+        init_cfg: Mapping | None = None,
+    ) -> None:
+        super().__init__(init_cfg)
+        width, height = in_featuremap_size
+        self.map_shape = (in_channels, height, width)
+        self.decoder = decoder and KEYPOINT_CODECS.build(decoder)
+        self.loss_module = MODELS.build(loss or default_loss(self.decoder))
+        warn_of_units(self.loss_module, self.decoder)
+
+    @abstractmethod
+    def forward(self, feats: Sequence[Tensor]) -> Tensor:
+        """Predict (B, K, 2), normalised to the crop."""
+
+    def check_map(self, feats: Sequence[Tensor]) -> Tensor:
+        """Return the last feature map (B, C, H, W).
+
+        Raises:
+            ValueError: It is not of the configured size.
+        """
+        feature_map = feats[-1]
+        if feature_map.shape[1:] != self.map_shape:
+            raise ValueError(
+                'feature map: in_channels and in_featuremap_size promise '
+                f'(C, H, W) = {self.map_shape}, got '
+                f'{tuple(feature_map.shape[1:])}'
+            )
+        return feature_map
+
+    def loss(
+        self,
+        feats: Sequence[Tensor],
+        batch_data_samples: list,
+        train_cfg: Mapping | None = None,
+    ) -> dict[str, Tensor]:
+        """Compute the losses of a batch, without leaving the device.
+
+        Args:
+            feats (Sequence[Tensor]): Feature maps.
+            batch_data_samples (list[PoseDataSample]): With
+                ``keypoint_labels`` (normalised) and ``keypoint_weights``.
+            train_cfg (Mapping, optional): Not used.
+
+        Returns:
+            dict[str, Tensor]: ``loss_kpt``, with a relative term also
+            ``loss_relative``, and for the log ``mean_error``: the mean
+            distance of the keypoints that count, as a fraction of the crop.
+        """
+        output = self.forward(feats)
+        labels = [d.gt_instance_labels for d in batch_data_samples]
+        target = torch.cat([d.keypoint_labels for d in labels])
+        weight = torch.cat([d.keypoint_weights for d in labels])
+        inputs = (output, target, weight.unsqueeze(-1))
+        if isinstance(self.loss_module, StructureCoherentLoss):
+            losses = self.loss_module.terms(*inputs)
+        else:
+            losses = dict(loss_kpt=self.loss_module(*inputs))
+        losses['mean_error'] = _mean_distance(output.detach(), target, weight)
+        return losses
+
+    def predict(
+        self,
+        feats: Sequence[Tensor] | list[Sequence[Tensor]],
+        batch_data_samples: list,
+        test_cfg: Mapping | None = None,
+    ) -> list:
+        """Predict and decode keypoints.
+
+        Args:
+            feats (Sequence[Tensor] | list[Sequence[Tensor]]): Feature maps;
+                for a flip test those of the images and of the mirrored
+                images.
+            batch_data_samples (list[PoseDataSample]): For ``flip_indices``
+                and ``input_size``.
+            test_cfg (Mapping, optional): ``flip_test`` and ``shift_coords``
+                (default True: pixel centres mirror onto pixel centres).
+
+        Returns:
+            list[InstanceData]: ``keypoints`` in crop px, and
+            ``keypoint_scores``.
+        """
+        test_cfg = test_cfg or {}
+        if test_cfg.get('flip_test', False):
+            feats, feats_flip = feats
+            meta = batch_data_samples[0].metainfo
+            mirrored = mirror_coordinates(
+                self.forward(feats_flip),
+                meta['flip_indices'],
+                meta['input_size'][0]
+                if test_cfg.get('shift_coords', True)
+                else None,
+            )
+            output = (self.forward(feats) + mirrored) * 0.5
+        else:
+            output = self.forward(feats)
+        return self.decode(output.unsqueeze(1))  # (B, N=1, K, 2)
+
+
+def _mean_distance(output: Tensor, target: Tensor, weight: Tensor) -> Tensor:
+    """Mean distance (B, K, 2) of keypoints with weight (B, K), a scalar."""
+    distance = torch.linalg.vector_norm(output.float() - target, dim=-1)
+    counted = weight > 0
+    total = torch.where(counted, distance, 0.0).sum()
+    return total / counted.sum().clamp_min(1)

@@ -9,6 +9,7 @@ from .losses import (
     StructureCoherentLoss,
     WingLoss,
 )
+from .pose_estimators import TwoStageEstimator
 
 __all__ = [
     'CNN6',
@@ -21,5 +22,6 @@ __all__ = [
     'SmoothL1Loss',
     'SoftWingLoss',
     'StructureCoherentLoss',
+    'TwoStageEstimator',
     'WingLoss',
 ]

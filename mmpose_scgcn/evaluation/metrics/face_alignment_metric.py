@@ -80,6 +80,9 @@ class FaceAlignmentMetric(BaseMetric):
             no finite ground truth, or no positive normaliser: ``'raise'``, or
             ``'count'`` to leave them out, report ``num_unscored_faces`` and
             warn. Both give their ids. Defaults to ``'raise'``.
+        field (str): Which keypoints of the predictions are evaluated, such as
+            ``coarse_keypoints`` of ``TwoStageEstimator`` (with a ``prefix``
+            of its own). Defaults to ``keypoints``.
         **kwargs: ``prefix``, ``collect_device`` and ``collect_dir`` of
             :class:`mmengine.evaluator.BaseMetric`.
     """
@@ -97,6 +100,7 @@ class FaceAlignmentMetric(BaseMetric):
         out_file: str | None = None,
         split_occluded: bool = False,
         bad_faces: str = 'raise',
+        field: str = 'keypoints',
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -114,6 +118,7 @@ class FaceAlignmentMetric(BaseMetric):
         self.out_file = out_file
         self.split_occluded = split_occluded
         self.bad_faces = bad_faces
+        self.field = field
 
     @property
     def dataset_meta(self) -> dict | None:
@@ -135,7 +140,7 @@ class FaceAlignmentMetric(BaseMetric):
             data_samples (Sequence[dict]): Predicted samples of one face each.
         """
         for sample in data_samples:
-            face = read_face(sample)
+            face = read_face(sample, self.field)
             extras = self.fields.find(face['id'], sample)
             self.results.append({**face, **extras})
 

@@ -6,12 +6,14 @@ import numpy as np
 from torch import Tensor
 
 
-def read_face(sample: Mapping) -> dict:
+def read_face(sample: Mapping, field: str = 'keypoints') -> dict:
     """Take out of a data sample what the metric needs.
 
     Args:
         sample (Mapping): ``PoseDataSample.to_dict()`` of one face after
             prediction, with ``id``, ``gt_instances`` and ``pred_instances``.
+        field (str): Which keypoints of ``pred_instances`` are the
+            prediction. Defaults to ``'keypoints'``.
 
     Returns:
         dict: ``key`` (data set name and annotation id), ``id``, ``img_path``,
@@ -20,7 +22,7 @@ def read_face(sample: Mapping) -> dict:
         before any padding (NaN where there is none).
 
     Raises:
-        KeyError: A sample without annotation id.
+        KeyError: A sample without annotation id, or without that field.
         ValueError: A sample that does not hold exactly one face.
     """
     if 'id' not in sample:
@@ -28,8 +30,12 @@ def read_face(sample: Mapping) -> dict:
             "data samples have no 'id'; keep it in meta_keys of PackPoseInputs"
         )
     gt, pred = sample['gt_instances'], sample['pred_instances']
+    if field not in pred:
+        raise KeyError(
+            f'predictions have no {field!r}; they have {sorted(pred.keys())}'
+        )
     counts = [np.size(sample['id']), len(gt['keypoints'])]
-    counts.append(len(pred['keypoints']))
+    counts.append(len(pred[field]))
     if counts != [1, 1, 1]:
         raise ValueError(
             'expected one id, face and prediction per data sample (data_mode '
@@ -42,7 +48,7 @@ def read_face(sample: Mapping) -> dict:
         key=(str(sample.get('dataset_name', '')), face_id),
         id=face_id,
         img_path=str(sample.get('img_path', '')),
-        pred=_array(pred['keypoints'])[0],
+        pred=_array(pred[field])[0],
         gt=_array(gt['keypoints'])[0],
         visible=visible[0] > 0,
         box=_array(gt.get('bboxes', np.full((1, 4), np.nan)))[0],

@@ -81,10 +81,22 @@ class CoordinateHead(BaseHead):
             ``loss_relative``, and for the log ``mean_error``: the mean
             distance of the keypoints that count, as a fraction of the crop.
         """
-        output = self.forward(feats)
-        labels = [d.gt_instance_labels for d in batch_data_samples]
-        target = torch.cat([d.keypoint_labels for d in labels])
-        weight = torch.cat([d.keypoint_weights for d in labels])
+        labels = stack_labels(batch_data_samples)
+        return self.losses_of(self.forward(feats), *labels)
+
+    def losses_of(
+        self, output: Tensor, target: Tensor, weight: Tensor
+    ) -> dict[str, Tensor]:
+        """Compute the losses of a prediction.
+
+        Args:
+            output (Tensor): (B, K, 2), normalised.
+            target (Tensor): (B, K, 2), normalised.
+            weight (Tensor): (B, K).
+
+        Returns:
+            dict[str, Tensor]: See :meth:`loss`.
+        """
         inputs = (output, target, weight.unsqueeze(-1))
         if isinstance(self.loss_module, StructureCoherentLoss):
             losses = self.loss_module.terms(*inputs)
@@ -129,6 +141,21 @@ class CoordinateHead(BaseHead):
         else:
             output = self.forward(feats)
         return self.decode(output.unsqueeze(1))  # (B, N=1, K, 2)
+
+
+def stack_labels(batch_data_samples: list) -> tuple[Tensor, Tensor]:
+    """Take the targets out of data samples.
+
+    Args:
+        batch_data_samples (list[PoseDataSample]): B samples with
+            ``keypoint_labels`` and ``keypoint_weights``.
+
+    Returns:
+        tuple[Tensor, Tensor]: (B, K, 2), normalised, and weights (B, K).
+    """
+    labels = [d.gt_instance_labels for d in batch_data_samples]
+    target = torch.cat([d.keypoint_labels for d in labels])
+    return target, torch.cat([d.keypoint_weights for d in labels])
 
 
 def _mean_distance(output: Tensor, target: Tensor, weight: Tensor) -> Tensor:

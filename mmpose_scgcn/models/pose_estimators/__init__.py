@@ -1,0 +1,3 @@
+from .two_stage_estimator import TwoStageEstimator
+
+__all__ = ['TwoStageEstimator']

@@ -1,0 +1,272 @@
+"""Coarse keypoints on a small view, fine ones on a rectified crop."""
+
+from collections.abc import Mapping
+
+from mmpose_scgcn.models.heads.coordinate_head import stack_labels
+from mmpose_scgcn.models.heads.mirror import mirror_coordinates
+from mmpose_scgcn.models.layers import KeypointGraph
+from mmpose_scgcn.registry import MODELS
+
+import torch
+from mmengine.model import BaseModel, BaseModule
+from mmengine.structures import InstanceData
+from mmpose.models.pose_estimators import TopdownPoseEstimator
+from torch import Tensor
+from torch.nn import functional
+
+from .rectification import Rectification, jitter, rectify
+
+TRAIN_STAGES = ('joint', 'coarse', 'fine')
+JITTER = dict(rotate_factor=10.0, scale_factor=0.1, shift_factor=0.05)
+
+
+class Stage(BaseModule):
+    """A backbone and a head on a view of their own.
+
+    Args:
+        backbone (Mapping): Config of the backbone.
+        head (Mapping): Config of a head of this package, whose ``forward``
+            gives normalised coordinates (B, K, 2).
+        input_size (tuple[int, int]): Width and height of the view, px.
+    """
+
+    def __init__(
+        self, backbone: Mapping, head: Mapping, input_size: tuple[int, int]
+    ) -> None:
+        super().__init__()
+        self.backbone = MODELS.build(backbone)
+        self.head = MODELS.build(head)
+        self.input_size = tuple(input_size)
+
+    def forward(self, view: Tensor) -> Tensor:
+        """Predict (B, K, 2), normalised, on views (B, C, H, W)."""
+        return self.head.forward(self.backbone(view))
+
+
+@MODELS.register_module()
+class TwoStageEstimator(TopdownPoseEstimator):
+    """Two networks, the second on a crop that the first has put upright.
+
+    Stage one sees the whole input, reduced; its keypoints give a similarity
+    transform (:func:`.rectification.rectify`); the crop is resampled from
+    the input on its device; stage two predicts on it; the exact inverse of
+    the transform takes its keypoints back. After "Wing Loss for Robust
+    Facial Landmark Localisation with Convolutional Neural Networks" (CVPR
+    2018), where CNN-6 and CNN-7 are the stages.
+
+    The pipeline's crop is the input: make it larger than stage two's view
+    (``input_size``) and padded generously, so that the rectified crop lies
+    inside. Targets of stage two are the same labels through the same
+    transform, those outside its crop included.
+
+    Predictions also have ``coarse_keypoints``, image px, which
+    ``FaceAlignmentMetric(field='coarse_keypoints')`` evaluates.
+
+    Note:
+        MMPose maps predictions to the image without the crop's rotation;
+        here the rotation is inside the network, and its input is not rotated
+        in testing.
+
+    Args:
+        coarse (Mapping): ``backbone``, ``head`` and ``input_size`` of stage
+            one; see :class:`Stage`.
+        fine (Mapping): Those of stage two.
+        num_keypoints (int): Keypoints K.
+        input_size (tuple[int, int]): Width and height of the input, px.
+        graph (Mapping, optional): Its mean shape is what upright means.
+            Defaults to None: filled by ``GraphHook`` or from a checkpoint.
+        margin (float): Size of the rectified crop over that of the coarse
+            keypoints' box. Defaults to 1.25.
+        train_stages (str): ``'joint'``, both, with no gradient from one to
+            the other; ``'coarse'``, stage one alone; ``'fine'``, stage two on
+            a frozen stage one, which comes from ``load_from``. Defaults to
+            ``'joint'``.
+        jitter (Mapping, optional): ``rotate_factor`` (degrees),
+            ``scale_factor`` and ``shift_factor`` (fractions) of the
+            disturbance of the rectified crop in training. Defaults to 10,
+            0.1 and 0.05.
+        train_cfg (Mapping, optional): Not used.
+        test_cfg (Mapping, optional): ``flip_test`` and ``shift_coords``
+            (default True).
+        data_preprocessor (Mapping, optional): Its config.
+        init_cfg (Mapping, optional): MMEngine initialisation.
+
+    Raises:
+        ValueError: An unknown ``train_stages`` or disturbance.
+    """
+
+    def __init__(
+        self,
+        coarse: Mapping,
+        fine: Mapping,
+        num_keypoints: int,
+        input_size: tuple[int, int],
+        graph: Mapping | None = None,
+        margin: float = 1.25,
+        train_stages: str = 'joint',
+        jitter: Mapping | None = None,
+        train_cfg: Mapping | None = None,
+        test_cfg: Mapping | None = None,
+        data_preprocessor: Mapping | None = None,
+        init_cfg: Mapping | None = None,
+    ) -> None:
+        if train_stages not in TRAIN_STAGES:
+            raise ValueError(
+                f'train_stages: expected one of {TRAIN_STAGES}, got '
+                f'{train_stages!r}'
+            )
+        unknown = set(jitter or {}) - set(JITTER)
+        if unknown:
+            raise ValueError(
+                f'jitter: expected {sorted(JITTER)}, got {sorted(unknown)}'
+            )
+        # Not the parent's: it builds one backbone and one head.
+        BaseModel.__init__(self, data_preprocessor, init_cfg)
+        self.metainfo = None
+        self.coarse = Stage(**coarse)
+        self.fine = Stage(**fine)
+        self.reference = KeypointGraph(graph, num_keypoints)
+        self.input_size = tuple(input_size)
+        self.margin = margin
+        self.train_stages = train_stages
+        self.jitter = {**JITTER, **(jitter or {})}
+        self.train_cfg = dict(train_cfg or {})
+        self.test_cfg = dict(test_cfg or {})
+        if train_stages == 'fine':
+            self.coarse.requires_grad_(False)
+
+    def train(self, mode: bool = True) -> 'TwoStageEstimator':
+        """Set the mode; a frozen stage one stays in evaluation mode."""
+        super().train(mode)
+        if self.train_stages == 'fine':
+            self.coarse.eval()
+        return self
+
+    def predict_coarse(self, inputs: Tensor) -> Tensor:
+        """Predict with stage one.
+
+        Args:
+            inputs (Tensor): (B, C, H, W).
+
+        Returns:
+            Tensor: (B, K, 2), normalised to the input.
+
+        Raises:
+            ValueError: The input is of another size.
+        """
+        width, height = self.input_size
+        if inputs.shape[-2:] != (height, width):
+            raise ValueError(
+                f'inputs: expected (B, C, {height}, {width}) for input_size='
+                f'{self.input_size}, got {tuple(inputs.shape)}'
+            )
+        size = self.coarse.input_size[::-1]
+        view = functional.interpolate(
+            inputs, size, mode='bilinear', align_corners=False, antialias=True
+        )
+        return self.coarse(view)
+
+    def rectify(self, coarse: Tensor) -> Rectification:
+        """Find the crops of stage two.
+
+        Args:
+            coarse (Tensor): (B, K, 2), normalised to the input.
+
+        Returns:
+            Rectification: The crops, without gradient.
+        """
+        self.reference.require()
+        width, height = self.fine.input_size
+        return rectify(
+            coarse.detach() * coarse.new_tensor(self.input_size),
+            self.reference.mean_shape,
+            self.input_size,
+            self.margin,
+            aspect_ratio=width / height,
+        )
+
+    def _forward(self, inputs: Tensor, data_samples=None) -> tuple:
+        """Predict with both stages.
+
+        Args:
+            inputs (Tensor): (B, C, H, W).
+            data_samples (list, optional): Not used.
+
+        Returns:
+            tuple[Tensor, Tensor]: Fine and coarse keypoints (B, K, 2),
+            normalised to the input.
+        """
+        coarse = self.predict_coarse(inputs)
+        crop = self.rectify(coarse)
+        fine = self.fine(crop.sample(inputs, self.fine.input_size))
+        points = crop.to_input(fine.to(crop.center.dtype))
+        return points / points.new_tensor(self.input_size), coarse
+
+    def loss(self, inputs: Tensor, data_samples: list) -> dict[str, Tensor]:
+        """Compute the losses of the stages that are trained.
+
+        Args:
+            inputs (Tensor): (B, C, H, W).
+            data_samples (list[PoseDataSample]): With labels normalised to
+                the input.
+
+        Returns:
+            dict[str, Tensor]: The heads' losses, named ``coarse.`` and
+            ``fine.``.
+        """
+        target, weight = stack_labels(data_samples)
+        with torch.set_grad_enabled(self.train_stages != 'fine'):
+            coarse = self.predict_coarse(inputs)
+        losses = {}
+        if self.train_stages != 'fine':
+            found = self.coarse.head.losses_of(coarse, target, weight)
+            losses.update({f'coarse.{k}': v for k, v in found.items()})
+        if self.train_stages != 'coarse':
+            crop = jitter(self.rectify(coarse), **self.jitter)
+            fine = self.fine(crop.sample(inputs, self.fine.input_size))
+            points = target * target.new_tensor(self.input_size)
+            labels = crop.from_input(points.to(crop.center.dtype))
+            found = self.fine.head.losses_of(fine, labels, weight)
+            losses.update({f'fine.{k}': v for k, v in found.items()})
+        return losses
+
+    def predict(self, inputs: Tensor, data_samples: list) -> list:
+        """Predict keypoints in the images.
+
+        Args:
+            inputs (Tensor): (B, C, H, W).
+            data_samples (list[PoseDataSample]): With ``flip_indices`` and
+                where the input lies in the image.
+
+        Returns:
+            list[PoseDataSample]: With ``pred_instances``: ``keypoints`` and
+            ``coarse_keypoints`` (1, K, 2), image px.
+        """
+        outputs = self._forward(inputs)
+        if self.test_cfg.get('flip_test', False):
+            indices = data_samples[0].metainfo['flip_indices']
+            shift = self.test_cfg.get('shift_coords', True)
+            width = self.input_size[0] if shift else None
+            flipped = self._forward(inputs.flip(-1))
+            outputs = tuple(
+                (a + mirror_coordinates(b, indices, width)) * 0.5
+                for a, b in zip(outputs, flipped, strict=True)
+            )
+        size = outputs[0].new_tensor(self.input_size)
+        fine, coarse = ((o.float() * size).cpu().numpy() for o in outputs)
+        instances = [
+            InstanceData(
+                keypoints=points[None],
+                keypoint_scores=(points[None, :, 0] * 0 + 1),
+            )
+            for points in fine
+        ]
+        samples = self.add_pred_to_datasample(instances, None, data_samples)
+        for sample, points in zip(samples, coarse, strict=True):
+            meta = sample.metainfo
+            sample.pred_instances.coarse_keypoints = (
+                points[None] / meta['input_size'] * meta['input_scale']
+                + meta['input_center']
+                - 0.5 * meta['input_scale']
+            )
+        return samples

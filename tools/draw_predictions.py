@@ -28,6 +28,7 @@ from mmpose_scgcn.visualization import (
     face_grid,
 )
 from mmpose_scgcn.visualization.predictions import load_model, predict_faces
+from mmpose_scgcn.visualization.stages import draw_stages
 
 import cv2
 import numpy as np
@@ -58,6 +59,12 @@ def parse_args() -> argparse.Namespace:
         help='normaliser of the errors, a name or two groups of keypoints '
         "such as '((36,), (45,))' (default: that of the config's test "
         'evaluator)',
+    )
+    parser.add_argument(
+        '--stages',
+        action='store_true',
+        help='of a two-stage estimator: coarse keypoints, second crop, fine '
+        'keypoints',
     )
     add_config_options(parser)
     args = parser.parse_args()
@@ -95,17 +102,25 @@ def main() -> None:
     except KeyError as error:  # its str() has quotation marks
         sys.exit(f'draw_predictions: {error.args[0]}')
     indices = _candidates(args, len(dataset))
+    if args.stages and not hasattr(model, 'run_stages'):
+        sys.exit(
+            'draw_predictions: --stages needs a TwoStageEstimator, got '
+            f'{type(model).__name__}'
+        )
     faces = predict_faces(model, dataset, indices, track=_progress)
     errors = face_errors(faces, norm)
     if args.select == 'worst':
         order = np.argsort(-errors)[: args.num]
         faces, errors = [faces[i] for i in order], errors[order]
+        indices = indices[order]
     Path(args.out).parent.mkdir(parents=True, exist_ok=True)
-    grid = face_grid(
-        [draw_face(face) for face in faces],
-        [f'NME {100 * error:.2f} %' for error in errors],
-        size=TILE,
-    )
+    captions = [f'NME {100 * error:.2f} %' for error in errors]
+    if args.stages:
+        tiles = draw_stages(model, dataset, indices, TILE)
+        captions = [s for c in captions for s in ('coarse', 'second crop', c)]
+    else:
+        tiles = [draw_face(face) for face in faces]
+    grid = face_grid(tiles, captions, size=TILE)
     if not cv2.imwrite(args.out, grid):
         sys.exit(f'draw_predictions: cannot write {args.out}')
     print(f'{len(faces)} faces, truth green, prediction red: {args.out}')

@@ -185,6 +185,24 @@ class TwoStageEstimator(TopdownPoseEstimator):
             aspect_ratio=width / height,
         )
 
+    def run_stages(
+        self, inputs: Tensor
+    ) -> tuple[Tensor, Rectification, Tensor, Tensor]:
+        """Run both stages, and keep what comes between them.
+
+        Args:
+            inputs (Tensor): (B, C, H, W).
+
+        Returns:
+            tuple: Coarse keypoints (B, K, 2), normalised to the input; the
+            rectification; the crops (B, C, h, w); fine keypoints (B, K, 2),
+            normalised to the crops.
+        """
+        coarse = self.predict_coarse(inputs)
+        crop = self.rectify(coarse)
+        view = crop.sample(inputs, self.fine.input_size)
+        return coarse, crop, view, self.fine(view)
+
     def _forward(self, inputs: Tensor, data_samples=None) -> tuple:
         """Predict with both stages.
 
@@ -196,9 +214,7 @@ class TwoStageEstimator(TopdownPoseEstimator):
             tuple[Tensor, Tensor]: Fine and coarse keypoints (B, K, 2),
             normalised to the input.
         """
-        coarse = self.predict_coarse(inputs)
-        crop = self.rectify(coarse)
-        fine = self.fine(crop.sample(inputs, self.fine.input_size))
+        coarse, crop, _, fine = self.run_stages(inputs)
         points = crop.to_input(fine.to(crop.center.dtype))
         return points / points.new_tensor(self.input_size), coarse
 

@@ -82,7 +82,9 @@ def test_model(
         cfg (Config): Its config.
         model (nn.Module): The model.
         norm (str | tuple): Normaliser.
-        setting (Mapping): What the test set differs in from the config's.
+        setting (Mapping): What the test set differs in from the config's;
+            transforms in ``insert`` come after the first one of the
+            pipeline, which loads the image.
 
     Returns:
         dict: ``NME``, ``median``, ``FR@0.08``, ``FR@0.10``, ``AUC@0.10``,
@@ -90,7 +92,10 @@ def test_model(
     """
     from mmpose.registry import DATASETS
 
-    dataset = DATASETS.build({**cfg.test_dataloader.dataset, **setting})
+    setting = {**cfg.test_dataloader.dataset, **setting}
+    load, *rest = setting['pipeline']
+    setting['pipeline'] = [load, *setting.pop('insert', ()), *rest]
+    dataset = DATASETS.build(setting)
     faces = predict_faces(model, dataset, range(len(dataset)))
     pred, gt, visible, boxes = (
         np.stack([face[key] for face in faces])
@@ -172,7 +177,7 @@ def latency_ms(model: nn.Module, cfg: Config, repeats: int = 30) -> float:
     with torch.no_grad():
         for _ in range(repeats + 5):
             start = time.perf_counter()
-            model.head.forward(model.extract_feat(image))
+            model(image, None, mode='tensor')
             if device.type == 'cuda':
                 torch.cuda.synchronize(device)
             times.append(time.perf_counter() - start)

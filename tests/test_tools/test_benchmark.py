@@ -8,7 +8,8 @@ SUITE = """
 title = 'Tiny'
 config = 'tiny.py'
 norm = 'inter_ocular'
-tests = dict(test=dict())
+turn = dict(type='mmpose_scgcn.PerturbFace', rotation=60)
+tests = dict(test=dict(), turned=dict(insert=[turn]))
 methods = {
     'one': dict(kind='graph', seeds=(0, 1), ours=True),
     'broken': dict(kind='graph', options={'model.head.num_keypoints': 3}),
@@ -60,6 +61,8 @@ def test_what_is_missing_is_run_and_failures_are_told(tool, tmp_path):
     assert test['faces'] == 4
     assert sum(test['pose_bins']['count']) == 4
     assert runs[0]['tests'] != runs[1]['tests']
+    # An hour of training this is not: about the mean face, upright.
+    assert runs[0]['tests']['turned']['NME'] > 1.2 * test['NME']
     assert runs[0]['latency_ms'] > 0
     again = tool('suite.py', '--method', 'one')
     assert again.returncode == 0, again.stderr

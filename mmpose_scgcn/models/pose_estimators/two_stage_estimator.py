@@ -269,7 +269,9 @@ class TwoStageEstimator(TopdownPoseEstimator):
                 for a, b in zip(outputs, flipped, strict=True)
             )
         size = outputs[0].new_tensor(self.input_size)
-        fine, coarse = ((o.float() * size).cpu().numpy() for o in outputs)
+        fine, coarse = (
+            (o.detach().float() * size).cpu().numpy() for o in outputs
+        )
         instances = [
             InstanceData(
                 keypoints=points[None],

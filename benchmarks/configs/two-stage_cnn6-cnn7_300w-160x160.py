@@ -1,0 +1,65 @@
+# CNN-6 on 64 px, then CNN-7 on 128 px, at half of their widths, trained
+# jointly on 300W.
+_base_ = ['robustness_300w.py']
+
+norm_cfg = dict(type='BN')
+coarse_size, fine_size = (64, 64), (128, 128)
+
+model = dict(
+    type='mmpose_scgcn.TwoStageEstimator',
+    data_preprocessor=dict(
+        type='PoseDataPreprocessor',
+        mean=[123.675, 116.28, 103.53],
+        std=[58.395, 57.12, 57.375],
+        bgr_to_rgb=True,
+    ),
+    num_keypoints=68,
+    input_size=_base_.codec['input_size'],
+    coarse=dict(
+        input_size=coarse_size,
+        backbone=dict(
+            type='mmpose_scgcn.CNN6',
+            widths=(16, 32, 64, 128, 256),
+            norm_cfg=norm_cfg,
+        ),
+        head=dict(
+            type='mmpose_scgcn.FullyConnectedHead',
+            in_channels=256,
+            in_featuremap_size=(2, 2),
+            num_keypoints=68,
+            hidden_channels=512,
+            loss=dict(
+                type='mmpose_scgcn.WingLoss',
+                omega=10.0,
+                epsilon=2.0,
+                input_size=coarse_size,
+                use_target_weight=True,
+            ),
+        ),
+    ),
+    fine=dict(
+        input_size=fine_size,
+        backbone=dict(
+            type='mmpose_scgcn.CNN7',
+            widths=(32, 32, 64, 128, 256, 256),
+            norm_cfg=norm_cfg,
+        ),
+        head=dict(
+            type='mmpose_scgcn.FullyConnectedHead',
+            in_channels=256,
+            in_featuremap_size=(2, 2),
+            num_keypoints=68,
+            hidden_channels=512,
+            # Twice the constants for twice the input: the same shape.
+            loss=dict(
+                type='mmpose_scgcn.WingLoss',
+                omega=20.0,
+                epsilon=4.0,
+                loss_weight=0.5,
+                input_size=fine_size,
+                use_target_weight=True,
+            ),
+        ),
+    ),
+    test_cfg=dict(flip_test=True, shift_coords=True),
+)

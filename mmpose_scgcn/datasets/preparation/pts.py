@@ -90,7 +90,8 @@ def read_pts_folder(
         name (str): Of the data set. Defaults to ``'faces'``.
         origin (int): See :func:`read_pts`.
         group_pattern (str, optional): Regular expression whose first group,
-            found in the image's name, is the identity or source.
+            found in the image's name, is the identity or source; annotations
+            then have it as ``identity``.
 
     Returns:
         Source: Splits ``trainval`` and, if asked for, ``test``.
@@ -112,12 +113,14 @@ def read_pts_folder(
         source.problems += problems
         file = image.relative_to(folder).as_posix()
         points = read_pts(pts, origin)
+        group = find_group(file, group_pattern)
         face = Face(
             file,
             points,
             np.full(len(points), LABELED),
             str(pts),
-            find_group(file, group_pattern),
+            group,
+            fields=dict(identity=group) if group_pattern else {},
         )
         is_test = inside and inside in pts.resolve().parents
         split = 'test' if is_test else 'trainval'

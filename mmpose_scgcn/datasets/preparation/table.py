@@ -62,7 +62,8 @@ def read_tables(
         origin (int): Coordinates of the first pixel's centre in the tables.
             Defaults to 0.
         group_pattern (str, optional): Regular expression whose first group,
-            found in the image's name, is the identity or source.
+            found in the image's name, is the identity or source; annotations
+            then have it as ``identity``.
 
     Returns:
         Source: Splits ``trainval`` (or ``train`` and ``val``) and ``test``.
@@ -176,6 +177,7 @@ def _face(
         where,
         group,
         box=box or None,
+        fields=dict(identity=group) if group_pattern else {},
     )
 
 

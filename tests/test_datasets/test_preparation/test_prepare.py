@@ -127,7 +127,7 @@ def test_fields_of_the_annotations(source, kind, tmp_path):
         '300w': 'subset',
         'aflw': 'box_size',
         'cofw': 'bbox',
-        'csv': 'bbox',
+        'csv': 'identity',
     }
     assert wanted[kind] in annotation
     flags = points(annotation)[:, 2]

@@ -1,11 +1,38 @@
 # CNN-6 on 64 px, then CNN-7 on 128 px, at half of their widths, trained
-# jointly on 300W.
-_base_ = ['robustness_300w.py']
+# jointly.
+_base_ = ['wing-losses_cnn6_300w-64x64.py']
+
+codec = dict(type='RegressionLabel', input_size=(160, 160))
+train_pipeline = [
+    dict(type='LoadImage'),
+    dict(type='GetBBoxCenterScale', padding=1.5),
+    dict(type='RandomFlip', direction='horizontal'),
+    # The shift is a part of the padded box: as far as that of the one stage.
+    dict(
+        type='mmpose_scgcn.UniformBBoxTransform',
+        shift_factor=0.125,
+        scale_factor=(0.85, 1.15),
+        rotate_factor=60,
+    ),
+    dict(type='TopdownAffine', input_size=codec['input_size']),
+    dict(type='GenerateTarget', encoder=codec),
+    dict(type='PackPoseInputs'),
+]
+val_pipeline = [
+    dict(type='LoadImage'),
+    dict(type='GetBBoxCenterScale', padding=1.5),
+    dict(type='TopdownAffine', input_size=codec['input_size']),
+    dict(type='PackPoseInputs'),
+]
+train_dataloader = dict(dataset=dict(pipeline=train_pipeline))
+val_dataloader = dict(dataset=dict(pipeline=val_pipeline))
+test_dataloader = dict(dataset=dict(pipeline=val_pipeline))
 
 norm_cfg = dict(type='BN')
 coarse_size, fine_size = (64, 64), (128, 128)
 
 model = dict(
+    _delete_=True,
     type='mmpose_scgcn.TwoStageEstimator',
     data_preprocessor=dict(
         type='PoseDataPreprocessor',
@@ -14,7 +41,7 @@ model = dict(
         bgr_to_rgb=True,
     ),
     num_keypoints=68,
-    input_size=_base_.codec['input_size'],
+    input_size=codec['input_size'],
     coarse=dict(
         input_size=coarse_size,
         backbone=dict(

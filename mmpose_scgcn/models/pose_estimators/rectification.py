@@ -41,7 +41,7 @@ class Rectification:
             Tensor: (B, K, 2), px of the input.
         """
         offset = (normalized - 0.5) * self.size[:, None]
-        return self.center[:, None] + offset @ self.rotation.mT
+        return self.center[:, None] + _turn(offset, self.rotation)
 
     def from_input(self, points: Tensor) -> Tensor:
         """Map points of the input to the second crop; the exact inverse.
@@ -52,7 +52,7 @@ class Rectification:
         Returns:
             Tensor: (B, K, 2), normalised to the second crop.
         """
-        offset = (points - self.center[:, None]) @ self.rotation
+        offset = _turn(points - self.center[:, None], self.rotation.mT)
         return offset / self.size[:, None] + 0.5
 
     def sample(self, image: Tensor, crop_size: tuple[int, int]) -> Tensor:
@@ -74,8 +74,13 @@ class Rectification:
         points = self.to_input(pixels)  # (B, height * width, 2)
         sides = points.new_tensor([image.shape[-1], image.shape[-2]])
         grid = (2 * points + 1) / sides - 1
-        grid = grid.reshape(-1, height, width, 2).to(image.dtype)
-        return functional.grid_sample(image, grid, align_corners=False)
+        # Half precision would place the samples only to a tenth of a pixel.
+        dtype = torch.promote_types(image.dtype, torch.float32)
+        grid = grid.reshape(-1, height, width, 2).to(dtype)
+        crops = functional.grid_sample(
+            image.to(dtype), grid, align_corners=False
+        )
+        return crops.to(image.dtype)
 
 
 def rectify(
@@ -84,6 +89,7 @@ def rectify(
     input_size: tuple[int, int],
     margin: float = 1.25,
     min_size: float = 0.1,
+    max_size: float = 2.0,
     aspect_ratio: float = 1.0,
 ) -> Rectification:
     """Find the crop in which faces stand upright and fill the same part.
@@ -91,7 +97,8 @@ def rectify(
     The rotation is that of the least-squares similarity from a reference
     shape to the keypoints; the box is the tight one of the keypoints turned
     back by it, times a margin. A face without a usable shape gets the whole
-    input.
+    input: one that is not finite, too small or too large, whose box is
+    centred outside the input, or that allows no rotation.
 
     Note:
         "Wing Loss for Robust Facial Landmark Localisation with Convolutional
@@ -105,6 +112,8 @@ def rectify(
         margin (float): Crop size over box size. Defaults to 1.25.
         min_size (float): A shape whose box is smaller than this part of the
             input's longer side is not used. Defaults to 0.1.
+        max_size (float): Nor is one whose box is larger than this. Defaults
+            to 2.0.
         aspect_ratio (float): Width over height of the second crop. Defaults
             to 1.0.
 
@@ -117,24 +126,31 @@ def rectify(
     finite = points.isfinite().all(dim=2).all(dim=1)
     points = torch.where(finite[:, None, None], points, 0.0)
     rotation, fits = _rotation(points, reference.to(points))
-    upright = points @ rotation
+    upright = _turn(points, rotation.mT)
     low, high = upright.amin(dim=1), upright.amax(dim=1)
-    center = ((low + high) / 2)[:, None] @ rotation.mT
+    center = _turn(((low + high) / 2)[:, None], rotation)[:, 0]
+    longer = (high - low).amax(dim=1) / sides.max()
+    inside = ((center >= 0) & (center <= sides)).all(dim=1)
+    usable = finite & fits & inside & (longer > min_size) & (longer < max_size)
     width, height = (margin * (high - low)).unbind(dim=1)
-    usable = (
-        finite
-        & fits
-        & (torch.maximum(width, height) / margin > min_size * sides.max())
-    )
     width = torch.maximum(width, height * aspect_ratio)
     size = torch.stack([width, width / aspect_ratio], dim=1)
     choose = usable[:, None]
+    level = torch.eye(2, device=sides.device, dtype=dtype)
     whole = torch.maximum(sides[0], sides[1] * aspect_ratio)
     return Rectification(
-        torch.where(choose, center[:, 0], sides / 2),
+        torch.where(choose, center, sides / 2),
         torch.where(choose, size, torch.stack([whole, whole / aspect_ratio])),
-        torch.where(choose[..., None], rotation, torch.eye(2).to(rotation)),
+        torch.where(choose[..., None], rotation, level),
     )
+
+
+def _turn(vectors: Tensor, rotation: Tensor) -> Tensor:
+    """Multiply vectors (B, K, 2) by matrices (B, 2, 2).
+
+    Not as a matrix product, which autocast would round to half precision.
+    """
+    return (vectors[..., None, :] * rotation[:, None]).sum(dim=-1)
 
 
 def _rotation(points: Tensor, reference: Tensor) -> tuple[Tensor, Tensor]:
@@ -181,7 +197,8 @@ def jitter(
     center = crop.center
 
     def uniform(*shape: int) -> Tensor:
-        return 2 * torch.rand(shape).to(center) - 1
+        options = dict(device=center.device, dtype=center.dtype)
+        return 2 * torch.rand(shape, **options) - 1
 
     batch = len(center)
     angle = torch.deg2rad(rotate_factor * uniform(batch))
@@ -190,5 +207,5 @@ def jitter(
     return Rectification(
         center + shift_factor * uniform(batch, 2) * crop.size,
         crop.size * (1 + scale_factor * uniform(batch, 1)),
-        torch.stack(rows, dim=-2) @ crop.rotation,
+        _turn(crop.rotation.mT, torch.stack(rows, dim=-2)).mT,
     )

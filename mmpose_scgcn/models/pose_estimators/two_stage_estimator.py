@@ -26,7 +26,9 @@ class Stage(BaseModule):
     Args:
         backbone (Mapping): Config of the backbone.
         head (Mapping): Config of a head of this package, whose ``forward``
-            gives normalised coordinates (B, K, 2).
+            gives normalised coordinates (B, K, 2). Its ``decoder`` defaults
+            to ``RegressionLabel`` in the view's size, the unit that its loss
+            is checked against.
         input_size (tuple[int, int]): Width and height of the view, px.
     """
 
@@ -34,9 +36,10 @@ class Stage(BaseModule):
         self, backbone: Mapping, head: Mapping, input_size: tuple[int, int]
     ) -> None:
         super().__init__()
-        self.backbone = MODELS.build(backbone)
-        self.head = MODELS.build(head)
         self.input_size = tuple(input_size)
+        decoder = dict(type='RegressionLabel', input_size=self.input_size)
+        self.backbone = MODELS.build(backbone)
+        self.head = MODELS.build({'decoder': decoder, **head})
 
     def forward(self, view: Tensor) -> Tensor:
         """Predict (B, K, 2), normalised, on views (B, C, H, W)."""
@@ -78,9 +81,9 @@ class TwoStageEstimator(TopdownPoseEstimator):
         margin (float): Size of the rectified crop over that of the coarse
             keypoints' box. Defaults to 1.25.
         train_stages (str): ``'joint'``, both, with no gradient from one to
-            the other; ``'coarse'``, stage one alone; ``'fine'``, stage two on
-            a frozen stage one, which comes from ``load_from``. Defaults to
-            ``'joint'``.
+            the other; ``'coarse'``, stage one alone, whose keypoints are the
+            prediction then; ``'fine'``, stage two on a frozen stage one,
+            which comes from ``load_from``. Defaults to ``'joint'``.
         jitter (Mapping, optional): ``rotate_factor`` (degrees),
             ``scale_factor`` and ``shift_factor`` (fractions) of the
             disturbance of the rectified crop in training. Defaults to 10,
@@ -132,8 +135,9 @@ class TwoStageEstimator(TopdownPoseEstimator):
         self.jitter = {**JITTER, **(jitter or {})}
         self.train_cfg = dict(train_cfg or {})
         self.test_cfg = dict(test_cfg or {})
-        if train_stages == 'fine':
-            self.coarse.requires_grad_(False)
+        # Distributed training wants a gradient of all that could have one.
+        self.coarse.requires_grad_(train_stages != 'fine')
+        self.fine.requires_grad_(train_stages != 'coarse')
 
     def train(self, mode: bool = True) -> 'TwoStageEstimator':
         """Set the mode; a frozen stage one stays in evaluation mode."""
@@ -212,8 +216,12 @@ class TwoStageEstimator(TopdownPoseEstimator):
 
         Returns:
             tuple[Tensor, Tensor]: Fine and coarse keypoints (B, K, 2),
-            normalised to the input.
+            normalised to the input; the coarse ones twice where stage two is
+            not trained yet.
         """
+        if self.train_stages == 'coarse':
+            coarse = self.predict_coarse(inputs)
+            return coarse, coarse
         coarse, crop, _, fine = self.run_stages(inputs)
         points = crop.to_input(fine.to(crop.center.dtype))
         return points / points.new_tensor(self.input_size), coarse

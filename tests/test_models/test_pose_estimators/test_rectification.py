@@ -77,6 +77,8 @@ def test_the_box_fits_into_another_aspect_ratio(aspect_ratio):
         torch.full_like(SHAPE, 30.0),  # one place
         turn(SHAPE, 0, 0.5, (50, 50)),  # 3 px
         SHAPE.flip(0) * 0 + torch.tensor([1e9, 0.0]),
+        turn(SHAPE, 0, 50, (80, 60)),  # 350 px
+        turn(SHAPE, 0, 7, (-40, 50)),
     ],
 )
 def test_without_a_usable_shape_it_is_the_whole_input(points):
@@ -167,3 +169,33 @@ def test_jitter_is_within_its_ranges_and_zero_is_none():
     same = jitter(base, 0, 0, 0)
     torch.testing.assert_close(same.rotation, base.rotation)
     torch.testing.assert_close(same.center, base.center)
+
+
+@pytest.mark.parametrize('dtype', [torch.bfloat16, torch.float16])
+def test_autocast_rounds_no_coordinate(dtype):
+    """In half precision 128 px have an error of up to 0.5 px."""
+    points = turn(SHAPE.float(), 20, 7, (70.3, 50.6))[None]
+    image = torch.rand(1, 1, 120, 160)
+
+    def run():
+        crop = jitter(rectify(points, SHAPE, SIZE), 0, 0, 0)
+        there = crop.from_input(points)
+        view = crop.sample(image, (64, 64))
+        return crop.center, crop.rotation, there, crop.to_input(there), view
+
+    expected = run()
+    with torch.autocast('cpu', dtype=dtype):
+        found = run()
+    for a, b in zip(found, expected, strict=True):
+        assert a.dtype == torch.float32
+        torch.testing.assert_close(a, b, rtol=0, atol=1e-5)
+
+
+def test_half_precision_images_are_sampled_in_place():
+    """A grid in half precision would be off by up to 0.06 px."""
+    crop = make_crop(30)
+    image = torch.rand(1, 1, 120, 160).half()
+    view = crop.sample(image, (64, 64))
+    assert view.dtype == torch.float16
+    full = crop.sample(image.float(), (64, 64))
+    torch.testing.assert_close(view.float(), full, rtol=0, atol=5e-4)

@@ -189,6 +189,12 @@ def test_what_is_trained(make_model, batch, stages):
     assert trained == wanted
     assert model.fine.training
     assert model.coarse.training == (stages != 'fine')
+    # All that could have a gradient got one: distributed training waits.
+    assert all(
+        parameter.grad is not None
+        for parameter in model.parameters()
+        if parameter.requires_grad
+    )
 
 
 def test_stage_two_gets_no_gradient_into_stage_one(make_model, batch):
@@ -244,3 +250,54 @@ def test_the_reference_is_in_the_checkpoint(make_model):
     other.load_state_dict(state)
     assert other.reference.ready
     assert isinstance(other, TwoStageEstimator)
+
+
+def test_stage_one_is_the_prediction_while_stage_two_waits(make_model, batch):
+    model = make_model(train_stages='coarse').eval()
+    for sample in model.test_step(batch):
+        instances = sample.pred_instances
+        np.testing.assert_allclose(
+            instances.keypoints, instances.coarse_keypoints, rtol=1e-5
+        )
+
+
+def test_the_unit_of_a_stage_s_loss_is_checked(make_model):
+    fine = stage((64, 64), (8, 8, 16, 16))
+    fine['head']['loss']['input_size'] = (96, 96)
+    with pytest.warns(UserWarning, match=r'L1Loss has input_size=\(96, 96\)'):
+        make_model(fine=fine)
+
+
+def test_graph_relational_heads_in_both_stages(make_model, batch, graph):
+    def relational(size, widths):
+        settings = stage(size, widths)
+        settings['head'].pop('hidden_channels')
+        settings['head'].update(
+            type='mmpose_scgcn.GraphRelationalHead', graph=graph, num_layers=1
+        )
+        return settings
+
+    model = make_model(
+        coarse=relational((32, 32), (8, 8, 16)),
+        fine=relational((64, 64), (8, 8, 16, 16)),
+    )
+    data = model.data_preprocessor(batch, training=True)
+    losses = model.train()(**data, mode='loss')
+    assert {'coarse.loss_kpt', 'fine.loss_kpt'} <= set(losses)
+    assert model.parse_losses(losses)[0].isfinite()
+    for sample in model.eval().test_step(batch):
+        assert np.isfinite(sample.pred_instances.keypoints).all()
+
+
+def test_autocast_changes_little(make_model, batch):
+    """The features are in half precision, the way to the image is not."""
+    model = make_model().eval()
+    truth = labels_of(batch)
+    model.coarse = Oracle(truth, (32, 32))
+    crop = rectify(truth * 96, model.reference.mean_shape, (96, 96), 1.25)
+    model.fine = Oracle(crop.from_input(truth * 96), (64, 64))
+    with torch.autocast('cpu', dtype=torch.bfloat16):
+        samples = model.test_step(batch)
+    for sample in samples:
+        error = sample.pred_instances.keypoints - sample.gt_instances.keypoints
+        assert np.abs(error).max() < 0.01  # image px

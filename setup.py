@@ -76,7 +76,9 @@ setup(
     python_requires='>=3.10,<3.13',
     packages=find_packages(include=[PACKAGE, f'{PACKAGE}.*']),
     include_package_data=False,
+    package_data={f'{PACKAGE}.benchmark': ['*.jinja']},
     install_requires=[
+        'jinja2',
         'json_tricks',
         'matplotlib',
         'munkres',

@@ -15,10 +15,23 @@ def _perturbed(**arguments):
 
 
 tests = {'300w_common': _common}
+axes = dict(
+    rotation=dict(
+        label='angle of the face, degrees', tests={'0': '300w_common'}
+    ),
+    shift=dict(
+        label='shift of the box, % of its longer side',
+        tests={'0': '300w_common'},
+    ),
+)
 for _angle in (15, 30, 45, 60):
-    tests[f'rotation_{_angle}'] = _perturbed(rotation=_angle)
+    _name = f'rotation_{_angle}'
+    tests[_name] = _perturbed(rotation=_angle)
+    axes['rotation']['tests'][str(_angle)] = _name
 for _percent in (5, 10, 15):
-    tests[f'shift_{_percent}'] = _perturbed(shift=_percent / 100)
+    _name = f'shift_{_percent}'
+    tests[_name] = _perturbed(shift=_percent / 100)
+    axes['shift']['tests'][str(_percent)] = _name
 
 methods = {
     'one stage': dict(

@@ -57,7 +57,11 @@ model = dict(
 # The last checkpoint is what is tested: nothing is selected.
 default_hooks = dict(
     checkpoint=dict(
-        by_epoch=False, interval=max_iters, save_best=None, rule=None
+        by_epoch=False,
+        interval=500,
+        max_keep_ckpts=1,
+        save_best=None,
+        rule=None,
     ),
     logger=dict(interval=100),
 )

@@ -23,6 +23,11 @@ class Method:
         ours (bool): Whether the method is this package's.
         seeds (tuple[int, ...]): Seeds to run.
         delay (int): How many turns of the others come first.
+        group (str): Rows that share a learning rate; none is searched for
+            without one.
+        checkpoint (str): Path or address of weights to test instead of
+            training.
+        curve (bool): Whether the row has a curve in the plots.
     """
 
     name: str
@@ -33,6 +38,54 @@ class Method:
     ours: bool = False
     seeds: tuple[int, ...] = (0,)
     delay: int = 0
+    group: str = ''
+    checkpoint: str = ''
+    curve: bool = True
+
+    @property
+    def absent(self) -> bool:
+        """Whether the weights to test are a file that is not here."""
+        return (
+            bool(self.checkpoint)
+            and '://' not in self.checkpoint
+            and not Path(self.checkpoint).is_file()
+        )
+
+
+@dataclass(frozen=True)
+class Search:
+    """A search for the learning rate of each group of methods.
+
+    Args:
+        groups (Mapping[str, str]): For each group the method that stands
+            for it.
+        values (tuple[float, ...]): What is tried.
+        test (str): Test set that decides, by ``NME``.
+        option (str): Setting of the config.
+        options (Mapping): What else differs in the search, such as its
+            length.
+        seed (int): Of its trainings.
+    """
+
+    groups: Mapping[str, str]
+    values: tuple[float, ...]
+    test: str = 'val'
+    option: str = 'optim_wrapper.optimizer.lr'
+    options: Mapping = field(default_factory=dict)
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Axis:
+    """What is varied over some test sets, for a table and a plot.
+
+    Args:
+        label (str): Name and unit.
+        tests (Mapping[str, str]): Test set at each value.
+    """
+
+    label: str
+    tests: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -41,6 +94,7 @@ class Suite:
 
     Args:
         name (str): Of its results.
+        path (str): Its file.
         methods (tuple[Method, ...]): Its rows.
         runs (tuple[tuple[Method, int], ...]): Methods and seeds in the order
             in which they are run.
@@ -48,22 +102,40 @@ class Suite:
             setting differs in from the config's test set.
         norm (str | tuple): Normaliser.
         title (str): What is compared, for the report.
+        search (Search, optional): For learning rates.
+        axes (Mapping[str, Axis]): Disturbances, by name.
     """
 
     name: str
+    path: str
     methods: tuple[Method, ...]
     runs: tuple[tuple[Method, int], ...]
     tests: Mapping[str, Mapping]
     norm: str | tuple
     title: str
+    search: Search | None = None
+    axes: Mapping[str, Axis] = field(default_factory=dict)
+
+    def method(self, name: str) -> Method:
+        """Find a row by its name.
+
+        Raises:
+            ValueError: There is none.
+        """
+        for method in self.methods:
+            if method.name == name:
+                return method
+        raise ValueError(f'{self.path} has no method {name!r}')
 
 
 def load_suite(path: str | Path) -> Suite:
     """Read a suite file.
 
     It is a Python file with ``title``, ``config``, ``norm``, ``tests`` and
-    ``methods``: a dict for each, by name, of :class:`Method`'s arguments.
-    First comes the first seed of every method, then the second ones.
+    ``methods``: a dict for each, by name, of :class:`Method`'s arguments;
+    and, if wanted, ``search`` and ``axes``, of :class:`Search`'s and
+    :class:`Axis`'s. First comes the first seed of every method, then the
+    second ones.
 
     Args:
         path (str | Path): The file.
@@ -75,7 +147,7 @@ def load_suite(path: str | Path) -> Suite:
         FileNotFoundError: There is no such file, or a config of it.
         ValueError: Something is missing or unknown.
     """
-    content = Config.fromfile(str(path))
+    content = Config.fromfile(str(path)).to_dict()
     missing = [
         name
         for name in ('title', 'config', 'norm', 'tests', 'methods')
@@ -85,25 +157,46 @@ def load_suite(path: str | Path) -> Suite:
         raise ValueError(f'{path}: expected {", ".join(missing)} too')
     folder = Path(path).parent
     methods = []
-    for name, values in content.methods.to_dict().items():
-        values.setdefault('config', content.config)
+    for name, values in content['methods'].items():
+        values.setdefault('config', content['config'])
         values['config'] = os.path.normpath(folder / values['config'])
         values['seeds'] = tuple(values.get('seeds', (0,)))
-        methods.append(_check(Method(name=name, **values), path))
+        methods.append(_check(_make(Method, values, path, name=name), path))
     runs = [
         (method.delay + turn, method, seed)
         for method in methods
         for turn, seed in enumerate(method.seeds)
     ]
     runs.sort(key=lambda run: run[0])  # stable: methods keep their order
-    return Suite(
+    suite = Suite(
         name=Path(path).stem,
+        path=str(path),
         methods=tuple(methods),
         runs=tuple((method, seed) for _, method, seed in runs),
-        tests=content.tests.to_dict(),
-        norm=content.norm,
-        title=content.title,
+        tests=content['tests'],
+        norm=content['norm'],
+        title=content['title'],
+        search=_make(Search, content['search'], path)
+        if 'search' in content
+        else None,
+        axes={
+            name: _make(Axis, values, path)
+            for name, values in content.get('axes', {}).items()
+        },
     )
+    _check_names(suite)
+    return suite
+
+
+def _make(kind: type, values: dict, path: str | Path, **more):
+    """Make a part of a suite from its settings."""
+    try:
+        return kind(**more, **values)
+    except TypeError as error:
+        name = more.get('name', '')
+        raise ValueError(
+            f'{path}: {kind.__name__.lower()} {name}: {error}'
+        ) from error
 
 
 def _check(method: Method, path: str | Path) -> Method:
@@ -118,3 +211,20 @@ def _check(method: Method, path: str | Path) -> Method:
             f'{path}: method {method.name}: no config {method.config}'
         )
     return method
+
+
+def _check_names(suite: Suite) -> None:
+    """Check that what is referred to is there."""
+    tests = [t for axis in suite.axes.values() for t in axis.tests.values()]
+    groups = {method.group for method in suite.methods} - {''}
+    if suite.search is not None:
+        tests.append(suite.search.test)
+        for name in suite.search.groups.values():
+            suite.method(name)
+    unknown = sorted(set(tests) - set(suite.tests))
+    if unknown:
+        raise ValueError(f'{suite.path}: no tests {unknown}')
+    known = suite.search.groups if suite.search is not None else {}
+    unknown = sorted(groups - set(known))
+    if unknown:
+        raise ValueError(f'{suite.path}: no search for the groups {unknown}')

@@ -1,43 +1,39 @@
-from mmpose_scgcn.benchmark import Method, Suite
-from mmpose_scgcn.benchmark.report import (
-    make_report,
+from mmpose_scgcn.benchmark import Results
+from mmpose_scgcn.benchmark.plots import plot_axis, plot_ced
+from mmpose_scgcn.benchmark.report import make_report, write_report
+from mmpose_scgcn.benchmark.tables import (
     mean_and_spread,
     pose_errors,
-    write_report,
+    row,
+    still_falling,
 )
 
 import numpy as np
 import pytest
 
-SUITE = Suite(
-    name='heads',
-    methods=(Method('a', 'graph'), Method('b', 'graph')),
-    runs=(),
-    tests=dict(val=dict()),
-    norm='inter_ocular',
-    title='Heads',
-)
+
+def test_errors_have_means_spreads_and_blanks(suite, known):
+    lines = make_report(suite, known).splitlines()
+    errors = '4.00 ± 1.41 | 4.00 ± 1.41 | 50.00 ± 0.00 | 25.00 ± 0.00'
+    assert f'| a † | 0, 1 | {errors} | 40.0 ± 0.0 |' in lines
+    assert '| b | 0 failed: out of memory |  |  |  |  |  |' in lines
+    assert '| zoo | absent: nowhere.pth |  |  |  |  |  |' in lines
 
 
-def make_run(method, seed, nme):
-    figures = {'NME': nme, 'median': nme, 'FR@0.08': 0.5, 'FR@0.10': 0.25}
-    figures['AUC@0.10'] = 0.4
-    bins = dict(edges=[0, 1, 2, 3], count=[3, 0, 1], NME=[nme, None, 2 * nme])
-    test = dict(figures, ced=[0, 0.5, 1], pose_bins=bins)
-    return dict(method=method, seed=seed, tests=dict(val=test))
-
-
-RUNS = [make_run('a', 1, 0.05), make_run('a', 0, 0.03)]
-
-
-def test_the_table_has_means_spreads_and_blanks():
-    lines = make_report(SUITE, RUNS).splitlines()
-    assert '| a | 0, 1 | 4.00 ± 1.41 | 4.00 ± 1.41 | 50.00 ± 0.00 |' in (
-        '\n'.join(lines)
-    )
-    assert '| b |  |  |  |  |  |  |' in lines
-    assert '| faces | 3 | 0 | 1 |' in lines
-    assert '| a | 4.00 |  | 8.00 |' in lines
+def test_the_other_tables(suite, known):
+    lines = make_report(suite, known).splitlines()
+    for line in (
+        '## val: NME by subset',
+        '| a | 8.00 ± 2.83 |',
+        '| faces | 3 | 0 | 1 |',
+        '| a | 4.00 |  | 8.00 |',
+        '## NME by covered part, %',
+        '| a | 4.00 ± 1.41 | 5.00 ± 1.41 |',
+        '| a | graph | 2.00 | 61.5 | 200 | 3.46 | 66.7 | 0.01 | 60 |',
+        '| b | heatmap, pooled |  |  |  |  |  |  |  |',
+        '| graph | a | diverged | 4.00 |  |',
+    ):
+        assert line in lines, line
 
 
 def test_one_value_has_no_spread():
@@ -45,17 +41,51 @@ def test_one_value_has_no_spread():
     assert mean_and_spread([], 2) == ''
 
 
-def test_errors_by_pose_are_means_over_seeds():
+def test_errors_by_pose_are_means_over_seeds(known):
     np.testing.assert_allclose(
-        pose_errors(RUNS, 'a', 'val'), [0.04, np.nan, 0.08]
+        pose_errors(known, 'a', 'val'), [0.04, np.nan, 0.08]
     )
-    assert pose_errors(RUNS, 'b', 'val') is None
+    assert pose_errors(known, 'b', 'val') is None
 
 
-@pytest.mark.parametrize('runs', ([], RUNS))
-def test_files(tmp_path, runs):
-    files = write_report(SUITE, runs, tmp_path)
-    names = {path.name for path in files}
-    assert names >= {'heads.md'}
-    assert ('heads_ced_val.png' in names) == bool(runs)
-    assert all(path.stat().st_size for path in files)
+@pytest.mark.parametrize(
+    ('curve', 'falling'),
+    (
+        ([0.9, 0.5, 0.2, 0.1, 0.099], False),
+        ([0.9, 0.5, 0.2, 0.1, 0.09], True),
+        ([0.9, 0.5, 0.1, 0.2, 0.15], False),  # it has been better
+        ([0.9, 0.1], False),  # too short to tell
+        (None, False),
+    ),
+)
+def test_a_training_has_converged_when_its_end_changes_little(curve, falling):
+    assert still_falling(dict(val_curve=curve)) is falling
+
+
+def test_a_cell_does_not_end_a_row():
+    assert row(['a|b', 'c']) == '| a&#124;b | c |'
+
+
+def test_files(suite, known, tmp_path):
+    names = {path.name for path in write_report(suite, known, tmp_path)}
+    assert names == {
+        'heads.md',
+        *(f'heads_{k}_{t}.png' for k in ('ced', 'pose') for t in suite.tests),
+        'heads_occlusion.png',
+    }
+    assert {path.name for path in tmp_path.iterdir()} == names
+    assert all(path.stat().st_size > 500 for path in tmp_path.iterdir())
+
+
+def test_nothing_has_been_run(suite, tmp_path):
+    (table,) = write_report(suite, Results(), tmp_path)
+    assert '| a |  |  |  |  |  |  |' in table.read_text()
+
+
+def test_curves_are_those_of_the_figures(suite, known):
+    (axes,) = plot_axis(suite, known, 'occlusion').axes
+    (line,) = axes.get_lines()
+    np.testing.assert_allclose(line.get_xydata(), [[0, 4], [30, 5]])
+    (axes,) = plot_ced(suite, known, 'val').axes
+    (line,) = axes.get_lines()
+    np.testing.assert_allclose(line.get_ydata(), np.arange(151) / 1.5)

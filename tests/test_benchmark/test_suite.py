@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from mmpose_scgcn.benchmark import load_suite
 
 import pytest
@@ -38,6 +40,23 @@ def test_first_seeds_come_first(suite_file):
 @pytest.mark.parametrize(
     ('old', 'new', 'message'),
     (
+        ("kind='graph'", "sort='graph'", r"method a: .*argument 'sort'"),
+        (
+            'config = ',
+            "axes = dict(x=dict(label='x', tests={'0': 'y'}))\nconfig = ",
+            r"no tests \['y'\]",
+        ),
+        ("kind='graph'", "kind='graph', group='g'", r"no search .*\['g'\]"),
+        (
+            'config = ',
+            "search = dict(groups=dict(g='d'), values=(1.0,))\nconfig = ",
+            "has no method 'd'",
+        ),
+        (
+            'config = ',
+            "search = dict(groups={}, values=(1.0,), test='z')\nconfig = ",
+            r"no tests \['z'\]",
+        ),
         ("kind='graph'", "kind='tree'", "method a: expected kind in .*'tree'"),
         ("norm = 'inter_ocular'", '', 'expected norm too'),
     ),
@@ -46,6 +65,32 @@ def test_another_content_is_an_error(suite_file, old, new, message):
     suite_file.write_text(SUITE.replace(old, new))
     with pytest.raises(ValueError, match=message):
         load_suite(suite_file)
+
+
+def test_search_and_axes(suite_file):
+    more = """
+search = dict(groups=dict(g='a'), values=(1e-3, 1e-2))
+axes = dict(x=dict(label='covered, %', tests={'0': 'val'}))
+"""
+    text = SUITE.replace("kind='graph'", "kind='graph', group='g'")
+    suite_file.write_text(text + more)
+    suite = load_suite(suite_file)
+    assert suite.search.values == (1e-3, 1e-2)
+    assert suite.search.test == 'val'
+    assert suite.axes['x'].tests == {'0': 'val'}
+    assert suite.method('a').group == 'g'
+    suite_file.write_text(SUITE)
+    assert load_suite(suite_file).search is None
+
+
+def test_weights_of_others(suite_file):
+    method = load_suite(suite_file).method('a')
+    path = suite_file.parent / 'weights.pth'
+    assert not method.absent
+    assert replace(method, checkpoint=str(path)).absent
+    path.write_bytes(b'x')
+    assert not replace(method, checkpoint=str(path)).absent
+    assert not replace(method, checkpoint='https://a.b/c.pth').absent
 
 
 def test_a_missing_config_is_named(suite_file):

@@ -1,18 +1,33 @@
 """``tools/benchmark.py``: tiny runs, interrupted and gone on with."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 
+import numpy as np
 import pytest
 
 SUITE = """
 title = 'Tiny'
 config = 'tiny.py'
 norm = 'inter_ocular'
-turn = dict(type='mmpose_scgcn.PerturbFace', rotation=60)
-tests = dict(test=dict(), turned=dict(insert=[turn]))
+hidden = dict(type='mmpose_scgcn.PerturbFace', occlusion=0.4)
+tests = dict(
+    val=dict(subsets=dict(first=dict(field='id', values=[1, 17, 21]))),
+    hidden=dict(insert=[hidden]),
+)
+axes = dict(
+    occlusion=dict(label='covered', tests={'0': 'val', '40': 'hidden'})
+)
+search = dict(groups=dict(graph='one'), values=(1e-3, 1e12),
+              options=dict(train_cfg=dict(max_epochs=2)))
 methods = {
-    'one': dict(kind='graph', seeds=(0, 1), ours=True),
+    'one': dict(kind='graph', seeds=(0, 1), ours=True, group='graph'),
     'broken': dict(kind='graph', options={'model.head.num_keypoints': 3}),
+    'zoo': dict(kind='graph', checkpoint='zoo.pth'),
 }
 """
 
@@ -29,61 +44,156 @@ test_dataloader = dict(num_workers=0, persistent_workers=False,
 
 
 @pytest.fixture
-def tool(run_python, root, tmp_path, synthetic_faces):
-    folder = 'configs/face_2d_keypoint/structure_coherent/synthetic'
+def folder(root, tmp_path, synthetic_faces):
+    configs = 'configs/face_2d_keypoint/structure_coherent/synthetic'
     name = 'td-reg_cnn6-scgcn_1xb32-12e_synthetic-64x64.py'
     config = CONFIG.format(
-        base=str(root / folder / name), data=str(synthetic_faces)
+        base=str(root / configs / name), data=str(synthetic_faces)
     )
     (tmp_path / 'tiny.py').write_text(config)
     (tmp_path / 'suite.py').write_text(SUITE)
+    return tmp_path
 
+
+@pytest.fixture
+def tool(run_python, root, folder):
     def run(*arguments):
         script = root / 'tools/benchmark.py'
-        return run_python(
-            script, *arguments, cwd=tmp_path, OMP_NUM_THREADS='1'
-        )
+        return run_python(script, *arguments, cwd=folder)
 
     return run
 
 
-def test_what_is_missing_is_run_and_failures_are_told(tool, tmp_path):
+def read(folder):
+    return json.loads((folder / 'benchmarks/results/suite.json').read_text())
+
+
+def test_what_is_missing_is_run_and_failures_are_told(tool, folder):
     done = tool('suite.py', '--jobs', 2)
-    assert done.returncode == 1
-    assert '3 of 3 runs to do' in done.stdout
-    assert 'failed: broken, seed 0; see work_dirs/suite/broken_0' in (
-        done.stderr
-    )
-    path = tmp_path / 'benchmarks/results/suite.json'
-    runs = json.loads(path.read_text())['runs']
+    assert done.returncode == 1, done.stderr
+    assert '5 runs to do' in done.stdout  # two of the search
+    assert 'absent: zoo: no file zoo.pth' in done.stdout
+    assert 'failed: broken, seed 0: ' in done.stderr
+    assert 'learning rate 1e+12 for graph: nothing' in done.stdout
+    known = read(folder)
+    runs = known['runs']
     assert [(r['method'], r['seed']) for r in runs] == [('one', 0), ('one', 1)]
-    test = runs[0]['tests']['test']
+    test = runs[0]['tests']['val']
     assert test['faces'] == 4
     assert sum(test['pose_bins']['count']) == 4
+    assert test['subsets']['first']['faces'] == 1
     assert runs[0]['tests'] != runs[1]['tests']
-    # An hour of training this is not: about the mean face, upright.
-    assert runs[0]['tests']['turned']['NME'] > 1.2 * test['NME']
-    assert runs[0]['latency_ms'] > 0
-    again = tool('suite.py', '--method', 'one')
+    assert test != runs[0]['tests']['hidden']
+    assert runs[0]['options'] == {'optim_wrapper.optimizer.lr': 1e-3}
+    assert len(runs[0]['val_curve']) == 1
+    assert [run['NME'] is None for run in known['search']] == [False, True]
+    (failure,) = known['failed']
+    assert 'Error' in failure['error']
+    for run in runs:
+        for name in ('latency_ms', 'latency_batch32_ms', 'step_ms', 'macs'):
+            assert run[name] > 0
+    table = (folder / 'benchmarks/results/suite.md').read_text()
+    assert '| one | 0, 1 |' in table
+    assert 'failed: ' in table
+    page = (folder / 'work_dirs/suite/report.html').read_text()
+    assert page.count('image/jpeg') == 4
+
+    # Once more: what is there stays, weights of others have arrived.
+    weights = next((folder / 'work_dirs/suite/one_0').glob('best*.pth'))
+    weights.rename(folder / 'zoo.pth')
+    again = tool('suite.py', '--method', 'one', 'zoo', '--jobs', 1)
     assert again.returncode == 0, again.stderr
-    assert '0 of 3 runs to do' in again.stdout
-    assert '| one | 0, 1 |' in (path.parent / 'suite.md').read_text()
-
-
-def test_the_report_alone_needs_no_data(tool, tmp_path):
+    assert '1 runs to do' in again.stdout
+    zoo = read(folder)['runs'][-1]
+    assert zoo['tests'] == runs[0]['tests']
+    assert zoo['step_ms'] is None
+    # The tables and plots come from the results alone.
+    (folder / 'tiny.py').write_text('')
+    before = (folder / 'benchmarks/results/suite.md').read_text()
+    (folder / 'benchmarks/results/suite.md').unlink()
     done = tool('suite.py', '--report-only')
     assert done.returncode == 0, done.stderr
-    assert (
-        '| one |  |' in (tmp_path / 'benchmarks/results/suite.md').read_text()
+    assert (folder / 'benchmarks/results/suite.md').read_text() == before
+
+
+def start(root, folder, *arguments):
+    """Start the tool and return while it runs."""
+    env = {**os.environ, 'PYTHONPATH': str(root), 'PYTHONWARNINGS': 'ignore'}
+    script = str(root / 'tools/benchmark.py')
+    with open(folder / 'tool.log', 'a') as log:
+        return subprocess.Popen(
+            [sys.executable, script, 'suite.py', *arguments],
+            **dict(cwd=folder, env=env, stdout=log, stderr=log),
+        )
+
+
+def test_a_run_that_was_cut_off_goes_on(root, folder, tool):
+    """From its last checkpoint, when the tool is stopped in the middle."""
+    epochs = 400
+    text = (folder / 'tiny.py').read_text()
+    (folder / 'tiny.py').write_text(
+        text.replace('max_epochs=1', f'max_epochs={epochs}')
     )
+    (folder / 'suite.py').write_text(
+        SUITE[: SUITE.index('search')]
+        + "methods = dict(one=dict(kind='graph', ours=True))"
+    )
+    last = folder / 'work_dirs/suite/one_0/last_checkpoint'
+    process = start(root, folder)
+    deadline = time.monotonic() + 120
+    while not last.exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(60) == 1
+    assert 'interrupted; run it again' in (folder / 'tool.log').read_text()
+    time.sleep(1.5)
+    log = folder / 'work_dirs/suite/one_0/output.log'
+    size = log.stat().st_size
+    stopped = int(last.read_text().split('epoch_')[1].removesuffix('.pth'))
+    assert 1 <= stopped < epochs
+    time.sleep(1)
+    assert log.stat().st_size == size  # nothing is left behind
+    # Short from here on: the length is in the settings, the folder is not
+    # emptied for it.
+    record = last.with_name('settings.txt')
+    for path in (folder / 'tiny.py', record):
+        path.write_text(
+            path.read_text().replace(
+                f'max_epochs={epochs}', f'max_epochs={stopped + 1}'
+            )
+        )
+    done = tool('suite.py')
+    assert done.returncode == 0, done.stderr
+    assert f'resumed epoch: {stopped}' in log.read_text()
+    (run,) = read(folder)['runs']
+    assert run['iterations'] == 4 * (stopped + 1)
+    # It may have been stopped between a checkpoint and its validation.
+    assert stopped <= len(run['val_curve']) <= stopped + 1
 
 
-def test_bad_input_is_one_clear_line(tool):
+def test_time_is_up(tool, folder):
+    done = tool('suite.py', '--minutes', 0)
+    assert done.returncode == 0, done.stderr
+    assert 'stopped; 5 runs are left' in done.stdout
+
+
+def test_bad_input_is_one_clear_line(tool, folder):
+    bad = (
+        (folder / 'suite.py')
+        .read_text()
+        .replace(
+            'tests = dict(',
+            ("tests = dict(\n    other=dict(ann_file='other.json'),\n"),
+        )
+    )
+    (folder / 'bad.py').write_text(bad)
     for arguments, message in (
         (['nothing.py'], 'nothing.py'),
-        (['suite.py', '--method', 'two'], "has no ['two']"),
+        (['suite.py', '--method', 'two'], "has no method 'two'"),
+        (['bad.py'], 'one: test other: no annotations'),
     ):
         done = tool(*arguments)
         assert done.returncode == 1
         assert message in done.stderr
         assert 'Traceback' not in done.stderr
+    assert not np.any([p.suffix == '.json' for p in folder.iterdir()])

@@ -71,7 +71,38 @@ def test_nothing_changes_nothing_and_inputs_stay():
     np.testing.assert_array_equal(same['img'], image)
 
 
-@pytest.mark.parametrize('arguments', [dict(rotation=-1), dict(shift=-0.1)])
+@pytest.mark.parametrize('share', [0.1, 0.4, 0.9])
+def test_the_occlusion_covers_its_share_of_the_box(share):
+    blank = np.full((130, 120, 3), 7, np.uint8)
+    places = set()
+    for face_id in range(20):
+        results = make_results(face_id)
+        results['img'] = blank
+        covered = PerturbFace(occlusion=share).transform(results)['img']
+        ys, xs = np.nonzero((covered != 7).any(2))
+        places.add((xs[0], ys[0]))
+        assert xs.min() >= 40 and xs.max() < 80
+        assert ys.min() >= 50 and ys.max() < 80
+        assert len(xs) == pytest.approx(share * 40 * 30, rel=0.12)
+        # One rectangle, of one colour.
+        assert len(xs) == (np.ptp(xs) + 1) * (np.ptp(ys) + 1)
+        assert len(np.unique(covered[ys, xs], axis=0)) == 1
+    assert len(places) > 5
+    assert (blank == 7).all()
+
+
+def test_the_same_place_is_covered_each_time():
+    first, second = (
+        PerturbFace(occlusion=0.2).transform(make_results())['img']
+        for _ in range(2)
+    )
+    np.testing.assert_array_equal(first, second)
+
+
+@pytest.mark.parametrize(
+    'arguments',
+    [dict(rotation=-1), dict(shift=-0.1), dict(occlusion=1)],
+)
 def test_values_out_of_range(arguments):
     with pytest.raises(ValueError, match='expected rotation in'):
         PerturbFace(**arguments)

@@ -1,0 +1,148 @@
+"""What the methods of a benchmark cost, measured side by side."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from mmpose_scgcn.launch import build_runner
+from mmpose_scgcn.visualization.predictions import load_model
+
+import numpy as np
+import torch
+from mmengine.config import Config
+from mmengine.runner import Runner
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from .suite import Method
+from .training import method_config
+
+ROUNDS = 5
+BATCH = 32
+
+
+def measure_costs(
+    methods: Sequence[Method],
+    folder: str | Path,
+    options: Mapping[str, Mapping] | None = None,
+    track: Callable = iter,
+) -> dict[str, dict]:
+    """Measure what methods cost.
+
+    Times are medians; the methods take turns, so that a machine that slows
+    down does so for all. The flip test is off.
+
+    Args:
+        methods (Sequence[Method]): The methods.
+        folder (str | Path): Folder for logs.
+        options (Mapping, optional): More settings for some methods by name.
+            Defaults to None.
+        track (Callable): Wraps the iteration over methods, for a progress
+            bar.
+
+    Returns:
+        dict[str, dict]: For each method ``parameters``, ``macs`` (of one
+        image; convolutions and matrix products), ``latency_ms`` (one
+        image), ``latency_batch32_ms`` and, where it is trained, ``step_ms``
+        (forward, backward and update of one batch, without loading it).
+    """
+    costs, models = {}, {}
+    for method in track(methods):
+        name = method.name
+        cfg = method_config(method, folder, (options or {}).get(name))
+        if method.checkpoint:
+            model = load_model(cfg, method.checkpoint)
+            costs[name] = dict(step_ms=None)
+        else:
+            runner = _start(cfg)
+            costs[name] = dict(step_ms=round(_step_ms(runner), 2))
+            model = runner.model
+        model = model.cpu().eval()
+        costs[name].update(
+            parameters=sum(p.numel() for p in model.parameters()),
+            macs=count_macs(model, input_size(cfg)),
+        )
+        models[name] = model, input_size(cfg)
+    times = {(name, batch): [] for name in models for batch in (1, BATCH)}
+    for _ in range(ROUNDS):
+        for name, (model, size) in models.items():
+            model.to(_device())
+            for batch, repeats in ((1, 10), (BATCH, 3)):
+                image = torch.zeros(batch, 3, *size[::-1], device=_device())
+                with torch.no_grad():
+                    times[name, batch] += _times(
+                        repeats, model, image, None, mode='tensor'
+                    )
+            model.cpu()
+    for name in models:
+        one, many = (float(np.median(times[name, b])) for b in (1, BATCH))
+        costs[name].update(
+            latency_ms=round(1e3 * one, 3),
+            latency_batch32_ms=round(1e3 * many, 2),
+        )
+    return costs
+
+
+def input_size(cfg: Config) -> tuple[int, int]:
+    """Find the input size of a config, width and height."""
+    if 'codec' in cfg:
+        return tuple(cfg.codec.input_size)
+    for step in cfg.test_dataloader.dataset.pipeline:
+        if step['type'] == 'TopdownAffine':
+            return tuple(step['input_size'])
+    raise ValueError(f'{cfg.filename}: no codec and no TopdownAffine')
+
+
+def count_macs(model: nn.Module, size: tuple[int, int]) -> int:
+    """Count the multiplications of one image through a network.
+
+    Those of convolutions and matrix products, without a flip test.
+
+    Args:
+        model (nn.Module): A pose estimator, on the CPU.
+        size (tuple[int, int]): Width and height of its input.
+
+    Returns:
+        int: Multiply-accumulate operations.
+    """
+    image = torch.zeros(1, 3, *size[::-1])
+    with FlopCounterMode(display=False) as counter, torch.no_grad():
+        model(image, None, mode='tensor')
+    return counter.get_total_flops() // 2
+
+
+def _start(cfg: Config) -> Runner:
+    """Make a runner as far as to its first step."""
+    runner = build_runner(cfg)
+    runner._train_loop = runner.build_train_loop(runner._train_loop)
+    runner.optim_wrapper = runner.build_optim_wrapper(runner.optim_wrapper)
+    runner.call_hook('before_run')
+    runner.model.init_weights()
+    runner.model.train()
+    return runner
+
+
+def _step_ms(runner: Runner, repeats: int = 10) -> float:
+    """Time a step of training, after some that do not count."""
+    batch = next(iter(runner.train_dataloader))
+    step = runner.model.train_step
+    times = _times(repeats, step, batch, runner.optim_wrapper)
+    return 1e3 * float(np.median(times))
+
+
+def _times(repeats: int, function: Callable, *args, **kwargs) -> list[float]:
+    """Time a call, s, after two that do not count."""
+    times = []
+    for number in range(repeats + 2):
+        start = time.perf_counter()
+        function(*args, **kwargs)
+        if torch.cuda.is_available():
+            torch.cuda.synchronize()
+        if number > 1:
+            times.append(time.perf_counter() - start)
+    return times
+
+
+def _device() -> str:
+    """Name the device of a run."""
+    return 'cuda' if torch.cuda.is_available() else 'cpu'

@@ -1,0 +1,91 @@
+"""Plots from the results of a benchmark."""
+
+from collections.abc import Iterator
+from itertools import cycle
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from .results import CED_ERRORS, Results
+from .suite import Method, Suite
+from .tables import pose_bins_of, pose_errors
+
+_STYLES = ('-', '--', '-.', ':')
+
+
+def plot_ced(suite: Suite, known: Results, test: str) -> Figure:
+    """Plot the CED of every method, the mean over its seeds."""
+    figure, axes = _figure()
+    for method, style in _curves(suite, known):
+        runs = known.of(method.name)
+        ced = np.mean([run['tests'][test]['ced'] for run in runs], axis=0)
+        axes.plot(100 * CED_ERRORS, 100 * ced, label=method.name, **style)
+    axes.set(
+        title=test,
+        xlabel='NME of a face, %',
+        ylabel='faces with at most that error, %',
+        ylim=(0, 100),
+        xlim=(0, 100 * CED_ERRORS[-1]),
+    )
+    return _finish(figure)
+
+
+def plot_pose(suite: Suite, known: Results, test: str) -> Figure:
+    """Plot every method's error over the bins of the pose, and the counts."""
+    figure, axes = _figure()
+    bins = pose_bins_of(known, test)
+    edges = np.array(bins['edges'])
+    centers = (edges[1:] + edges[:-1]) / 2
+    other = axes.twinx()
+    other.bar(centers, bins['count'], np.diff(edges), color='0.9')
+    other.set_ylabel('faces')
+    axes.set_zorder(1)
+    axes.patch.set_visible(False)
+    for method, style in _curves(suite, known):
+        means = pose_errors(known, method.name, test)
+        axes.plot(centers, 100 * means, marker='.', label=method.name, **style)
+    axes.set(title=test, xlabel='pose coefficient', ylabel='NME, %')
+    return _finish(figure)
+
+
+def plot_axis(suite: Suite, known: Results, name: str) -> Figure:
+    """Plot every method's error along an axis."""
+    figure, axes = _figure()
+    axis = suite.axes[name]
+    for method, style in _curves(suite, known):
+        nme = [
+            100
+            * np.mean([r['tests'][t]['NME'] for r in known.of(method.name)])
+            for t in axis.tests.values()
+        ]
+        values = [float(value) for value in axis.tests]
+        axes.plot(values, nme, marker='.', label=method.name, **style)
+    axes.set(
+        xlabel=axis.label,
+        xticks=[float(value) for value in axis.tests],
+        ylabel='NME, %',
+        ylim=(0, None),
+    )
+    return _finish(figure)
+
+
+def _figure() -> tuple:
+    """Make an empty plot."""
+    figure = Figure(figsize=(8.5, 5.5), layout='constrained')
+    return figure, figure.subplots()
+
+
+def _curves(suite: Suite, known: Results) -> Iterator[tuple[Method, dict]]:
+    """Go through the methods that have a curve, ours as thicker ones."""
+    styles = cycle(_STYLES)
+    for method in suite.methods:
+        if method.curve and known.of(method.name):
+            width = 2.2 if method.ours else 1.1
+            yield method, dict(linestyle=next(styles), linewidth=width)
+
+
+def _finish(figure: Figure) -> Figure:
+    """Add grid and legend."""
+    figure.axes[0].grid(alpha=0.3)
+    figure.legend(loc='outside right upper', fontsize=8)
+    return figure

@@ -1,0 +1,258 @@
+"""Tables from the results of a benchmark."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .results import Results
+from .suite import Method, Suite
+
+#: Columns of the tables: figure and number of digits of its percentage.
+COLUMNS = {'NME': 2, 'median': 2, 'FR@0.08': 2, 'FR@0.10': 2, 'AUC@0.10': 1}
+#: A training has not converged if the last fifth of it still lowered the
+#: error on the validation set by more than this share.
+STILL_FALLING = 0.03
+MARK = '†'
+
+
+@dataclass
+class Table:
+    """A table.
+
+    Args:
+        title (str): What it shows.
+        head (list[str]): Names of the columns.
+        rows (list[list[str]]): Cells.
+    """
+
+    title: str
+    head: list[str]
+    rows: list[list[str]] = field(default_factory=list)
+
+    def markdown(self) -> list[str]:
+        """Write it as lines of Markdown."""
+        lines = [row(self.head), row(['---'] * len(self.head))]
+        lines += [row(cells) for cells in self.rows]
+        return [f'## {self.title}', '', *lines, '']
+
+
+def row(cells: Sequence[str]) -> str:
+    """Write a row of a Markdown table."""
+    return f'| {" | ".join(c.replace("|", "&#124;") for c in cells)} |'
+
+
+def make_tables(suite: Suite, known: Results) -> list[Table]:
+    """Make all tables of a benchmark.
+
+    Args:
+        suite (Suite): The benchmark.
+        known (Results): What is known; cells of the rest are blank.
+
+    Returns:
+        list[Table]: Errors on each test set, by subset, by pose, along the
+        axes, then costs and the search for learning rates.
+    """
+    tables = []
+    for test in suite.tests:
+        tables.append(error_table(suite, known, test))
+        tables += _subset_table(suite, known, test)
+        tables += _pose_table(suite, known, test)
+    for name in suite.axes:
+        tables += [
+            axis_table(suite, known, name, figure)
+            for figure in ('NME', 'FR@0.10')
+        ]
+    tables.append(cost_table(suite, known))
+    if suite.search is not None:
+        tables.append(search_table(suite, known))
+    return tables
+
+
+def error_table(suite: Suite, known: Results, test: str) -> Table:
+    """Make the table of a test set."""
+    table = Table(test, ['method', 'seeds', *COLUMNS])
+    for method in suite.methods:
+        runs = known.of(method.name)
+        cells = [
+            mean_and_spread([run['tests'][test][name] for run in runs], digits)
+            for name, digits in COLUMNS.items()
+        ]
+        table.rows.append([label(method, known), state(method, known), *cells])
+    return table
+
+
+def label(method: Method, known: Results) -> str:
+    """Name a row, with a mark if a training had not converged."""
+    runs = known.of(method.name)
+    return method.name + (' ' + MARK if any(map(still_falling, runs)) else '')
+
+
+def state(method: Method, known: Results) -> str:
+    """Tell which seeds of a row are there, and what failed."""
+    words = []
+    if not method.checkpoint:
+        words = [str(run['seed']) for run in known.of(method.name)]
+    words += [
+        f'{run["seed"]} failed: {run["error"]}'
+        for run in known.failed
+        if run['method'] == method.name
+    ]
+    if method.absent and not known.of(method.name):
+        words.append(f'absent: {method.checkpoint}')
+    return ', '.join(words)
+
+
+def still_falling(run: dict) -> bool:
+    """Tell whether a training was stopped before it had converged."""
+    curve = run.get('val_curve') or []
+    last = len(curve) // 5
+    if not last:
+        return False
+    before, after = min(curve[:-last]), min(curve[-last:])
+    return after < (1 - STILL_FALLING) * before
+
+
+def mean_and_spread(values: Sequence[float], digits: int) -> str:
+    """Write the mean, and for several values the standard deviation.
+
+    Args:
+        values (Sequence[float]): Fractions.
+        digits (int): Digits of the percentages.
+
+    Returns:
+        str: Percent; nothing for no values.
+    """
+    if not len(values):
+        return ''
+    text = f'{100 * np.mean(values):.{digits}f}'
+    if len(values) > 1:
+        text += f' ± {100 * np.std(values, ddof=1):.{digits}f}'
+    return text
+
+
+def _subset_table(suite: Suite, known: Results, test: str) -> list[Table]:
+    """Make the table of the subsets of a test set, if it has any."""
+    names = list(suite.tests[test].get('subsets') or ())
+    runs = [run['tests'][test].get('subsets', {}) for run in known.runs]
+    names = [n for n in names if any(n in subsets for subsets in runs)]
+    if not names:
+        return []
+    table = Table(f'{test}: NME by subset', ['method', *names])
+    for method in suite.methods:
+        subsets = [
+            run['tests'][test].get('subsets', {})
+            for run in known.of(method.name)
+        ]
+        cells = [
+            mean_and_spread([s[name]['NME'] for s in subsets if name in s], 2)
+            for name in names
+        ]
+        table.rows.append([method.name, *cells])
+    return [table]
+
+
+def _pose_table(suite: Suite, known: Results, test: str) -> list[Table]:
+    """Make the table of mean NME by bin of the pose."""
+    bins = pose_bins_of(known, test)
+    if bins is None:
+        return []
+    numbers = map(str, range(1, len(bins['count']) + 1))
+    table = Table(f'{test}: NME by pose', ['', *numbers])
+    table.rows.append(['faces', *map(str, bins['count'])])
+    for method in suite.methods:
+        means = pose_errors(known, method.name, test)
+        if means is not None:
+            cells = ['' if np.isnan(m) else f'{100 * m:.2f}' for m in means]
+            table.rows.append([method.name, *cells])
+    return [table]
+
+
+def pose_bins_of(known: Results, test: str) -> dict | None:
+    """Give edges and counts of the bins of a test set; they are shared."""
+    return next((run['tests'][test]['pose_bins'] for run in known.runs), None)
+
+
+def pose_errors(known: Results, method: str, test: str) -> np.ndarray | None:
+    """Average a method's NME in each bin of the pose over its seeds.
+
+    Returns:
+        np.ndarray | None: (num_bins,), fractions, NaN for empty bins; None
+        without a run.
+    """
+    runs = known.of(method)
+    if not runs:
+        return None
+    bins = [run['tests'][test]['pose_bins']['NME'] for run in runs]
+    return np.array(bins, dtype=float).mean(axis=0)
+
+
+def axis_table(suite: Suite, known: Results, name: str, figure: str) -> Table:
+    """Make the table of a figure along an axis."""
+    axis = suite.axes[name]
+    table = Table(f'{figure} by {axis.label}', ['method', *axis.tests])
+    for method in suite.methods:
+        runs = known.of(method.name)
+        cells = [
+            mean_and_spread([run['tests'][test][figure] for run in runs], 2)
+            for test in axis.tests.values()
+        ]
+        table.rows.append([method.name, *cells])
+    return table
+
+
+def cost_table(suite: Suite, known: Results) -> Table:
+    """Make the table of costs, and of the learning rates in use."""
+    head = ['method', 'kind', 'parameters, M', 'MACs, M', 'step, ms']
+    head += ['1 image, ms', '32 images, ms', 'learning rate', 'training, s']
+    table = Table('What they cost', head)
+    for method in suite.methods:
+        runs = known.of(method.name)
+        # Runs of before costs were measured side by side have some of them.
+        costs = known.costs.get(method.name) or (runs[0] if runs else {})
+        cells = [
+            _number(costs, 'parameters', 2, 1e-6),
+            _number(costs, 'macs', 1, 1e-6),
+            _number(costs, 'step_ms', 0),
+            _number(costs, 'latency_ms', 2),
+            _number(costs, 'latency_batch32_ms', 1),
+        ]
+        rates = {
+            f'{value:g}'
+            for run in runs
+            for name, value in run.get('options', {}).items()
+            if name.endswith('.lr')
+        }
+        seconds = [r['train_seconds'] for r in runs if r.get('train_seconds')]
+        cells.append(', '.join(sorted(rates)))
+        cells.append(f'{np.mean(seconds):.0f}' if seconds else '')
+        kind = method.kind + (', pooled' if method.pooled else '')
+        table.rows.append([method.name, kind, *cells])
+    return table
+
+
+def search_table(suite: Suite, known: Results) -> Table:
+    """Make the table of the search for learning rates."""
+    search = suite.search
+    table = Table(
+        f'Learning rates: NME on {search.test}, seed {search.seed}',
+        ['group', 'method', *(f'{value:g}' for value in search.values)],
+    )
+    found = {(run['group'], run['value']): run for run in known.search}
+    for group, method in search.groups.items():
+        cells = []
+        for value in search.values:
+            run = found.get((group, value))
+            nme = run['NME'] if run else None
+            if run is None:
+                cells.append('')
+            else:
+                cells.append('diverged' if nme is None else f'{100 * nme:.2f}')
+        table.rows.append([group, method, *cells])
+    return table
+
+
+def _number(values: dict, name: str, digits: int, scale: float = 1.0) -> str:
+    """Write a figure, or nothing."""
+    value = values.get(name)
+    return '' if value is None else f'{scale * value:.{digits}f}'

@@ -1,0 +1,173 @@
+"""Training of one method of a benchmark, from where it stopped."""
+
+import json
+import shutil
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from mmpose_scgcn.launch import build_runner, check_annotations, read_config
+
+from mmengine.config import Config
+from mmengine.hooks import Hook
+from mmengine.runner import Runner, load_checkpoint
+from torch import nn
+
+from .suite import Method
+
+_SECONDS = 'train_seconds'
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A trained model.
+
+    Args:
+        model (nn.Module): In evaluation mode: the best on the validation
+            set where the config selects (``save_best``), the last otherwise.
+        cfg (Config): Its config.
+        seconds (float): Duration, validation included.
+        iterations (int): Their number.
+        curve (list[float]): NME on the validation set over the training,
+            fractions.
+    """
+
+    model: nn.Module
+    cfg: Config
+    seconds: float
+    iterations: int
+    curve: list[float]
+
+
+def train_method(
+    method: Method,
+    seed: int,
+    folder: str | Path,
+    options: Mapping | None = None,
+) -> Trained:
+    """Train a method.
+
+    A training that was cut off in this folder goes on from its last
+    checkpoint, if its settings are the same.
+
+    Args:
+        method (Method): The method.
+        seed (int): Seed.
+        folder (str | Path): For logs and checkpoints.
+        options (Mapping, optional): Settings of the config on top of the
+            method's, by dotted key. Defaults to None.
+
+    Returns:
+        Trained: The model.
+
+    Raises:
+        FileNotFoundError: Annotations are missing.
+    """
+    cfg = method_config(method, folder, options)
+    cfg.randomness = dict(seed=seed)
+    check_annotations(cfg, 'train_dataloader', 'val_dataloader')
+    cfg.resume = _keep_only(Path(folder), cfg.pretty_text)
+    runner = build_runner(cfg)
+    record = TrainingRecord(Path(folder) / 'val_curve.json')
+    runner.register_hook(record, priority='VERY_LOW')
+    runner.train()
+    best = runner.message_hub.get_info('best_ckpt')
+    if best:
+        load_checkpoint(runner.model, best, map_location='cpu')
+    return Trained(
+        model=runner.model.eval(),
+        cfg=cfg,
+        seconds=record.seconds,
+        iterations=runner.iter,
+        curve=record.curve,
+    )
+
+
+def method_config(
+    method: Method, folder: str | Path, options: Mapping | None = None
+) -> Config:
+    """Read the config of a method.
+
+    Args:
+        method (Method): The method.
+        folder (str | Path): Its ``work_dir``.
+        options (Mapping, optional): More settings, by dotted key. Defaults
+            to None.
+
+    Returns:
+        Config: The config.
+    """
+    cfg = read_config(method.config, dict(method.options))
+    if options:
+        cfg.merge_from_dict(dict(options))
+    cfg.work_dir = str(folder)
+    return cfg
+
+
+def _keep_only(folder: Path, settings: str) -> bool:
+    """Empty a folder of runs with other settings; tell if one can go on."""
+    record = folder / 'settings.txt'
+    same = record.is_file() and record.read_text('utf-8') == settings
+    if not same:
+        for path in folder.glob('*'):
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path.suffix != '.log':  # one of them is being written
+                path.unlink()
+    folder.mkdir(parents=True, exist_ok=True)
+    record.write_text(settings, 'utf-8')
+    return same and (folder / 'last_checkpoint').is_file()
+
+
+class TrainingRecord(Hook):
+    """Keep time and validation errors, over interruptions too.
+
+    Args:
+        path (Path): JSON file for the errors; a checkpoint is written before
+            the validation that follows it and does not know of it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._before = 0.0
+        self._start = time.perf_counter()
+
+    @property
+    def seconds(self) -> float:
+        """How long the training has taken, up to the present."""
+        return self._before + time.perf_counter() - self._start
+
+    @property
+    def curve(self) -> list[float]:
+        """NME at each validation, fractions."""
+        return [value for _, value in self._read()]
+
+    def _read(self) -> list[tuple[int, float]]:
+        """Read iterations and errors."""
+        if not self._path.is_file():
+            return []
+        return [tuple(item) for item in json.loads(self._path.read_text())]
+
+    def before_train(self, runner: Runner) -> None:
+        """Start."""
+        self._start = time.perf_counter()
+        if not runner.iter:
+            self._path.unlink(missing_ok=True)
+
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
+        """Go on from what the training took before it was cut off."""
+        self._before = checkpoint.get('meta', {}).get(_SECONDS, 0.0)
+
+    def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
+        """Note the time."""
+        checkpoint['meta'][_SECONDS] = self.seconds
+
+    def after_val_epoch(self, runner: Runner, metrics: dict) -> None:
+        """Note the error."""
+        if 'NME' in metrics:
+            before = [item for item in self._read() if item[0] < runner.iter]
+            items = [*before, (runner.iter, float(metrics['NME']))]
+            partial = self._path.with_suffix('.partial')
+            partial.write_text(json.dumps(items))
+            partial.replace(self._path)

@@ -49,7 +49,10 @@ def measure_costs(
     costs, models = {}, {}
     for method in track(methods):
         name = method.name
-        cfg = method_config(method, folder, (options or {}).get(name))
+        number = str(len(models))
+        cfg = method_config(
+            method, Path(folder) / number, (options or {}).get(name)
+        )
         if method.checkpoint:
             model = load_model(cfg, method.checkpoint)
             costs[name] = dict(step_ms=None)

@@ -102,6 +102,8 @@ def method_config(
     if options:
         cfg.merge_from_dict(dict(options))
     cfg.work_dir = str(folder)
+    # MMEngine's own names are the same within a second.
+    cfg.experiment_name = str(folder)
     return cfg
 
 

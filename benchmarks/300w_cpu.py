@@ -147,13 +147,20 @@ methods['heatmap 16'] = dict(
     group='heatmap',
     config='configs/300w_cnn6-heatmap_64x64.py',
 )
-methods['heatmap 32, DARK'] = dict(
+methods['heatmap 32'] = dict(
     kind='heatmap',
     group='heatmap',
-    config='configs/300w_cnn6-heatmap-dark_64x64.py',
+    config='configs/300w_cnn6-heatmap-fine_64x64.py',
+    curve=False,
 )
 methods['SimCC'] = dict(
     kind='simcc', group='SimCC', config='configs/300w_cnn6-simcc_64x64.py'
+)
+methods['SimCC, 512 bins'] = dict(
+    kind='simcc',
+    group='SimCC',
+    config='configs/300w_cnn6-simcc-512_64x64.py',
+    curve=False,
 )
 
 # The graph relational head. Constants of 256 px, scaled to 64 px.

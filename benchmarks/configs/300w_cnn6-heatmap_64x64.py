@@ -1,8 +1,14 @@
-# Heatmaps of a quarter of the input, as in the model zoo.
+# Heatmaps of a quarter of the input, as in the model zoo, decoded below their
+# pixel (DARK), which is four of the input.
 _base_ = ['300w_cnn6_64x64.py']
 
 codec = dict(
-    type='MSRAHeatmap', input_size=(64, 64), heatmap_size=(16, 16), sigma=1
+    type='MSRAHeatmap',
+    input_size=(64, 64),
+    heatmap_size=(16, 16),
+    sigma=1,
+    unbiased=True,
+    blur_kernel_size=5,
 )
 train_pipeline = [*_base_.train_pipeline]
 train_pipeline[-2] = dict(type='GenerateTarget', encoder=codec)

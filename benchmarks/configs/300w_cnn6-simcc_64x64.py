@@ -1,4 +1,5 @@
-# SimCC as in RTMPose; its sigma is the root of an eighth of the input.
+# SimCC as in RTMPose: two bins for a pixel, of 64 px here, and a sigma that is
+# the root of an eighth of the input.
 _base_ = ['300w_cnn6_64x64.py']
 
 codec = dict(

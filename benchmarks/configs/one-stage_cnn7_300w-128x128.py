@@ -22,6 +22,11 @@ val_pipeline = [
     dict(type='TopdownAffine', input_size=codec['input_size']),
     dict(type='PackPoseInputs'),
 ]
+custom_hooks = [
+    dict(type='SyncBuffersHook'),
+    dict(type='mmpose_scgcn.GraphHook'),
+    dict(type='mmpose_scgcn.ChannelsLastHook'),
+]
 train_dataloader = dict(dataset=dict(pipeline=train_pipeline))
 val_dataloader = dict(dataset=dict(pipeline=val_pipeline))
 test_dataloader = dict(dataset=dict(pipeline=val_pipeline))

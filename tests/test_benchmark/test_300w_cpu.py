@@ -76,7 +76,7 @@ def test_each_row_has_a_learning_rate_of_its_group(suite):
         assert suite.method(name).group == group
 
 
-@pytest.mark.parametrize('number', range(30))
+@pytest.mark.parametrize('number', range(31))
 def test_each_row_learns_and_predicts(number, suite, scgcn_data, tmp_path):
     method = suite.methods[number]
     roots = {
@@ -98,4 +98,4 @@ def test_each_row_learns_and_predicts(number, suite, scgcn_data, tmp_path):
 
 
 def test_all_rows_are_tested_above(suite):
-    assert len(suite.methods) == 30
+    assert len(suite.methods) == 31

@@ -1,4 +1,4 @@
-# Heatmaps of half of the input, decoded below the pixel (DARK).
+# Finer heatmaps, of half of the input, from fewer channels.
 _base_ = ['300w_cnn6_64x64.py']
 
 codec = dict(
@@ -7,6 +7,7 @@ codec = dict(
     heatmap_size=(32, 32),
     sigma=1.5,
     unbiased=True,
+    blur_kernel_size=7,
 )
 train_pipeline = [*_base_.train_pipeline]
 train_pipeline[-2] = dict(type='GenerateTarget', encoder=codec)
@@ -16,6 +17,8 @@ model = dict(
         type='HeatmapHead',
         in_channels=256,
         out_channels=68,
+        deconv_out_channels=(128, 128, 128),
+        deconv_kernel_sizes=(4, 4, 4),
         loss=dict(type='KeypointMSELoss', use_target_weight=True),
         decoder=codec,
     ),

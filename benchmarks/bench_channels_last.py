@@ -55,7 +55,8 @@ def main() -> None:
     else:
         model = ResNet(depth=18)
     device = 'cuda' if torch.cuda.is_available() else 'cpu'
-    first = model.to(device).train()
+    first = model.to(device)
+    first.train()  # of MMPose's own, it returns nothing
     second = copy.deepcopy(first).to(memory_format=torch.channels_last)
     image = torch.randn(args.batch, 3, args.size, args.size, device=device)
     times = {'as it is': [], 'channels last': []}

@@ -1,11 +1,10 @@
 """The file that says what a benchmark compares."""
 
 import os
+import runpy
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from mmengine.config import Config
 
 KINDS = ('regression', 'integral', 'heatmap', 'simcc', 'graph')
 
@@ -28,6 +27,9 @@ class Method:
         checkpoint (str): Path or address of weights to test instead of
             training.
         curve (bool): Whether the row has a curve in the plots.
+        codec (Mapping): Codec of its labels, instead of the config's.
+        augment (tuple[Mapping, ...]): Transforms of training faces, after
+            those that the config has for images.
     """
 
     name: str
@@ -41,6 +43,8 @@ class Method:
     group: str = ''
     checkpoint: str = ''
     curve: bool = True
+    codec: Mapping = field(default_factory=dict)
+    augment: tuple[Mapping, ...] = ()
 
     @property
     def absent(self) -> bool:
@@ -147,7 +151,9 @@ def load_suite(path: str | Path) -> Suite:
         FileNotFoundError: There is no such file, or a config of it.
         ValueError: Something is missing or unknown.
     """
-    content = Config.fromfile(str(path)).to_dict()
+    if not Path(path).is_file():
+        raise FileNotFoundError(f'no suite file {path}')
+    content = runpy.run_path(str(path))
     missing = [
         name
         for name in ('title', 'config', 'norm', 'tests', 'methods')
@@ -158,9 +164,12 @@ def load_suite(path: str | Path) -> Suite:
     folder = Path(path).parent
     methods = []
     for name, values in content['methods'].items():
-        values.setdefault('config', content['config'])
-        values['config'] = os.path.normpath(folder / values['config'])
-        values['seeds'] = tuple(values.get('seeds', (0,)))
+        config = values.get('config', content['config'])
+        values = dict(
+            values,
+            config=os.path.normpath(folder / config),
+            seeds=tuple(values.get('seeds', (0,))),
+        )
         methods.append(_check(_make(Method, values, path, name=name), path))
     runs = [
         (method.delay + turn, method, seed)

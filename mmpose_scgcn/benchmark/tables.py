@@ -158,11 +158,13 @@ def _pose_table(suite: Suite, known: Results, test: str) -> list[Table]:
     if bins is None:
         return []
     numbers = map(str, range(1, len(bins['count']) + 1))
-    table = Table(f'{test}: NME by pose', ['', *numbers])
-    table.rows.append(['faces', *map(str, bins['count'])])
+    head = ['', *numbers, 'mean of the bins']
+    table = Table(f'{test}: NME by pose', head)
+    table.rows.append(['faces', *map(str, bins['count']), ''])
     for method in suite.methods:
         means = pose_errors(known, method.name, test)
         if means is not None:
+            means = [*means, np.nanmean(means)]
             cells = ['' if np.isnan(m) else f'{100 * m:.2f}' for m in means]
             table.rows.append([method.name, *cells])
     return [table]

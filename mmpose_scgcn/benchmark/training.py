@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mmpose_scgcn.launch import build_runner, check_annotations, read_config
 
-from mmengine.config import Config
+from mmengine.config import Config, ConfigDict
 from mmengine.hooks import Hook
 from mmengine.runner import Runner, load_checkpoint
 from torch import nn
@@ -101,6 +101,20 @@ def method_config(
     cfg = read_config(method.config, dict(method.options))
     if options:
         cfg.merge_from_dict(dict(options))
+    train_set = cfg.train_dataloader.dataset
+    if method.codec:
+        cfg.codec = cfg.model.head.decoder = dict(method.codec)
+        train_set.pipeline = [
+            ConfigDict(step, encoder=dict(method.codec))
+            if step['type'] == 'GenerateTarget'
+            else step
+            for step in train_set.pipeline
+        ]
+    for transform in method.augment:
+        places = [step['type'] for step in train_set.pipeline]
+        train_set.pipeline.insert(
+            places.index('GenerateTarget'), ConfigDict(transform)
+        )
     cfg.work_dir = str(folder)
     # MMEngine's own names are the same within a second.
     cfg.experiment_name = str(folder)

@@ -25,8 +25,8 @@ def test_the_other_tables(suite, known):
     for line in (
         '## val: NME by subset',
         '| a | 8.00 ± 2.83 |',
-        '| faces | 3 | 0 | 1 |',
-        '| a | 4.00 |  | 8.00 |',
+        '| faces | 3 | 0 | 1 |  |',
+        '| a | 4.00 |  | 8.00 | 6.00 |',
         '## NME by covered part, %',
         '| a | 4.00 ± 1.41 | 5.00 ± 1.41 |',
         '| a | graph | 2.00 | 61.5 | 200 | 3.46 | 66.7 | 0.01 | 60 |',

@@ -1,0 +1,362 @@
+"""Heads to compare: those of MMPose's zoo, and the graph relational head."""
+
+from dataclasses import dataclass
+
+_WEIGHT = dict(use_target_weight=True)
+#: Learning rates are searched with these rows.
+GROUPS = {
+    'pooled': 'pooled, smooth L1',
+    'flattened': 'flattened, L1',
+    'fully connected': 'fully connected, Wing',
+    'RLE': 'RLE, flattened',
+    'integral': 'integral',
+    'heatmap': 'heatmap, DARK',
+    'SimCC': 'SimCC',
+    'graph': 'graph: dynamic, Soft Wing, relative',
+}
+
+
+#: RTMPose's gated attention unit.
+_GAU = dict(
+    hidden_dims=256,
+    s=128,
+    expansion_factor=2,
+    dropout_rate=0.0,
+    drop_path=0.0,
+    act_fn='SiLU',
+    use_rel_bias=False,
+    pos_enc=False,
+)
+
+
+@dataclass(frozen=True)
+class Contenders:
+    """Rows of a suite that compares heads on one backbone.
+
+    Args:
+        channels (int): Of the backbone's map.
+        map_size (tuple[int, int]): Width and height of the map.
+        input_size (tuple[int, int]): Width and height of the crop.
+        keypoints (int): Their number.
+        deconvs (int): Transposed convolutions of heads with heatmaps; each
+            doubles the map.
+        sigma (float): Of the heatmaps, in their pixels.
+        blur (int): Kernel of DARK's blur, in their pixels.
+    """
+
+    channels: int
+    map_size: tuple[int, int]
+    input_size: tuple[int, int]
+    keypoints: int
+    deconvs: int
+    sigma: float
+    blur: int
+
+    @property
+    def _places(self) -> int:
+        return self.map_size[0] * self.map_size[1]
+
+    @property
+    def _units(self) -> dict:
+        """What losses need to count in pixels."""
+        return dict(input_size=self.input_size, **_WEIGHT)
+
+    def all(self) -> dict[str, dict]:
+        """Give all rows, for ``methods`` of a suite.
+
+        Returns:
+            dict[str, dict]: For each name the arguments of
+            :class:`~mmpose_scgcn.benchmark.Method`.
+        """
+        return {**self.stock(), **self.graph_rows()}
+
+    def stock(self) -> dict[str, dict]:
+        """Give the rows that are not this package's method.
+
+        MMPose's regression heads come with an average over the map, as in
+        the zoo, and with all of it.
+        """
+        rows = {}
+        losses = {
+            'smooth L1': 'SmoothL1Loss',
+            'L1': 'L1Loss',
+            'stock Wing': 'WingLoss',
+            'stock Soft Wing': 'SoftWingLoss',
+        }
+        for name, kind in losses.items():
+            for pooled in (True, False):
+                row = self._regression(
+                    pooled, 'RegressionHead', loss=dict(type=kind, **_WEIGHT)
+                )
+                group = 'pooled' if pooled else 'flattened'
+                row['curve'] = f'{group}, {name}' == GROUPS[group]
+                rows[f'{group}, {name}'] = dict(row, group=group)
+        rows['fully connected, Wing'] = self._fully_connected()
+        for pooled in (True, False):
+            row = self._regression(pooled, 'RLEHead')
+            name = 'RLE, pooled' if pooled else 'RLE, flattened'
+            rows[name] = dict(row, group='RLE', curve=not pooled)
+        rows['integral'] = self._integral(type='IntegralRegressionHead')
+        losses = [
+            dict(type=kind, **_WEIGHT)
+            for kind in ('SmoothL1Loss', 'JSDiscretLoss')
+        ]
+        rows['DSNT'] = self._integral(
+            type='DSNTHead',
+            loss=dict(type='MultipleLossWrapper', losses=losses),
+        )
+        rows['DSNT']['curve'] = False
+        rows['heatmap, DARK'] = self.heatmap()
+        rows['SimCC'] = self.simcc(2 * self.input_size[0])
+        return rows
+
+    def graph_rows(self) -> dict[str, dict]:
+        """Give the paper's method, and what is left without parts of it."""
+        rows = {}
+        for penalty in ('Soft Wing', 'Wing', 'L1'):
+            for relative in (True, False):
+                name = f'graph: dynamic, {penalty}'
+                name += ', relative' if relative else ''
+                row = self.graph(penalty, relative)
+                rows[name] = dict(row, curve=relative and penalty != 'Wing')
+        for adjacency in ('learned', 'uniform'):
+            rows[f'graph: {adjacency}'] = self.graph(adjacency=adjacency)
+        for top_k in (1, 7):
+            rows[f'graph: top {top_k}'] = self.graph(top_k=top_k)
+        for expansion in (1, 8):
+            name = f'graph: expansion {expansion}'
+            rows[name] = self.graph(expansion=expansion)
+        sampler = dict(_delete_=True, type='mmpose_scgcn.PoseBalancedSampler')
+        balanced = self.graph()
+        balanced['options']['train_dataloader.sampler'] = sampler
+        rows['graph: balancing'] = balanced
+        rows['graph: occlusion'] = dict(
+            self.graph(), augment=[dict(type='mmpose_scgcn.RandomOcclusion')]
+        )
+        return rows
+
+    def graph(
+        self, penalty: str = 'Soft Wing', relative: bool = True, **arguments
+    ) -> dict:
+        """Give a row with the graph relational head.
+
+        Args:
+            penalty (str): ``Soft Wing``, ``Wing`` or ``L1``.
+            relative (bool): Whether there is a relative location loss.
+            **arguments: Of the head.
+
+        Returns:
+            dict: The row.
+        """
+        # The papers' constants are px of 256 px, and of 64 px for Wing.
+        scale = self.input_size[0] / 256
+        penalties = {
+            'Soft Wing': dict(
+                type='mmpose_scgcn.SoftWingLoss',
+                omega1=2 * scale,
+                omega2=20 * scale,
+                epsilon=0.5 * scale,
+            ),
+            'Wing': self._wing(),
+            'L1': dict(type='mmpose_scgcn.L1Loss'),
+        }
+        term = penalties[penalty]
+        loss = dict(term, **self._units)
+        if relative:
+            loss = dict(
+                type='mmpose_scgcn.StructureCoherentLoss',
+                absolute=term,
+                relative=dict(
+                    type='mmpose_scgcn.RelativeLocationLoss', penalty=term
+                ),
+                **self._units,
+            )
+        head = dict(
+            type='mmpose_scgcn.GraphRelationalHead',
+            in_channels=self.channels,
+            in_featuremap_size=self.map_size,
+            num_keypoints=self.keypoints,
+            loss=loss,
+            **arguments,
+        )
+        options = {'model.head': head}
+        return dict(
+            kind='graph',
+            ours=True,
+            group='graph',
+            codec=self._label('RegressionLabel'),
+            options=options,
+            curve=False,
+        )
+
+    def _label(self, kind: str, **arguments) -> dict:
+        """Give a codec."""
+        return dict(type=kind, input_size=self.input_size, **arguments)
+
+    def _wing(self) -> dict:
+        """Give Wing loss, its constants scaled from 64 px."""
+        scale = self.input_size[0] / 64
+        return dict(
+            type='mmpose_scgcn.WingLoss', omega=10 * scale, epsilon=2 * scale
+        )
+
+    def _regression(self, pooled: bool, kind: str, **arguments) -> dict:
+        """Give a row with one of MMPose's regression heads."""
+        head = dict(
+            type=kind,
+            in_channels=self.channels * (1 if pooled else self._places),
+            num_joints=self.keypoints,
+            **arguments,
+        )
+        options = {'model.head': head}
+        if pooled:
+            options['model.neck'] = dict(type='GlobalAveragePooling')
+        return dict(
+            kind='regression',
+            pooled=pooled,
+            codec=self._label('RegressionLabel'),
+            options=options,
+        )
+
+    def _fully_connected(self) -> dict:
+        """Give the row of the Wing loss paper's head."""
+        head = dict(
+            type='mmpose_scgcn.FullyConnectedHead',
+            in_channels=self.channels,
+            in_featuremap_size=self.map_size,
+            num_keypoints=self.keypoints,
+            hidden_channels=1024,
+            loss=dict(self._wing(), **self._units),
+        )
+        return dict(
+            kind='regression',
+            group='fully connected',
+            codec=self._label('RegressionLabel'),
+            options={'model.head': head},
+        )
+
+    def _upsampling(self, deconvs: int, channels: int) -> dict:
+        """Give what heads with heatmaps share."""
+        return dict(
+            in_channels=self.channels,
+            deconv_out_channels=(channels,) * deconvs,
+            deconv_kernel_sizes=(4,) * deconvs,
+        )
+
+    def _heatmap_label(self, kind: str, deconvs: int, **arguments) -> dict:
+        """Give a codec with heatmaps."""
+        size = tuple(side * 2**deconvs for side in self.map_size)
+        return self._label(kind, heatmap_size=size, **arguments)
+
+    def _integral(self, **arguments) -> dict:
+        """Give a row with an expectation over a heatmap."""
+        head = dict(
+            in_featuremap_size=self.map_size,
+            num_joints=self.keypoints,
+            **self._upsampling(self.deconvs, 256),
+            **arguments,
+        )
+        return dict(
+            kind='integral',
+            group='integral',
+            codec=self._heatmap_label(
+                'IntegralRegressionLabel',
+                self.deconvs,
+                sigma=self.sigma,
+                normalize=True,
+            ),
+            options={
+                'model.head': head,
+                'model.test_cfg': dict(
+                    flip_test=True, shift_coords=True, shift_heatmap=True
+                ),
+            },
+        )
+
+    def heatmap(
+        self,
+        deconvs: int | None = None,
+        channels: int = 256,
+        sigma: float | None = None,
+        blur: int | None = None,
+    ) -> dict:
+        """Give a row with heatmaps, decoded below their pixel.
+
+        Args:
+            deconvs (int, optional): Transposed convolutions. Defaults to
+                None: as many as in the other rows.
+            channels (int): Of each. Defaults to 256.
+            sigma (float, optional): In pixels of the heatmap. Defaults to
+                None: that of the other rows.
+            blur (int, optional): Likewise.
+
+        Returns:
+            dict: The row.
+        """
+        deconvs = deconvs or self.deconvs
+        head = dict(
+            type='HeatmapHead',
+            out_channels=self.keypoints,
+            loss=dict(type='KeypointMSELoss', **_WEIGHT),
+            **self._upsampling(deconvs, channels),
+        )
+        return dict(
+            kind='heatmap',
+            group='heatmap',
+            codec=self._heatmap_label(
+                'MSRAHeatmap',
+                deconvs,
+                sigma=sigma or self.sigma,
+                unbiased=True,
+                blur_kernel_size=blur or self.blur,
+            ),
+            options={
+                'model.head': head,
+                'model.test_cfg': dict(
+                    _delete_=True,
+                    flip_test=True,
+                    flip_mode='heatmap',
+                    shift_heatmap=True,
+                ),
+            },
+        )
+
+    def simcc(self, bins: int) -> dict:
+        """Give a row with classification along both axes, as in RTMPose.
+
+        Args:
+            bins (int): Across the crop.
+
+        Returns:
+            dict: The row.
+        """
+        ratio = bins / self.input_size[0]
+        sigma = round((bins / 16) ** 0.5, 2)  # RTMPose's rule
+        head = dict(
+            type='RTMCCHead',
+            in_channels=self.channels,
+            out_channels=self.keypoints,
+            input_size=self.input_size,
+            in_featuremap_size=self.map_size,
+            simcc_split_ratio=ratio,
+            final_layer_kernel_size=7,
+            gau_cfg=_GAU,
+            loss=dict(
+                type='KLDiscretLoss', beta=10.0, label_softmax=True, **_WEIGHT
+            ),
+        )
+        return dict(
+            kind='simcc',
+            group='SimCC',
+            codec=self._label(
+                'SimCCLabel',
+                sigma=(sigma, sigma),
+                simcc_split_ratio=ratio,
+                normalize=False,
+                use_dark=False,
+            ),
+            options={
+                'model.head': head,
+                'model.test_cfg': dict(_delete_=True, flip_test=True),
+            },
+        )

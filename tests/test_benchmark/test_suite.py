@@ -99,7 +99,9 @@ def test_a_missing_config_is_named(suite_file):
         load_suite(suite_file)
 
 
-@pytest.mark.parametrize('name', ['two_stage', 'wing_losses'])
+@pytest.mark.parametrize(
+    'name', ['300w_cpu', '300w_gpu', 'two_stage', 'wing_losses']
+)
 def test_the_shipped_suites_are_read(root, name):
     suite = load_suite(root / f'benchmarks/{name}.py')
     assert suite.runs

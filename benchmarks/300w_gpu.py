@@ -1,0 +1,58 @@
+# Every head a user would pick, on 300W with ResNet-50 at 256 px, from scratch.
+# It can be cut off and gone on with:
+#
+# python tools/benchmark.py benchmarks/300w_gpu.py --minutes 60
+from mmpose_scgcn.benchmark.contenders import GROUPS, Contenders
+
+title = 'Heads and losses on 300W, GPU scale'
+config = 'configs/300w_res50_256x256.py'
+norm = 'inter_ocular'
+
+_common = dict(ann_file='face_landmarks_300w_test_common.json')
+tests = {
+    'val': dict(ann_file='face_landmarks_300w_val.json'),
+    '300w_common': dict(
+        subsets=dict(
+            helen=dict(field='subset', values=['helen_testset']),
+            lfpw=dict(field='subset', values=['lfpw_testset']),
+        ),
+        **_common,
+    ),
+    'ytf68': dict(
+        data_root='data/ytf68/', ann_file='face_landmarks_ytf68_test.json'
+    ),
+}
+axes = dict(
+    occlusion=dict(
+        label='covered part of the face, %', tests={'0': '300w_common'}
+    )
+)
+for _percent in (10, 20, 30, 40):
+    _name = f'300w_common_occluded_{_percent}'
+    _cover = dict(type='mmpose_scgcn.PerturbFace', occlusion=_percent / 100)
+    tests[_name] = dict(insert=[_cover], **_common)
+    axes['occlusion']['tests'][str(_percent)] = _name
+
+methods = Contenders(
+    channels=2048,
+    map_size=(8, 8),
+    input_size=(256, 256),
+    keypoints=68,
+    deconvs=3,
+    sigma=2.0,
+    blur=11,
+).all()
+
+# A quarter of the length, the same for each.
+short = 1470
+search = dict(
+    values=(2e-4, 5e-4, 1.25e-3),
+    groups=GROUPS,
+    options={
+        'train_cfg.max_iters': short,
+        'train_cfg.val_interval': short,
+        'default_hooks.checkpoint.interval': short,
+        'param_scheduler.1.end': short,
+        'param_scheduler.1.milestones': [1190, 1400],
+    },
+)

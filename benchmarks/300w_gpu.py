@@ -42,6 +42,13 @@ methods = Contenders(
     sigma=2.0,
     blur=11,
 ).all()
+# Tested, not trained, where its weights are: with pre-training and all 3,148
+# training faces, from https://download.openmmlab.com/mmpose/face/hrnetv2/
+methods['zoo: HRNetV2-W18'] = dict(
+    kind='heatmap',
+    config='configs/300w_zoo-hrnetv2-w18_256x256.py',
+    checkpoint='checkpoints/hrnetv2_w18_300w_256x256-eea53406_20211019.pth',
+)
 
 # A quarter of the length, the same for each.
 short = 1470

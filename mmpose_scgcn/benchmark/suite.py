@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .results import task_slug
+
 KINDS = ('regression', 'integral', 'heatmap', 'simcc', 'graph')
 
 
@@ -223,7 +225,16 @@ def _check(method: Method, path: str | Path) -> Method:
 
 
 def _check_names(suite: Suite) -> None:
-    """Check that what is referred to is there."""
+    """Check that what is referred to is there, and folders differ."""
+    slugs = {}
+    for method in suite.methods:
+        slug = task_slug(dict(kind='run', method=method.name, seed=0))
+        if slug in slugs:
+            raise ValueError(
+                f'{suite.path}: the names {slugs[slug]!r} and {method.name!r} '
+                'differ in signs only'
+            )
+        slugs[slug] = method.name
     tests = [t for axis in suite.axes.values() for t in axis.tests.values()]
     groups = {method.group for method in suite.methods} - {''}
     if suite.search is not None:

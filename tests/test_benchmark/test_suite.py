@@ -46,6 +46,11 @@ def test_first_seeds_come_first(suite_file):
             "axes = dict(x=dict(label='x', tests={'0': 'y'}))\nconfig = ",
             r"no tests \['y'\]",
         ),
+        (
+            "'b': dict(kind='heatmap'",
+            "'a ': dict(kind='graph'),\n    'a+': dict(kind='heatmap'",
+            r"'a ' and 'a\+' differ in signs only",
+        ),
         ("kind='graph'", "kind='graph', group='g'", r"no search .*\['g'\]"),
         (
             'config = ',

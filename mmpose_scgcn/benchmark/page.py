@@ -74,9 +74,7 @@ def _galleries(
     suite: Suite, known: Results, work_dir: Path
 ) -> Iterator[tuple[str, list]]:
     """Go through the test sets whose images are as they are."""
-    for test, setting in suite.tests.items():
-        if setting.get('insert'):
-            continue
+    for test in suite.undisturbed:
         rows = [
             (method.name, faces)
             for method in suite.methods

@@ -50,7 +50,7 @@ def report_plots(
         without results.
     """
     plots = {}
-    for test in suite.tests:
+    for test in suite.undisturbed:
         plots[f'ced_{test}'] = plot_ced, test
         plots[f'pose_{test}'] = plot_pose, test
     plots |= {name: (plot_axis, name) for name in suite.axes}

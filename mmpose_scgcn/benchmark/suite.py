@@ -122,6 +122,15 @@ class Suite:
     search: Search | None = None
     axes: Mapping[str, Axis] = field(default_factory=dict)
 
+    @property
+    def undisturbed(self) -> list[str]:
+        """Names of the test sets whose images are as they are."""
+        return [
+            name
+            for name, setting in self.tests.items()
+            if not setting.get('insert')
+        ]
+
     def method(self, name: str) -> Method:
         """Find a row by its name.
 

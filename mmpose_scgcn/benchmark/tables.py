@@ -50,11 +50,11 @@ def make_tables(suite: Suite, known: Results) -> list[Table]:
         known (Results): What is known; cells of the rest are blank.
 
     Returns:
-        list[Table]: Errors on each test set, by subset, by pose, along the
-        axes, then costs and the search for learning rates.
+        list[Table]: Errors on each undisturbed test set, by subset, by pose,
+        along the axes, then costs and the search for learning rates.
     """
     tables = []
-    for test in suite.tests:
+    for test in suite.undisturbed:
         tables.append(error_table(suite, known, test))
         tables += _subset_table(suite, known, test)
         tables += _pose_table(suite, known, test)

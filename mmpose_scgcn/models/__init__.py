@@ -1,5 +1,9 @@
 from .backbones import CNN6, CNN7
-from .heads import FullyConnectedHead, GraphRelationalHead
+from .heads import (
+    FullyConnectedHead,
+    GraphRefinementHead,
+    GraphRelationalHead,
+)
 from .losses import (
     L1Loss,
     L2Loss,
@@ -15,6 +19,7 @@ __all__ = [
     'CNN6',
     'CNN7',
     'FullyConnectedHead',
+    'GraphRefinementHead',
     'GraphRelationalHead',
     'L1Loss',
     'L2Loss',

@@ -53,7 +53,7 @@ def test_it_holds_all_and_needs_nothing_else(page):
     text = page.read_text()
     assert 'Heads &amp; tails' in text
     assert '0 failed: out of memory' in text
-    assert text.count('data:image/png;base64,') == 5  # plots
+    assert text.count('data:image/png;base64,') == 3  # plots
     assert text.count('data:image/jpeg;base64,') == 8  # faces
     captions = re.findall(r'<figcaption>(.*?)</figcaption>', text)
     assert captions[0] == 'id 10: 10.0 %'  # the worst first; no NaN

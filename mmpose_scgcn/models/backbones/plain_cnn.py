@@ -18,10 +18,12 @@ class _PlainCNN(BaseModule):
         widths: Sequence[int],
         in_channels: int,
         norm_cfg: Mapping | None,
+        out_indices: Sequence[int],
         init_cfg: Mapping | None,
     ) -> None:
         super().__init__(init_cfg)
         channels = [in_channels, *widths]
+        self.out_indices = [range(len(widths))[i] for i in out_indices]
         self.stages = nn.Sequential(
             *(
                 nn.Sequential(
@@ -32,9 +34,13 @@ class _PlainCNN(BaseModule):
             )
         )
 
-    def forward(self, image: Tensor) -> tuple[Tensor]:
-        """Map (B, in_channels, H, W) to one map, halved per stage."""
-        return (self.stages(image),)
+    def forward(self, image: Tensor) -> tuple[Tensor, ...]:
+        """Map (B, in_channels, H, W) to maps, halved per stage."""
+        maps = []
+        for stage in self.stages:
+            image = stage(image)
+            maps.append(image)
+        return tuple(maps[index] for index in self.out_indices)
 
 
 @MODELS.register_module()
@@ -56,6 +62,8 @@ class CNN6(_PlainCNN):
         in_channels (int): Image channels. Defaults to 3.
         norm_cfg (Mapping, optional): Normalisation, such as
             ``dict(type='BN')``. Defaults to None.
+        out_indices (Sequence[int]): Stages whose maps are given. Defaults to
+            (-1,): the last one.
         init_cfg (Mapping, optional): MMEngine initialisation.
     """
 
@@ -64,9 +72,10 @@ class CNN6(_PlainCNN):
         widths: Sequence[int] = (32, 64, 128, 256, 512),
         in_channels: int = 3,
         norm_cfg: Mapping | None = None,
+        out_indices: Sequence[int] = (-1,),
         init_cfg: Mapping | None = None,
     ) -> None:
-        super().__init__(widths, in_channels, norm_cfg, init_cfg)
+        super().__init__(widths, in_channels, norm_cfg, out_indices, init_cfg)
 
 
 @MODELS.register_module()
@@ -81,6 +90,8 @@ class CNN7(_PlainCNN):
             (64, 64, 128, 256, 512, 512).
         in_channels (int): Image channels. Defaults to 3.
         norm_cfg (Mapping, optional): Normalisation. Defaults to None.
+        out_indices (Sequence[int]): Stages whose maps are given. Defaults to
+            (-1,): the last one.
         init_cfg (Mapping, optional): MMEngine initialisation.
     """
 
@@ -89,6 +100,7 @@ class CNN7(_PlainCNN):
         widths: Sequence[int] = (64, 64, 128, 256, 512, 512),
         in_channels: int = 3,
         norm_cfg: Mapping | None = None,
+        out_indices: Sequence[int] = (-1,),
         init_cfg: Mapping | None = None,
     ) -> None:
-        super().__init__(widths, in_channels, norm_cfg, init_cfg)
+        super().__init__(widths, in_channels, norm_cfg, out_indices, init_cfg)

@@ -3,13 +3,17 @@
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 
-from mmpose_scgcn.models.losses import StructureCoherentLoss
+from mmpose_scgcn.models.layers import KeypointGraph
+from mmpose_scgcn.models.losses import (
+    RelativeLocationLoss,
+    StructureCoherentLoss,
+)
 from mmpose_scgcn.registry import MODELS
 
 import torch
 from mmpose.models.heads.base_head import BaseHead
 from mmpose.registry import KEYPOINT_CODECS
-from torch import Tensor
+from torch import Tensor, nn
 
 from .mirror import mirror_coordinates
 from .units import default_loss, warn_of_units
@@ -141,6 +145,24 @@ class CoordinateHead(BaseHead):
         else:
             output = self.forward(feats)
         return self.decode(output.unsqueeze(1))  # (B, N=1, K, 2)
+
+
+def share_graph(graph: KeypointGraph, loss: nn.Module) -> None:
+    """Give a head's graph to relative losses without one.
+
+    Args:
+        graph (KeypointGraph): The head's.
+        loss (nn.Module): Its loss.
+
+    Raises:
+        ValueError: A relative loss has a graph of another size.
+    """
+    for module in loss.modules():
+        if isinstance(module, RelativeLocationLoss):
+            if module.graph.ready:
+                graph.check_same_keypoints(module.graph)
+            else:
+                module.graph = graph
 
 
 def stack_labels(batch_data_samples: list) -> tuple[Tensor, Tensor]:

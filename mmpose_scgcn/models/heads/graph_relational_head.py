@@ -8,12 +8,11 @@ from mmpose_scgcn.models.layers import (
     NodeEmbedding,
     build_adjacency,
 )
-from mmpose_scgcn.models.losses import RelativeLocationLoss
 from mmpose_scgcn.registry import MODELS
 
 from torch import Tensor
 
-from .coordinate_head import CoordinateHead
+from .coordinate_head import CoordinateHead, share_graph
 
 
 @MODELS.register_module()
@@ -103,7 +102,7 @@ class GraphRelationalHead(CoordinateHead):
             num_layers,
             norm=norm,
         )
-        self._share_graph()
+        share_graph(self.graph, self.loss_module)
 
     def forward(self, feats: Sequence[Tensor]) -> Tensor:
         """Predict keypoints.
@@ -127,12 +126,3 @@ class GraphRelationalHead(CoordinateHead):
             node_map.flatten(2), self.graph.neighbors, edge_weight
         )
         return self.graph.mean_shape + offset
-
-    def _share_graph(self) -> None:
-        """Give the head's graph to relative losses without one."""
-        for module in self.loss_module.modules():
-            if isinstance(module, RelativeLocationLoss):
-                if module.graph.ready:
-                    self.graph.check_same_keypoints(module.graph)
-                else:
-                    module.graph = self.graph

@@ -45,3 +45,16 @@ def test_a_stage_is_convolution_relu_pooling():
     out = torch.nn.functional.conv2d(image, conv.weight, conv.bias, padding=1)
     expected = torch.nn.functional.max_pool2d(out.clamp_min(0), 2)
     torch.testing.assert_close(backbone(image)[0], expected)
+
+
+def test_maps_of_several_stages():
+    torch.manual_seed(0)
+    backbone = CNN6(widths=(4, 8, 16), out_indices=(0, -2, 2))
+    image = torch.randn(1, 3, 16, 16)
+    maps = backbone(image)
+    assert [tuple(m.shape[1:]) for m in maps] == [
+        *((4, 8, 8), (8, 4, 4), (16, 2, 2)),
+    ]
+    torch.testing.assert_close(backbone.stages(image), maps[-1])
+    with pytest.raises(IndexError):
+        CNN6(widths=(4,), out_indices=(1,))

@@ -52,7 +52,7 @@ methods['heatmap 32, DARK'] = dict(
 methods.update(contenders.graph_rows())
 
 # A third of the length, the same for each.
-short = 600
+short = 500
 search = dict(
     values=(5e-4, 1.5e-3, 4.5e-3),
     groups=GROUPS,

@@ -7,8 +7,8 @@ _base_ = [
     '../../configs/_base_/models/cnn6_64x64.py',
 ]
 
-max_iters = 2000
-interval = 200
+max_iters = 1500
+interval = 150
 train_cfg = dict(by_epoch=False, max_iters=max_iters, val_interval=interval)
 val_cfg = dict()
 test_cfg = dict()

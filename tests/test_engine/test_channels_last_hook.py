@@ -23,7 +23,8 @@ def make_model():
 def test_maps_are_channels_last_and_the_same():
     model = make_model()
     before = copy.deepcopy(model)
-    HOOKS.build(dict(type='ChannelsLastHook')).before_run(make_runner(model))
+    hook = HOOKS.build(dict(type='mmpose_scgcn.ChannelsLastHook'))
+    hook.before_run(make_runner(model))
     image = torch.randn(2, 3, 16, 16)
     (out,), (expected,) = model(image), before(image)
     assert out.is_contiguous(memory_format=torch.channels_last)

@@ -3,11 +3,12 @@
 python benchmarks/bench_shapes.py
 python benchmarks/bench_shapes.py --shapes 1000000 --baseline-shapes 20000
 
-Baseline: one pass of ``scipy.spatial.procrustes``, shape by shape, to the
-mean of the centred shapes, then scikit-learn's ``PCA`` (one component). It is
-timed on fewer shapes; the ratio is that of the times per shape. Memory is the
-largest resident set while ours runs over what was resident before, input
-included. Set OMP_NUM_THREADS to fix the number of threads of both.
+It needs scikit-learn (pip install scikit-learn). Baseline: one pass of
+``scipy.spatial.procrustes``, shape by shape, to the mean of the centred
+shapes, then scikit-learn's ``PCA`` (one component). It is timed on fewer
+shapes; the ratio is that of the times per shape. Memory is the largest
+resident set while ours runs over what was resident before, input included.
+Set OMP_NUM_THREADS to fix the number of threads of both.
 """
 
 import argparse
@@ -117,9 +118,9 @@ def main() -> None:
     args = parse_args()
     try:
         from sklearn.decomposition import PCA
-    except ImportError:
+    except ImportError as error:
         sys.exit(
-            'bench_shapes: the baseline needs scikit-learn: '
+            f'bench_shapes: the baseline needs scikit-learn ({error}): '
             'pip install scikit-learn'
         )
     shapes = make_shapes(args.shapes, args.keypoints)

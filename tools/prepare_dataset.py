@@ -16,6 +16,7 @@ from mmpose_scgcn.datasets.preparation import (
     Problem,
     Source,
     StrictError,
+    check_num_keypoints,
     infer_flip_indices,
     metainfo_source,
     parse_flip_pairs,
@@ -210,6 +211,7 @@ def run(args: argparse.Namespace) -> None:
     """Read, check, write and report."""
     options = Options(args.box, args.padding, args.val_share, args.seed)
     source = read_source(args)
+    check_num_keypoints(source.faces)
     prepared = prepare(
         source,
         args.out,

@@ -84,7 +84,7 @@ def describe(suite: Suite, known: Results) -> list[str]:
         'mean and standard deviation over seeds where there are several. '
         'Blank: not run.'
     ]
-    if any(run.get('val_curve') for run in known.runs):
+    if any(len(run.get('val_curve') or ()) >= 5 for run in known.runs):
         lines.append(
             f'{MARK}: not converged; the last fifth of the training still '
             'lowered the error on the validation set by more than '

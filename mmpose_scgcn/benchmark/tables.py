@@ -107,7 +107,7 @@ def still_falling(run: dict) -> bool:
     """Tell whether a training was stopped before it had converged."""
     curve = run.get('val_curve') or []
     last = len(curve) // 5
-    if not last:
+    if not last:  # too few validations to tell
         return False
     before, after = min(curve[:-last]), min(curve[-last:])
     return after < (1 - STILL_FALLING) * before

@@ -1,6 +1,7 @@
 """Repeating samples of rare bins until all bins are level."""
 
 from collections.abc import Callable
+from numbers import Integral
 
 import numpy as np
 
@@ -20,10 +21,14 @@ def balanced_counts(
         ``max_repeats`` forbids, 0 for an empty bin.
 
     Raises:
-        ValueError: ``max_repeats`` below 1.
+        ValueError: ``max_repeats`` that is no whole number or below 1.
     """
-    if max_repeats is not None and max_repeats < 1:
-        raise ValueError(f'max_repeats must be at least 1, got {max_repeats}')
+    if max_repeats is not None and not (
+        isinstance(max_repeats, Integral) and max_repeats >= 1
+    ):
+        raise ValueError(
+            f'max_repeats must be an integer of at least 1, got {max_repeats}'
+        )
     fullest = counts.max()
     limit = fullest if max_repeats is None else max_repeats
     return np.minimum(counts * limit, fullest)

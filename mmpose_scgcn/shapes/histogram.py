@@ -1,5 +1,7 @@
 """Bins of the pose coefficient."""
 
+from numbers import Integral
+
 import numpy as np
 
 
@@ -29,8 +31,10 @@ def pose_bins(
         ValueError: Fewer than one bin, fewer samples than bins, coefficients
             that are not finite or all the same.
     """
-    if num_bins < 1:
-        raise ValueError(f'num_bins must be at least 1, got {num_bins}')
+    if not isinstance(num_bins, Integral) or num_bins < 1:
+        raise ValueError(
+            f'num_bins must be an integer of at least 1, got {num_bins}'
+        )
     if len(coefficients) < num_bins:
         raise ValueError(
             f'{num_bins} bins need at least as many samples with a shape, '

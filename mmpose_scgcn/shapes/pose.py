@@ -65,8 +65,12 @@ def pose_axis(
             component, or shapes that are all the same along it.
     """
     aligned, _ = procrustes_align(keypoints, visible)
-    if component < 0:
-        raise ValueError(f'component must be 0 or more, got {component}')
+    limit = 2 * aligned.shape[1]
+    if not 0 <= component < limit:
+        raise ValueError(
+            f'component must be 0 to {limit - 1} for {aligned.shape[1]} '
+            f'keypoints, got {component}'
+        )
     components, variances = principal_components(aligned, component + 1)
     direction = components[component]
     flat = aligned.reshape(len(aligned), -1)

@@ -54,7 +54,7 @@ def test_errors_by_pose_are_means_over_seeds(known):
         ([0.9, 0.5, 0.2, 0.1, 0.099], False),
         ([0.9, 0.5, 0.2, 0.1, 0.09], True),
         ([0.9, 0.5, 0.1, 0.2, 0.15], False),  # it has been better
-        ([0.9, 0.1], False),  # too short to tell
+        ([0.9, 0.5, 0.1], False),  # too few validations to tell
         (None, False),
     ),
 )

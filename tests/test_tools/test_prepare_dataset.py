@@ -119,3 +119,11 @@ def test_shapes_without_symmetry_ask_for_pairs(tool, table, tmp_path):
     assert result.returncode == 1
     assert 'give --flip-pairs' in result.stderr
     assert tool('csv', table, 'out', '--flip-pairs', 'none').returncode == 0
+
+
+def test_tables_that_do_not_fit_together(tool, table, tmp_path):
+    (tmp_path / 'test.csv').write_text('p0_0.png,1,2,3,4\n')
+    result = tool('csv', table, 'out', '--test', 'test.csv')
+    assert result.returncode == 1
+    assert 'test.csv, row 1: expected 7 keypoints' in result.stderr
+    assert not (tmp_path / 'out').exists()

@@ -27,6 +27,15 @@ val_pipeline = [
     dict(type='PackPoseInputs'),
 ]
 
-train_dataloader = dict(drop_last=True, dataset=dict(pipeline=train_pipeline))
+train_dataloader = dict(
+    drop_last=True,
+    sampler=dict(
+        _delete_=True,
+        type='mmpose_scgcn.PoseBalancedSampler',
+        num_bins=9,
+        use_abs=True,
+    ),
+    dataset=dict(pipeline=train_pipeline),
+)
 val_dataloader = dict(dataset=dict(pipeline=val_pipeline))
 test_dataloader = dict(dataset=dict(pipeline=val_pipeline))

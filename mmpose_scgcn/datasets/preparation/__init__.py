@@ -1,6 +1,7 @@
 """Data sets from their official files to annotations that MMPose reads."""
 
 from .aflw import read_aflw
+from .checks import check_num_keypoints
 from .cofw import read_cofw
 from .face_300w import read_300w
 from .metainfo import metainfo_source, parse_flip_pairs
@@ -18,6 +19,7 @@ __all__ = [
     'Problem',
     'Source',
     'StrictError',
+    'check_num_keypoints',
     'infer_flip_indices',
     'metainfo_source',
     'mirror_distances',

@@ -33,6 +33,21 @@ def check_num_keypoints(faces: Sequence[Face]) -> int:
     return count
 
 
+def check_padding(padding: float) -> None:
+    """Check that a box keeps an area.
+
+    Args:
+        padding (float): Added on each side, as a fraction.
+
+    Raises:
+        ValueError: Not a finite number above -0.5.
+    """
+    if not -0.5 < padding < float('inf'):
+        raise ValueError(
+            f'expected a padding above -0.5 (half of the box), got {padding}'
+        )
+
+
 def find_problems(source: Source) -> list[Problem]:
     """Find what can be told without the images.
 

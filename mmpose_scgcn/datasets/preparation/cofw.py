@@ -124,10 +124,19 @@ def read_image(path: Path, variable: str, number: int) -> np.ndarray:
 
     Returns:
         np.ndarray: (H, W, 3) BGR uint8; grey images get three channels.
+
+    Raises:
+        OSError: It is no such image.
     """
     with open_mat(path) as mat:
         cells = mat[variable]
         reference = cells[np.unravel_index(number, cells.shape)]
         image = np.asarray(mat[reference]).T
+    channels = image.shape[2:]
+    if image.dtype != np.uint8 or image.ndim < 2 or channels not in ((), (3,)):
+        raise OSError(
+            f'{path}, face {number + 1}: expected uint8 of shape (H, W) or '
+            f'(H, W, 3), got {image.dtype} of {image.shape}'
+        )
     code = cv2.COLOR_GRAY2BGR if image.ndim == 2 else cv2.COLOR_RGB2BGR
     return cv2.cvtColor(np.ascontiguousarray(image), code)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .pts import find_image, read_pts
+from .pts import find_image, pts_files, read_pts
 from .records import LABELED, Face, Problem, Source
 
 #: Sources: folders of the path, split, official number of faces.
@@ -49,7 +49,7 @@ def read_300w(folder: str | Path) -> Source:
     folder = Path(folder)
     source = Source('300w', {}, folder)
     counts, strangers = Counter(), []
-    for pts in sorted(folder.rglob('*.pts')):
+    for pts in pts_files(folder):
         subset = _find_source(pts.relative_to(folder))
         if subset is None:
             strangers.append(str(pts))

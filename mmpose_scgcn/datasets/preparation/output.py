@@ -15,6 +15,11 @@ IMAGES = 'images'
 METAINFO = 'metainfo.py'
 PROBLEMS = 'problems.txt'
 Track = Callable[..., Iterable]
+#: All that a data set may consist of.
+SPLITS = (
+    *('trainval', 'train', 'val', 'test', 'test_common', 'test_challenge'),
+    *('test_full', 'test_private'),
+)
 
 
 def annotation_name(name: str, split: str) -> str:
@@ -22,8 +27,18 @@ def annotation_name(name: str, split: str) -> str:
     return f'face_landmarks_{name}_{split}.json'
 
 
+def annotation_files(folder: Path, name: str) -> list[Path]:
+    """List the annotation files that are there of a data set."""
+    paths = [folder / annotation_name(name, split) for split in SPLITS]
+    return [path for path in paths if os.path.lexists(path)]
+
+
 def check_target(
-    out: Path, source: Source, overwrite: bool, copy: bool = False
+    out: Path,
+    source: Source,
+    overwrite: bool,
+    copy: bool = False,
+    metainfo: bool = False,
 ) -> None:
     """Refuse to replace what is there, unless it is an earlier run's.
 
@@ -32,13 +47,16 @@ def check_target(
         source (Source): What is to be written there.
         overwrite (bool): Whether an earlier run may be replaced.
         copy (bool): Whether the images are to be copied.
+        metainfo (bool): Whether ``metainfo.py`` is to be written.
 
     Raises:
         FileExistsError: Something would be lost.
     """
     if out.exists() and not out.is_dir():
         raise FileExistsError(f'{out} is a file, expected a folder')
-    there = sorted(out.glob(annotation_name(source.name, '*')))
+    names = [PROBLEMS, METAINFO] if metainfo else [PROBLEMS]
+    there = annotation_files(out, source.name)
+    there += [out / name for name in names if os.path.lexists(out / name)]
     images = out / IMAGES
     if os.path.lexists(images) and not _in_place(images, source, copy):
         there.append(images)
@@ -143,12 +161,16 @@ def stage_images(
         shutil.copyfile(source.images / file, target)
 
 
-def publish(staging: Path, out: Path) -> list[Path]:
+def publish(staging: Path, out: Path, name: str) -> list[Path]:
     """Move the finished files to their places.
+
+    Annotation files of an earlier run that this one did not make go: their
+    faces may be in other splits now.
 
     Args:
         staging (Path): Folder inside ``out``; it is removed.
         out (Path): Where they go.
+        name (str): Of the data set.
 
     Returns:
         list[Path]: The annotation files.
@@ -157,6 +179,9 @@ def publish(staging: Path, out: Path) -> list[Path]:
     old = staging.with_name(f'{staging.name}-old')
     if os.path.lexists(new) and os.path.lexists(stale):
         os.replace(stale, old)
+    for path in annotation_files(out, name):
+        if not (staging / path.name).exists():
+            path.unlink()
     moved = []
     for path in sorted(staging.iterdir()):
         os.replace(path, out / path.name)

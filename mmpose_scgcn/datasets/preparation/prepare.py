@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import numpy as np
 from .annotations import annotation_file
 from .checks import (
     check_num_keypoints,
+    check_padding,
     find_boxes,
     find_problems,
     outside_image,
@@ -118,13 +119,15 @@ def prepare(
     Raises:
         StrictError: Serious problems under ``strict``.
         FileExistsError: Something would be overwritten.
-        ValueError: Different numbers of keypoints, nothing to write, or a
-            held-out part that is empty.
+        ValueError: Different numbers of keypoints, a padding that leaves no
+            box, nothing to write, or a held-out part that is empty.
         OSError: Something cannot be written.
     """
     out = Path(out).absolute()
     check_num_keypoints(source.faces)
-    check_target(out, source, overwrite, copy_images)
+    check_padding(options.padding)
+    has_metainfo = metainfo is not None
+    check_target(out, source, overwrite, copy_images, has_metainfo)
     created = not out.exists()
     out.mkdir(parents=True, exist_ok=True)
     staging = Path(tempfile.mkdtemp(prefix='.new-', dir=out))
@@ -140,7 +143,7 @@ def prepare(
         stage_texts(staging, source.name, contents, problems, metainfo)
         if not source.embedded:
             stage_images(staging, source, list(sizes), copy_images, track)
-        files = publish(staging, out)
+        files = publish(staging, out, source.name)
     except BaseException:
         shutil.rmtree(staging, ignore_errors=True)
         if created:
@@ -160,12 +163,23 @@ def _read_sizes(
 
     if source.embedded:
         folder, read = staging / IMAGES, source.embedded
-        return {
-            f: write_image(folder / f, read[f]()) for f in progress(files)
-        }, []
+        return size_problems(
+            {f: _extract(folder / f, read[f]) for f in progress(files)}
+        )
     return size_problems(
         read_image_sizes(source.images, files, workers, progress)
     )
+
+
+def _extract(
+    path: Path, read: Callable[[], np.ndarray]
+) -> tuple[int, int, int] | OSError:
+    """Write an embedded image; give its size, upright, or why not."""
+    try:
+        image = read()
+    except OSError as error:
+        return error
+    return *write_image(path, image), 1
 
 
 def _split(

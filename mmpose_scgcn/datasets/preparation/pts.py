@@ -53,6 +53,15 @@ def _point(line: str, where: str) -> np.ndarray:
     return point
 
 
+def pts_files(folder: Path) -> list[Path]:
+    """List the ``.pts`` files below a folder.
+
+    Those that macOS adds to archives (``._name.pts``) are none.
+    """
+    found = sorted(folder.rglob('*.pts'))
+    return [path for path in found if not path.name.startswith('._')]
+
+
 def find_image(pts: Path) -> tuple[Path, list[Problem]]:
     """Find the image of a ``.pts`` file: same folder, same stem.
 
@@ -101,7 +110,7 @@ def read_pts_folder(
         ValueError: See :func:`read_pts`; or the test set is elsewhere.
     """
     folder = Path(folder)
-    files = sorted(folder.rglob('*.pts'))
+    files = pts_files(folder)
     if not files:
         raise FileNotFoundError(f'{folder}: expected .pts files, found none')
     inside = Path(test).resolve() if test else None

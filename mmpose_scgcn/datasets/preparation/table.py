@@ -111,14 +111,17 @@ def read_table(
 
 
 def _is_header(row: Sequence[str]) -> bool:
-    """Tell a header: no image's name, or names of columns."""
+    """Tell a header: no image's name, or names or numbers of columns."""
     if not row[0].strip():
         return True
     try:
-        parse_numbers(list(row[1:]), '')
+        cells = parse_numbers(list(row[1:]), '')
     except ValueError:
         return True
-    return False
+    if Path(row[0]).suffix:
+        return False
+    steps = np.arange(len(cells))
+    return any(np.array_equal(cells, steps + first) for first in (0, 1))
 
 
 def _find_columns(

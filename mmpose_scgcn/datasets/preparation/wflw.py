@@ -111,6 +111,10 @@ def _face(line: str, where: str) -> Face:
         )
     if not np.isfinite(values).all():
         raise ValueError(f'{where}: coordinates that are not finite')
+    if not np.isin(rest[4:], (0, 1)).all():
+        raise ValueError(
+            f'{where}: expected attributes 0 or 1, got {numbers[-6:]}'
+        )
     flags = rest[4:].astype(int).tolist()
     return Face(
         file,
@@ -155,8 +159,13 @@ def _join_subsets(source: Source, lists: dict[str, Path]) -> None:
             text += f'{strangers} faces are not in the test list, '
             text += f'{differ} have another attribute there'
             source.problems.append(Problem('subset list disagrees', text))
-    if len(members) == len(ATTRIBUTES):
-        for key, face in faces.items():
-            if not face.fields:
-                flags = {a: int(key in keys) for a, keys in members.items()}
-                face.fields['attributes'] = flags
+    bare = [(key, face) for key, face in faces.items() if not face.fields]
+    missing = [a for a in ATTRIBUTES if a not in members]
+    if bare and missing:
+        names = [f'list_98pt_test_{SUBSET_LISTS[a]}.txt' for a in missing]
+        text = f'{", ".join(names)}; faces of the test set get no attributes'
+        source.problems.append(Problem('subset lists missing', text))
+    else:
+        for key, face in bare:
+            flags = {a: int(key in keys) for a, keys in members.items()}
+            face.fields['attributes'] = flags

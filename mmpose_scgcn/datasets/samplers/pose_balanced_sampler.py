@@ -34,8 +34,9 @@ class PoseBalancedSampler(Sampler):
     Note:
         The authors' code repeats a bin round(fullest / own) times, which
         leaves it level only roughly, and folds left and right
-        (``use_abs=True``). It takes the second component on 19-point AFLW
-        (``component=1``).
+        (``use_abs=True``). It takes the second component on 19-point AFLW,
+        whose shapes it may reflect to align them; aligned as here, the
+        leading component is the turn for these points too.
 
     Shards are those of MMEngine's ``DefaultSampler``: rank r of w takes every
     w-th of the epoch's list from position r. The order depends on ``seed``

@@ -91,14 +91,20 @@ def summarize_nme(
         ValueError: NaN in ``nme``.
     """
     keys = [
-        *(f'FR@{t:.2f}' for t in fr_thresholds),
-        f'AUC@{auc_threshold:.2f}',
+        *(f'FR@{threshold_text(t)}' for t in fr_thresholds),
+        f'AUC@{threshold_text(auc_threshold)}',
     ]
     if len(nme) == 0:
         return dict.fromkeys(['NME', *keys], float('nan'))
     values = [failure_rate(nme, threshold) for threshold in fr_thresholds]
     values.append(ced_auc(nme, auc_threshold))
     return dict(NME=float(nme.mean()), **dict(zip(keys, values, strict=True)))
+
+
+def threshold_text(threshold: float) -> str:
+    """Write a threshold as in ``FR@0.10``: two decimals, or all it has."""
+    text = f'{threshold:.2f}'
+    return text if float(text) == threshold else f'{threshold:g}'
 
 
 def check_thresholds(
@@ -113,11 +119,9 @@ def check_thresholds(
     Raises:
         ValueError: As said.
     """
-    keys = [f'{threshold:.2f}' for threshold in fr_thresholds]
+    keys = [threshold_text(threshold) for threshold in fr_thresholds]
     if len(set(keys)) != len(keys):
-        raise ValueError(
-            f'fr_thresholds must differ in two decimals, got {fr_thresholds}'
-        )
+        raise ValueError(f'fr_thresholds must differ, got {fr_thresholds}')
     if not all(t > 0 for t in (*fr_thresholds, auc_threshold)):
         raise ValueError(
             'thresholds must be positive fractions, got '

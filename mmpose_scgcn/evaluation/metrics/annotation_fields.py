@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
+from pathlib import PurePath
 
 import numpy as np
 from mmengine.fileio import load
@@ -31,8 +32,12 @@ class AnnotationFields:
     @cached_property
     def by_id(self) -> dict:
         """What is wanted of each annotation of the file, read once."""
-        annotations = load_annotations(self.ann_file)
-        return {key: self._read(value) for key, value in annotations.items()}
+        content = load(self.ann_file)
+        files = {i['id']: i['file_name'] for i in content.get('images', ())}
+        return {
+            key: (self._read(value), files.get(value.get('image_id')))
+            for key, value in index_annotations(content, self.ann_file).items()
+        }
 
     def prepare(self) -> None:
         """Read the file now, if it is needed, rather than at first use."""
@@ -52,6 +57,7 @@ class AnnotationFields:
 
         Raises:
             KeyError: No annotation to be found.
+            ValueError: The annotation of this id is of another image.
         """
         if not self.subsets and not self.occlusion:
             return {}
@@ -60,7 +66,15 @@ class AnnotationFields:
                 raise KeyError(
                     f'annotation id {face_id!r} is not in {self.ann_file}'
                 )
-            return self.by_id[face_id]
+            found, file = self.by_id[face_id]
+            path = sample.get('img_path')
+            if file and path and PurePath(file).name != PurePath(path).name:
+                raise ValueError(
+                    f'annotation id {face_id!r} is of {file} in '
+                    f'{self.ann_file}, but of {path} in the data set that is '
+                    'tested: give ann_file that of the tested data set'
+                )
+            return found
         if not sample.get('raw_ann_info'):
             raise KeyError(
                 'subsets and split_occluded need annotations, which this '
@@ -81,11 +95,12 @@ class AnnotationFields:
         return dict(members=members, flags=flags)
 
 
-def load_annotations(ann_file: str) -> dict:
-    """Read the annotations of a COCO file by id.
+def index_annotations(content: Mapping, ann_file: str) -> dict:
+    """Find the annotations of a COCO file by id.
 
     Args:
-        ann_file (str): Path of the file.
+        content (Mapping): Of the file.
+        ann_file (str): Its path, for the message.
 
     Returns:
         dict: From annotation id to annotation.
@@ -93,7 +108,7 @@ def load_annotations(ann_file: str) -> dict:
     Raises:
         ValueError: An id that occurs twice.
     """
-    annotations = load(ann_file)['annotations']
+    annotations = content['annotations']
     by_id = {annotation['id']: annotation for annotation in annotations}
     if len(by_id) != len(annotations):
         raise ValueError(

@@ -221,6 +221,11 @@ class FaceAlignmentMetric(BaseMetric):
         if not self.split_occluded:
             return {}
         flags = stack_faces(faces, 'flags')
+        if flags.shape != scores.visible.shape:
+            raise ValueError(
+                f'split_occluded: faces have {scores.visible.shape[1]} '
+                f'keypoints, their annotations flags of {flags.shape[1]}'
+            )
         if not (flags == 2).any():
             raise ValueError(
                 'split_occluded needs keypoints flagged 2 (visible) and 1 '

@@ -54,10 +54,14 @@ class CoordinateHead(BaseHead):
     def check_map(self, feats: Sequence[Tensor]) -> Tensor:
         """Return the last feature map (B, C, H, W).
 
+        One that is pooled, (B, C), is a map of 1 x 1.
+
         Raises:
             ValueError: It is not of the configured size.
         """
         feature_map = feats[-1]
+        if feature_map.ndim == 2:
+            feature_map = feature_map[..., None, None]
         if feature_map.shape[1:] != self.map_shape:
             raise ValueError(
                 'feature map: in_channels and in_featuremap_size promise '

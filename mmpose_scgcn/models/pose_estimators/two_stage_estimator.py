@@ -80,6 +80,9 @@ class TwoStageEstimator(TopdownPoseEstimator):
             Defaults to None: filled by ``GraphHook`` or from a checkpoint.
         margin (float): Size of the rectified crop over that of the coarse
             keypoints' box. Defaults to 1.25.
+        usable_size (tuple[float, float]): Where the box of the coarse
+            keypoints is not between these parts of the input's longer side,
+            the crop is the whole input. Defaults to (0.1, 2.0).
         train_stages (str): ``'joint'``, both, with no gradient from one to
             the other; ``'coarse'``, stage one alone, whose keypoints are the
             prediction then; ``'fine'``, stage two on a frozen stage one,
@@ -106,6 +109,7 @@ class TwoStageEstimator(TopdownPoseEstimator):
         input_size: tuple[int, int],
         graph: Mapping | None = None,
         margin: float = 1.25,
+        usable_size: tuple[float, float] = (0.1, 2.0),
         train_stages: str = 'joint',
         jitter: Mapping | None = None,
         train_cfg: Mapping | None = None,
@@ -131,6 +135,7 @@ class TwoStageEstimator(TopdownPoseEstimator):
         self.reference = KeypointGraph(graph, num_keypoints)
         self.input_size = tuple(input_size)
         self.margin = margin
+        self.usable_size = tuple(usable_size)
         self.train_stages = train_stages
         self.jitter = {**JITTER, **(jitter or {})}
         self.train_cfg = dict(train_cfg or {})
@@ -138,6 +143,9 @@ class TwoStageEstimator(TopdownPoseEstimator):
         # Distributed training wants a gradient of all that could have one.
         self.coarse.requires_grad_(train_stages != 'fine')
         self.fine.requires_grad_(train_stages != 'coarse')
+        # In the checkpoint: whether stage one has seen a training step.
+        self.register_buffer('coarse_trained', torch.tensor(False))
+        self._coarse_is_known = False
 
     def train(self, mode: bool = True) -> 'TwoStageEstimator':
         """Set the mode; a frozen stage one stays in evaluation mode."""
@@ -164,11 +172,14 @@ class TwoStageEstimator(TopdownPoseEstimator):
                 f'inputs: expected (B, C, {height}, {width}) for input_size='
                 f'{self.input_size}, got {tuple(inputs.shape)}'
             )
-        size = self.coarse.input_size[::-1]
         view = functional.interpolate(
-            inputs, size, mode='bilinear', align_corners=False, antialias=True
+            inputs.float(),  # not implemented for half precision on a CPU
+            self.coarse.input_size[::-1],
+            mode='bilinear',
+            align_corners=False,
+            antialias=True,
         )
-        return self.coarse(view)
+        return self.coarse(view.to(inputs.dtype))
 
     def rectify(self, coarse: Tensor) -> Rectification:
         """Find the crops of stage two.
@@ -186,6 +197,7 @@ class TwoStageEstimator(TopdownPoseEstimator):
             self.reference.mean_shape,
             self.input_size,
             self.margin,
+            *self.usable_size,
             aspect_ratio=width / height,
         )
 
@@ -237,7 +249,11 @@ class TwoStageEstimator(TopdownPoseEstimator):
         Returns:
             dict[str, Tensor]: The heads' losses, named ``coarse.`` and
             ``fine.``.
+
+        Raises:
+            RuntimeError: Stage one is frozen and was never trained.
         """
+        self._note_coarse()
         target, weight = stack_labels(data_samples)
         with torch.set_grad_enabled(self.train_stages != 'fine'):
             coarse = self.predict_coarse(inputs)
@@ -253,6 +269,20 @@ class TwoStageEstimator(TopdownPoseEstimator):
             found = self.fine.head.losses_of(fine, labels, weight)
             losses.update({f'fine.{k}': v for k, v in found.items()})
         return losses
+
+    def _note_coarse(self) -> None:
+        """Note that stage one is trained now, or check that it was."""
+        if self._coarse_is_known:
+            return
+        if self.train_stages != 'fine':
+            self.coarse_trained.fill_(True)
+        elif not self.coarse_trained:
+            raise RuntimeError(
+                "train_stages='fine': stage one is frozen and was never "
+                "trained; give load_from a checkpoint of train_stages='coarse'"
+                " or 'joint'"
+            )
+        self._coarse_is_known = True
 
     def predict(self, inputs: Tensor, data_samples: list) -> list:
         """Predict keypoints in the images.

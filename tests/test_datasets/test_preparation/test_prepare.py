@@ -320,3 +320,51 @@ def test_no_image_at_all(folder_wflw, tmp_path):
     with pytest.raises(ValueError, match='no face remains in trainval, test'):
         prepare(source, tmp_path / 'out', HALF)
     assert not (tmp_path / 'out').exists()
+
+
+def test_splits_of_an_earlier_run_do_not_stay(folder_csv, tmp_path):
+    """Their faces would be trained on and selected by."""
+    out = tmp_path / 'out'
+    prepare(read_csv(folder_csv), out, HALF)
+    other = out / 'face_landmarks_faces_b_val.json'
+    other.write_text('{}')
+    source = read_tables(folder_csv / 'train.csv', folder_csv / 'frames')
+    prepare(source, out, Options(val_share=0), overwrite=True)
+    assert sorted(path.name for path in out.glob('*.json')) == [
+        'face_landmarks_faces_b_val.json',
+        'face_landmarks_faces_train.json',
+        'face_landmarks_faces_trainval.json',
+    ]
+
+
+@pytest.mark.parametrize('name', ('metainfo.py', 'problems.txt'))
+def test_other_files_are_not_replaced_unasked(folder_csv, tmp_path, name):
+    (tmp_path / name).write_text('mine')
+    source = read_csv(folder_csv)
+    with pytest.raises(FileExistsError, match=f'{name} is there already'):
+        prepare(source, tmp_path, HALF, metainfo='dataset_info = {}')
+    assert sorted(os.listdir(tmp_path)) == sorted([name, 'official'])
+    assert (tmp_path / name).read_text() == 'mine'
+    prepare(source, tmp_path, HALF, metainfo='x = 1', overwrite=True)
+    assert (tmp_path / name).read_text() != 'mine'
+
+
+@pytest.mark.parametrize('padding', (-0.5, -0.7, float('nan'), float('inf')))
+def test_a_padding_that_leaves_no_box(folder_csv, tmp_path, padding):
+    options = Options(val_share=0.5, padding=padding)
+    with pytest.raises(ValueError, match=r'padding above -0\.5'):
+        prepare(read_csv(folder_csv), tmp_path / 'out', options)
+    assert not (tmp_path / 'out').exists()
+
+
+def test_an_embedded_image_that_is_none(folder_cofw, tmp_path):
+    h5py = pytest.importorskip('h5py')
+    with h5py.File(folder_cofw / 'COFW_train_color.mat', 'a') as mat:
+        del mat['#refs#/2']
+        mat['#refs#/2'] = np.zeros((3, 5), dtype=np.float64)
+        mat['IsTr'][0, 2] = mat['#refs#/2'].ref
+    prepared = prepare(read_cofw(folder_cofw), tmp_path / 'out', HALF)
+    (problem,) = (p for p in prepared.problems if 'unreadable' in p.kind)
+    assert 'train_color.mat, face 3: expected uint8' in problem.text
+    assert len(prepared.splits['trainval']) == 5
+    assert not (tmp_path / 'out/images/trainval/000003.png').exists()

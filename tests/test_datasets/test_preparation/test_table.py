@@ -17,6 +17,8 @@ def read(tmp_path, text, **options):
         'a.jpg,1,2,3.5,4\n',
         '\ufeff,0,1,2,3\na.jpg,1,2,3.5,4\n',  # the YouTube-Faces header
         'name,x0,y0,x1,y1\r\na.jpg,1,2,3.5,4\r\n',
+        'name,0,1,2,3\na.jpg,1,2,3.5,4\n',
+        'name,1,2,3,4\na.jpg,1,2,3.5,4\n',
         'name;x0;y0;x1;y1\na.jpg;1;2;3.5;4\n\n',
         'a.jpg\t1\t2\t3.5\t4',
         '"a.jpg",1,2,3.5,4',
@@ -94,3 +96,8 @@ def test_an_image_named_twice_is_reported(folder_csv):
 def test_a_missing_folder_of_images(folder_csv):
     with pytest.raises(FileNotFoundError, match='a folder of images'):
         read_tables(folder_csv / 'train.csv', folder_csv / 'nowhere')
+
+
+def test_coordinates_that_look_like_columns(tmp_path):
+    (face,) = read(tmp_path, 'a.jpg,0,1,2,3\n')
+    np.testing.assert_array_equal(face.keypoints, [[0, 1], [2, 3]])

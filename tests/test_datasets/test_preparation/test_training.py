@@ -7,18 +7,24 @@ CONFIGS = {
     '300w': 'td-reg_cnn6-scgcn_1xb32-60e_300w-64x64',
     'cofw': 'td-reg_res50-scgcn_8xb64-210e_cofw-256x256',
     'aflw': 'td-reg_res50-scgcn_8xb64-210e_aflw-256x256',
+    'pts': 'td-reg_cnn6-scgcn_1xb32-60e_custom-64x64',
 }
+
+
+#: Of what is not named by its kind: fixture, data set of the config, options.
+OWN = {'pts': ('folder_300w', 'faces', ('--flip-pairs', 'none'))}
 
 
 @pytest.mark.parametrize('kind', CONFIGS)
 def test_an_epoch_on_what_was_prepared(
     kind, request, run_python, root, tmp_path
 ):
-    source = request.getfixturevalue(f'folder_{kind}')
-    # Configs read data/<kind> below the current folder.
+    fixture, name, options = OWN.get(kind, (f'folder_{kind}', kind, ()))
+    source = request.getfixturevalue(fixture)
+    # Configs read data/<name> below the current folder.
     done = run_python(
-        *(root / 'tools/prepare_dataset.py', kind, source, f'data/{kind}'),
-        *('--val-share', '0.5'),
+        *(root / 'tools/prepare_dataset.py', kind, source, f'data/{name}'),
+        *('--val-share', '0.5', *options),
         cwd=tmp_path,
     )
     assert done.returncode == 0, done.stderr

@@ -1,3 +1,5 @@
+import re
+
 from mmpose_scgcn.datasets.preparation import read_wflw
 
 import numpy as np
@@ -51,6 +53,7 @@ def test_a_subset_list_that_disagrees_is_reported(folder_wflw):
     (
         (lambda line: line.replace(' 10 12', ' 10', 1), 'got 206'),
         (lambda line: 'x' + line, 'expected a number'),
+        (lambda line: re.sub(r'\d+ (\S+)$', r'7 \1', line), 'attributes 0 or'),
         (lambda line: 'nan' + line[line.index(' ') :], 'not finite'),
     ),
 )
@@ -95,3 +98,22 @@ def test_real_lists_agree_with_annotations_made_elsewhere(scgcn_data):
                 found += 1
                 assert face.fields['attributes'] == attributes
     assert found >= 3
+
+
+def test_some_subset_lists_give_no_attributes_and_it_says_so(folder_wflw):
+    for path in folder_wflw.rglob('list_98pt_rect_attr_*.txt'):
+        path.unlink()
+    for name in ('largepose', 'blur'):
+        (path,) = folder_wflw.rglob(f'list_98pt_test_{name}.txt')
+        path.rename(folder_wflw / f'{name}.old')
+    (folder_wflw / 'list_98pt_test.txt').write_text(
+        ''.join(
+            path.read_text() + '\n'
+            for path in sorted(folder_wflw.rglob('list_98pt_test_*.txt'))
+        )
+    )
+    source = read_wflw(folder_wflw)
+    (problem,) = source.problems
+    assert problem.kind == 'subset lists missing'
+    assert 'test_largepose.txt, list_98pt_test_blur.txt' in problem.text
+    assert not any(face.fields for face in source.splits['test'])

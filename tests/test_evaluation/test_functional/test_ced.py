@@ -73,7 +73,7 @@ def test_summary_of_no_faces_is_nan():
 @pytest.mark.parametrize(
     ('fr_thresholds', 'auc_threshold', 'message'),
     [
-        ((0.081, 0.08), 0.1, 'two decimals'),
+        ((0.08, 0.08), 0.1, 'must differ'),
         ((0.0,), 0.1, 'positive'),
         ((0.1,), -0.1, 'positive'),
     ],
@@ -81,3 +81,10 @@ def test_summary_of_no_faces_is_nan():
 def test_bad_thresholds(fr_thresholds, auc_threshold, message):
     with pytest.raises(ValueError, match=message):
         check_thresholds(fr_thresholds, auc_threshold)
+
+
+def test_keys_say_the_threshold_that_was_used():
+    summary = summarize_nme(np.array([0.05]), (0.1, 0.085, 0.001), 0.075)
+    keys = ['NME', 'FR@0.10', 'FR@0.085', 'FR@0.001', 'AUC@0.075']
+    assert list(summary) == keys
+    check_thresholds((0.081, 0.08), 0.1)

@@ -1,3 +1,5 @@
+import json
+
 from mmpose_scgcn.evaluation import FaceAlignmentMetric
 
 import numpy as np
@@ -179,3 +181,25 @@ def test_what_does_not_suit_the_data_set_fails_before_training(
 def test_wrong_arguments_fail_at_once(kwargs):
     with pytest.raises(ValueError, match='must'):
         FaceAlignmentMetric(**kwargs)
+
+
+def test_the_annotation_file_of_another_set_raises(make_sample, tmp_path):
+    """Ids start at 1 everywhere; the image tells."""
+    path = tmp_path / 'other.json'
+    path.write_text(
+        json.dumps(
+            dict(
+                images=[dict(id=5, file_name='sub/b.jpg')],
+                annotations=[dict(id=1, image_id=5, subset='ibug')],
+            )
+        )
+    )
+    with pytest.raises(ValueError, match=r'id 1 is of sub/b\.jpg .*a\.jpg'):
+        evaluate([make_sample(1, GT, GT)], subsets='300w', ann_file=str(path))
+
+
+def test_flags_of_another_number_of_keypoints_raise(make_sample):
+    raw = dict(keypoints=[0, 0, 2] * 5)
+    sample = make_sample(1, GT, GT, raw_ann_info=raw)
+    with pytest.raises(ValueError, match=r'have 3 keypoints, .* flags of 5'):
+        evaluate([sample], split_occluded=True)

@@ -176,6 +176,7 @@ def test_flipping_the_input_mirrors_the_predictions(make_model, batch):
 @pytest.mark.parametrize('stages', ['joint', 'coarse', 'fine'])
 def test_what_is_trained(make_model, batch, stages):
     model = make_model(train_stages=stages).train()
+    model.coarse_trained.fill_(stages == 'fine')  # as load_from leaves it
     data = model.data_preprocessor(batch, training=True)
     losses = model(**data, mode='loss')
     total, _ = model.parse_losses(losses)
@@ -301,3 +302,33 @@ def test_autocast_changes_little(make_model, batch):
     for sample in samples:
         error = sample.pred_instances.keypoints - sample.gt_instances.keypoints
         assert np.abs(error).max() < 0.01  # image px
+
+
+def test_a_frozen_stage_one_has_to_be_trained(make_model, batch):
+    first = make_model(train_stages='coarse')
+    second = make_model(train_stages='fine')
+    data = second.data_preprocessor(batch, training=True)
+    with pytest.raises(RuntimeError, match='never trained; give load_from'):
+        second(**data, mode='loss')
+    second.load_state_dict(first.state_dict())
+    with pytest.raises(RuntimeError, match='never trained'):
+        second(**data, mode='loss')
+    first(**data, mode='loss')
+    second.load_state_dict(first.state_dict())
+    assert second(**data, mode='loss')['fine.loss_kpt'].isfinite()
+
+
+@pytest.mark.parametrize('dtype', [torch.float16, torch.bfloat16])
+def test_a_model_in_half_precision(make_model, batch, dtype):
+    model = make_model().eval()
+    inputs = model.data_preprocessor(batch)['inputs']
+    expected, _ = model._forward(inputs)
+    found, _ = model.to(dtype)._forward(inputs.to(dtype))
+    torch.testing.assert_close(found.float(), expected, atol=0.02, rtol=0)
+
+
+def test_which_coarse_keypoints_are_usable_is_an_argument(make_model, batch):
+    model, picky = make_model(), make_model(usable_size=(0.9, 2.0))
+    truth = labels_of(batch)
+    assert (model.rectify(truth).size < 90).all()
+    assert (picky.rectify(truth).size == 96).all()

@@ -1,11 +1,13 @@
 # The recipe of the authors' released code: ResNet-34 from scratch, static
-# learned adjacency with batch norm, SGD, rotation and shift always on,
-# occlusion, BGR crops of mean 0 and variance 1, no flip test.
+# learned adjacency with batch norm, SGD, pose balancing, rotation and shift
+# always on, occlusion, BGR crops of mean 0 and variance 1, no flip test.
 #
 # python tools/train.py td-reg_res34-scgcn-authors_1xb64-500e_wflw-256x256
 #
 # What is not as there: the neighbours are those of the training set, directed
-# (theirs a file, symmetrised); offsets start at the mean shape; crops are made
+# (theirs a file, symmetrised); offsets start at the mean shape; poses are told
+# from aligned shapes and bins end level (theirs from raw coordinates, with
+# repeats rounded to whole ones); crops are made
 # from the annotations' boxes (theirs by PFLD's preparation) with a black
 # border (theirs grey); the checkpoint is chosen on `val` (theirs on test).
 _base_ = [
@@ -33,7 +35,7 @@ model = dict(
     type='TopdownPoseEstimator',
     # The pipeline standardises each crop.
     data_preprocessor=dict(type='PoseDataPreprocessor'),
-    backbone=dict(type='ResNet', depth=34, init_cfg=None),
+    backbone=dict(type='ResNet', depth=34),  # Kaiming, fan out
     head=dict(
         type='mmpose_scgcn.GraphRelationalHead',
         in_channels=512,

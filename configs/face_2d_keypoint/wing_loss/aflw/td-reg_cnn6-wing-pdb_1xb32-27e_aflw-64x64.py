@@ -13,7 +13,6 @@ train_dataloader = dict(
     sampler=dict(
         type='mmpose_scgcn.PoseBalancedSampler',
         num_bins=9,
-        component=1,  # as in the authors' code for these 19 points
         _delete_=True,
     )
 )

@@ -15,10 +15,11 @@ train_dataloader = dict(
 )
 
 model = dict(
+    neck=dict(type='GlobalAveragePooling'),  # as ResNet-50 has it
     head=dict(
         type='mmpose_scgcn.FullyConnectedHead',
         in_channels=2048,
-        in_featuremap_size=(8, 8),
+        in_featuremap_size=(1, 1),
         num_keypoints=98,
         # The paper's 10 and 2 px of a 64 px input, in px of this one.
         loss=dict(

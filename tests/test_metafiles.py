@@ -34,6 +34,12 @@ def test_every_config_has_an_entry_under_its_own_name(metafiles):
     }
 
 
+def test_every_folder_of_configs_has_a_page_that_names_them():
+    for path in (ROOT / 'configs/face_2d_keypoint').rglob('*.py'):
+        (page,) = path.parent.glob('*.md')
+        assert f'({path.name})' in page.read_text('utf-8'), path
+
+
 def test_collections_are_defined_and_documented(metafiles):
     collections = {
         c['Name']: c for m in metafiles for c in m.get('Collections', [])

@@ -7,6 +7,7 @@ import pytest
 import torch
 from mmengine.dataset import pseudo_collate
 from mmengine.registry import init_default_scope
+from mmengine.runner import Runner
 from mmpose.registry import DATASETS, MODELS
 from torch import nn
 
@@ -70,20 +71,25 @@ def graph(dataset):
 
 
 @pytest.fixture
-def make_model(graph):
+def settings(graph):
+    """The estimator's config."""
+    return dict(
+        type='mmpose_scgcn.TwoStageEstimator',
+        coarse=stage((32, 32), (8, 8, 16)),
+        fine=stage((64, 64), (8, 8, 16, 16)),
+        num_keypoints=K,
+        input_size=(96, 96),
+        graph=graph,
+        data_preprocessor=dict(
+            type='PoseDataPreprocessor', mean=[127] * 3, std=[60] * 3
+        ),
+    )
+
+
+@pytest.fixture
+def make_model(settings):
     def make(**arguments):
         torch.manual_seed(0)
-        settings = dict(
-            type='mmpose_scgcn.TwoStageEstimator',
-            coarse=stage((32, 32), (8, 8, 16)),
-            fine=stage((64, 64), (8, 8, 16, 16)),
-            num_keypoints=K,
-            input_size=(96, 96),
-            graph=graph,
-            data_preprocessor=dict(
-                type='PoseDataPreprocessor', mean=[127] * 3, std=[60] * 3
-            ),
-        )
         return MODELS.build({**settings, **arguments})
 
     return make
@@ -332,3 +338,48 @@ def test_which_coarse_keypoints_are_usable_is_an_argument(make_model, batch):
     truth = labels_of(batch)
     assert (model.rectify(truth).size < 90).all()
     assert (picky.rectify(truth).size == 96).all()
+
+
+def run_stage(settings, stages, folder, **more):
+    """An epoch of training by MMEngine's runner."""
+    dataset = dict(
+        type='WFLWDataset',
+        data_root=str(folder / 'faces'),
+        ann_file='face_landmarks_wflw_train.json',
+        data_prefix=dict(img='images'),
+        pipeline=PIPELINE,
+    )
+    runner = Runner(
+        model=dict(settings, train_stages=stages),
+        work_dir=str(folder / stages),
+        train_dataloader=dict(
+            batch_size=8,
+            sampler=dict(type='DefaultSampler', shuffle=True),
+            dataset=dataset,
+        ),
+        train_cfg=dict(by_epoch=True, max_epochs=1),
+        optim_wrapper=dict(optimizer=dict(type='Adam', lr=1e-3)),
+        default_scope='mmpose',
+        experiment_name=str(folder / stages),
+        log_level='ERROR',
+        **more,
+    )
+    runner.train()
+    return runner.model.state_dict()
+
+
+def test_one_stage_after_the_other(settings, synthetic_faces, tmp_path):
+    (tmp_path / 'faces').symlink_to(synthetic_faces)
+    first = run_stage(settings, 'coarse', tmp_path)
+    second = run_stage(
+        settings,
+        'fine',
+        tmp_path,
+        load_from=str(tmp_path / 'coarse/epoch_1.pth'),
+    )
+    moved = {
+        name.split('.')[0]
+        for name, value in second.items()
+        if not torch.equal(value, first[name])
+    }
+    assert moved == {'fine'}

@@ -3,35 +3,14 @@
 #
 # python tools/benchmark.py benchmarks/300w_gpu.py --minutes 60
 from mmpose_scgcn.benchmark.contenders import GROUPS, Contenders
+from mmpose_scgcn.benchmark.face_tests import occlusion_axis, tests_300w
 
 title = 'Heads and losses on 300W, GPU scale'
 config = 'configs/300w_res50_256x256.py'
 norm = 'inter_ocular'
 
-_common = dict(ann_file='face_landmarks_300w_test_common.json')
-tests = {
-    'val': dict(ann_file='face_landmarks_300w_val.json'),
-    '300w_common': dict(
-        subsets=dict(
-            helen=dict(field='subset', values=['helen_testset']),
-            lfpw=dict(field='subset', values=['lfpw_testset']),
-        ),
-        **_common,
-    ),
-    'ytf68': dict(
-        data_root='data/ytf68/', ann_file='face_landmarks_ytf68_test.json'
-    ),
-}
-axes = dict(
-    occlusion=dict(
-        label='covered part of the face, %', tests={'0': '300w_common'}
-    )
-)
-for _percent in (10, 20, 30, 40):
-    _name = f'300w_common_occluded_{_percent}'
-    _cover = dict(type='mmpose_scgcn.PerturbFace', occlusion=_percent / 100)
-    tests[_name] = dict(insert=[_cover], **_common)
-    axes['occlusion']['tests'][str(_percent)] = _name
+tests = tests_300w()
+axes = dict(occlusion=occlusion_axis())
 
 methods = Contenders(
     channels=2048,

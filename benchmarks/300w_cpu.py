@@ -3,7 +3,11 @@
 #
 # python tools/benchmark.py benchmarks/300w_cpu.py
 from mmpose_scgcn.benchmark.contenders import GROUPS, Contenders
-from mmpose_scgcn.benchmark.face_tests import occlusion_axis, tests_300w
+from mmpose_scgcn.benchmark.face_tests import (
+    SUMMARY_300W,
+    occlusion_axis,
+    tests_300w,
+)
 
 title = 'Heads and losses on 300W, CPU scale'
 config = 'configs/300w_cnn6_64x64.py'
@@ -11,6 +15,7 @@ norm = 'inter_ocular'
 
 tests = tests_300w()
 axes = dict(occlusion=occlusion_axis())
+summary = SUMMARY_300W
 
 contenders = Contenders(
     channels=256,

@@ -10,6 +10,7 @@ GROUPS = {
     'fully connected': 'fully connected, Wing',
     'RLE': 'RLE, flattened',
     'integral': 'integral',
+    'DSNT': 'DSNT',
     'heatmap': 'heatmap, DARK',
     'SimCC': 'SimCC',
     'graph': 'graph: dynamic, Soft Wing, relative',
@@ -105,7 +106,8 @@ class Contenders:
             type='DSNTHead',
             loss=dict(type='MultipleLossWrapper', losses=losses),
         )
-        rows['DSNT']['curve'] = False
+        # Its divergence is not defined where a heatmap underflows to zero.
+        rows['DSNT'].update(group='DSNT', curve=False)
         rows['heatmap, DARK'] = self.heatmap()
         rows['SimCC'] = self.simcc(2 * self.input_size[0])
         return rows

@@ -1,6 +1,16 @@
 """Test sets that suites on 300W share."""
 
 COVERED = (10, 20, 30, 40)
+#: For ``summary`` of a suite.
+SUMMARY_300W = {
+    'NME': ('300w_common', 'NME'),
+    'median': ('300w_common', 'median'),
+    'FR@0.08': ('300w_common', 'FR@0.08'),
+    'FR@0.10': ('300w_common', 'FR@0.10'),
+    '30 % covered: NME': ('300w_common_occluded_30', 'NME'),
+    'YTF68: NME': ('ytf68', 'NME'),
+    'YTF68: FR@0.10': ('ytf68', 'FR@0.10'),
+}
 
 
 def tests_300w() -> dict[str, dict]:

@@ -110,6 +110,8 @@ class Suite:
         title (str): What is compared, for the report.
         search (Search, optional): For learning rates.
         axes (Mapping[str, Axis]): Disturbances, by name.
+        summary (Mapping[str, tuple[str, str]]): Columns of the table that
+            comes first: test set and figure.
     """
 
     name: str
@@ -121,6 +123,7 @@ class Suite:
     title: str
     search: Search | None = None
     axes: Mapping[str, Axis] = field(default_factory=dict)
+    summary: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def undisturbed(self) -> list[str]:
@@ -149,8 +152,8 @@ def load_suite(path: str | Path) -> Suite:
     It is a Python file with ``title``, ``config``, ``norm``, ``tests`` and
     ``methods``: a dict for each, by name, of :class:`Method`'s arguments;
     and, if wanted, ``search`` and ``axes``, of :class:`Search`'s and
-    :class:`Axis`'s. First comes the first seed of every method, then the
-    second ones.
+    :class:`Axis`'s, and ``summary`` (:class:`Suite`). First comes the first
+    seed of every method, then the second ones.
 
     Args:
         path (str | Path): The file.
@@ -203,6 +206,7 @@ def load_suite(path: str | Path) -> Suite:
             name: _make(Axis, values, path)
             for name, values in content.get('axes', {}).items()
         },
+        summary=content.get('summary', {}),
     )
     _check_names(suite)
     return suite
@@ -245,6 +249,7 @@ def _check_names(suite: Suite) -> None:
             )
         slugs[slug] = method.name
     tests = [t for axis in suite.axes.values() for t in axis.tests.values()]
+    tests += [test for test, _ in suite.summary.values()]
     groups = {method.group for method in suite.methods} - {''}
     if suite.search is not None:
         tests.append(suite.search.test)

@@ -50,10 +50,11 @@ def make_tables(suite: Suite, known: Results) -> list[Table]:
         known (Results): What is known; cells of the rest are blank.
 
     Returns:
-        list[Table]: Errors on each undisturbed test set, by subset, by pose,
-        along the axes, then costs and the search for learning rates.
+        list[Table]: The suite's summary, errors on each undisturbed test set,
+        by subset, by pose, along the axes, then costs and the search for
+        learning rates.
     """
-    tables = []
+    tables = [summary_table(suite, known)] if suite.summary else []
     for test in suite.undisturbed:
         tables.append(error_table(suite, known, test))
         tables += _subset_table(suite, known, test)
@@ -67,6 +68,26 @@ def make_tables(suite: Suite, known: Results) -> list[Table]:
     if suite.search is not None:
         tables.append(search_table(suite, known))
     return tables
+
+
+def summary_table(suite: Suite, known: Results) -> Table:
+    """Make the table that a README shows."""
+    costs = ['parameters, M', '1 image, ms']
+    table = Table('Summary', ['method', 'seeds', *suite.summary, *costs])
+    for method in suite.methods:
+        runs = known.of(method.name)
+        cells = [
+            mean_and_spread(
+                [run['tests'][test][figure] for run in runs],
+                COLUMNS.get(figure, 2),
+            )
+            for test, figure in suite.summary.values()
+        ]
+        values = known.costs.get(method.name, {})
+        cells.append(_number(values, 'parameters', 2, 1e-6))
+        cells.append(_number(values, 'latency_ms', 1))
+        table.rows.append([label(method, known), state(method, known), *cells])
+    return table
 
 
 def error_table(suite: Suite, known: Results, test: str) -> Table:

@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 from mmpose_scgcn.benchmark import Results
 from mmpose_scgcn.benchmark.plots import plot_axis, plot_ced
 from mmpose_scgcn.benchmark.report import make_report, write_report
 from mmpose_scgcn.benchmark.tables import (
+    make_tables,
     mean_and_spread,
     pose_errors,
     row,
@@ -90,3 +93,19 @@ def test_curves_are_those_of_the_figures(suite, known):
     (axes,) = plot_ced(suite, known, 'val').axes
     (line,) = axes.get_lines()
     np.testing.assert_allclose(line.get_ydata(), np.arange(151) / 1.5)
+
+
+def test_a_summary_comes_first(suite, known):
+    suite = replace(
+        suite,
+        summary={
+            'NME': ('val', 'NME'),
+            'covered: FR@0.10': ('covered', 'FR@0.10'),
+        },
+    )
+    first = make_tables(suite, known)[0]
+    assert first.head[:4] == ['method', 'seeds', 'NME', 'covered: FR@0.10']
+    a, b, zoo = first.rows
+    assert a == ['a †', '0, 1', '4.00 ± 1.41', '25.00 ± 0.00', '2.00', '3.5']
+    assert b == ['b', '0 failed: out of memory', '', '', '', '']
+    assert zoo[1] == 'absent: nowhere.pth'

@@ -54,6 +54,11 @@ def test_first_seeds_come_first(suite_file):
         ("kind='graph'", "kind='graph', group='g'", r"no search .*\['g'\]"),
         (
             'config = ',
+            "summary = dict(NME=('test', 'NME'))\nconfig = ",
+            r"no tests \['test'\]",
+        ),
+        (
+            'config = ',
             "search = dict(groups=dict(g='d'), values=(1.0,))\nconfig = ",
             "has no method 'd'",
         ),

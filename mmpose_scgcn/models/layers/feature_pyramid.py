@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import torch
 from mmcv.cnn import ConvModule
 from torch import Tensor, nn
 from torch.nn import functional
@@ -10,8 +11,9 @@ from torch.nn import functional
 class FeaturePyramid(nn.Module):
     """Merge maps of several resolutions, from the coarsest to the finest.
 
-    "Feature Pyramid Networks for Object Detection" (CVPR 2017), with one 3 x
-    3 convolution after the last sum only.
+    After "Feature Pyramid Networks for Object Detection" (CVPR 2017), but as
+    in a U-Net what comes from below is concatenated, not added, and a 3 x 3
+    convolution follows at every level.
 
     Args:
         in_channels (Sequence[int]): Channels of the maps, the finest first.
@@ -23,8 +25,16 @@ class FeaturePyramid(nn.Module):
         self.lateral = nn.ModuleList(
             nn.Conv2d(channels, out_channels, 1) for channels in in_channels
         )
-        self.smooth = ConvModule(
-            out_channels, out_channels, 3, padding=1, norm_cfg=dict(type='BN')
+        coarsest = len(in_channels) - 1
+        self.merge = nn.ModuleList(
+            ConvModule(
+                (1 if level == coarsest else 2) * out_channels,
+                out_channels,
+                3,
+                padding=1,
+                norm_cfg=dict(type='BN'),
+            )
+            for level in range(len(in_channels))
         )
 
     def forward(self, maps: Sequence[Tensor]) -> Tensor:
@@ -39,13 +49,17 @@ class FeaturePyramid(nn.Module):
                 'see out_indices of the backbone'
             )
         merged = None
-        for lateral, feature_map in zip(
-            reversed(self.lateral), reversed(maps), strict=True
+        for lateral, merge, feature_map in zip(
+            reversed(self.lateral),
+            reversed(self.merge),
+            reversed(maps),
+            strict=True,
         ):
             level = lateral(feature_map)
             if merged is not None:
-                level = level + functional.interpolate(
+                below = functional.interpolate(
                     merged, size=level.shape[-2:], mode='bilinear'
                 )
-            merged = level
-        return self.smooth(merged)
+                level = torch.cat([level, below], dim=1)
+            merged = merge(level)
+        return merged

@@ -54,7 +54,7 @@ def test_it_is_registered(make_refinement_head, maps):
 
 def test_steps_start_where_the_heatmaps_say(make_refinement_head, maps):
     """And these are expectations over the places of the map."""
-    head = make_refinement_head()
+    head = make_refinement_head(prior_std=None)
     rough, *steps = head.stages(maps)
     assert len(steps) == 2
     for step in steps:
@@ -68,7 +68,7 @@ def test_steps_start_where_the_heatmaps_say(make_refinement_head, maps):
 
 
 def test_a_sharp_heatmap_is_where_its_peak_is(make_refinement_head, maps):
-    head = make_refinement_head(num_steps=0)
+    head = make_refinement_head(num_steps=0, prior_std=None)
     peak = torch.full((3, K, 6, 8), -100.0)
     peak[:, :, 4, 1] = 100
     head.heatmap = torch.nn.Identity()
@@ -85,7 +85,7 @@ def test_everything_learns(make_refinement_head, maps, samples, adjacency):
         f'{step}{name}'
         for step in ('', 'step0.', 'step1.')
         for name in ('loss_kpt', 'loss_relative', 'mean_error')
-    }
+    } | {'loss_heatmap'}
     sum(v for k, v in losses.items() if 'loss' in k).backward()
     for name, parameter in head.named_parameters():
         assert parameter.grad is not None, name
@@ -120,3 +120,41 @@ def test_errors_say_what_is_wrong(make_refinement_head, maps):
 def test_a_relative_loss_shares_the_graph(make_refinement_head):
     head = make_refinement_head()
     assert head.loss_module.relative.graph is head.graph
+
+
+def test_without_evidence_they_are_near_the_mean_shape(
+    make_refinement_head, maps
+):
+    head = make_refinement_head(num_steps=0, prior_std=0.2)
+    with torch.no_grad():
+        head.heatmap.weight.zero_()
+        head.heatmap.bias.zero_()
+    for k, mean in enumerate(head.graph.mean_shape):
+        distance = torch.linalg.vector_norm(head.places - mean, dim=1)
+        shares = torch.exp(-0.5 * (distance / 0.2) ** 2)
+        expected = (shares[:, None] * head.places).sum(dim=0) / shares.sum()
+        torch.testing.assert_close(head(maps)[0, k], expected)
+
+
+def test_the_heatmap_loss_is_a_cross_entropy(
+    make_refinement_head, maps, samples
+):
+    """And a keypoint that does not count adds nothing."""
+    head = randomise(make_refinement_head(heatmap_weight=0.5, num_steps=0))
+    labels = [s.gt_instance_labels for s in samples]
+    target = torch.cat([d.keypoint_labels for d in labels])
+    weight = torch.cat([d.keypoint_weights for d in labels])
+    _, logits = head._read(maps)
+    total = 0.0
+    for image in range(3):
+        for k in range(K):
+            offset = (head.places - target[image, k]) * torch.tensor([8.0, 6])
+            wanted = torch.exp(-offset.square().sum(-1) / 2)
+            wanted = wanted / wanted.sum()
+            log = logits[image, k].log_softmax(-1)
+            total -= weight[image, k] * (wanted * log).sum()
+    found = head.loss(maps, samples)['loss_heatmap']
+    torch.testing.assert_close(found, 0.5 * total / weight.sum())
+    assert 'loss_heatmap' not in make_refinement_head(heatmap_weight=0).loss(
+        maps, samples
+    )

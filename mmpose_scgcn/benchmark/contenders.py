@@ -43,6 +43,8 @@ class Contenders:
             doubles the map.
         sigma (float): Of the heatmaps, in their pixels.
         blur (int): Kernel of DARK's blur, in their pixels.
+        finer (tuple[int, ...]): Channels of the backbone's maps before that
+            one, the finest first, each twice as large as the next.
     """
 
     channels: int
@@ -52,6 +54,7 @@ class Contenders:
     deconvs: int
     sigma: float
     blur: int
+    finer: tuple[int, ...] = ()
 
     @property
     def _places(self) -> int:
@@ -190,6 +193,35 @@ class Contenders:
             options=options,
             curve=False,
         )
+
+    def refinement(
+        self, penalty: str = 'L1', relative: bool = True, **arguments
+    ) -> dict:
+        """Give a row with the graph refinement head.
+
+        Args:
+            penalty (str): ``Soft Wing``, ``Wing`` or ``L1``.
+            relative (bool): Whether there is a relative location loss.
+            **arguments: Of the head.
+
+        Returns:
+            dict: The row.
+        """
+        row = self.graph(penalty, relative)
+        levels = len(self.finer)
+        head = dict(
+            row['options']['model.head'],
+            type='mmpose_scgcn.GraphRefinementHead',
+            in_channels=[*self.finer, self.channels],
+            in_featuremap_size=tuple(s << levels for s in self.map_size),
+            **arguments,
+        )
+        # Both backbones have four stages; the last one's map is the smallest.
+        options = {
+            'model.head': head,
+            'model.backbone.out_indices': tuple(range(3 - levels, 4)),
+        }
+        return dict(row, group='refinement', options=options)
 
     def _label(self, kind: str, **arguments) -> dict:
         """Give a codec."""

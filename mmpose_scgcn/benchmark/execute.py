@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -24,7 +25,7 @@ from .results import (
 )
 from .suite import Method, Search, Suite
 from .testing import ann_file_of
-from .training import method_config
+from .training import method_config, trained_weights
 
 _ROOT = Path(__file__).resolve().parents[2]
 #: A thread for each process, and (for glibc) no memory given back between
@@ -72,6 +73,8 @@ class Execution:
             FileNotFoundError: Annotations are missing.
         """
         waiting = self._collect(self._missing())
+        if waiting:
+            self._make_files()
         self._check_data(waiting)
         print(f'{len(waiting)} runs to do', flush=True)
         active: dict[int, tuple[dict, subprocess.Popen]] = {}
@@ -122,6 +125,16 @@ class Execution:
             process.terminate()
         return not self._finish(dict(kind='costs', methods=names), process)
 
+    def _make_files(self) -> None:
+        """Make what the suite says how to make."""
+        for path, command in self.suite.makes.items():
+            if not os.path.exists(path):
+                print(f'making {path}: {shlex.join(command)}', flush=True)
+                tool = [sys.executable, str(_ROOT / command[0])]
+                subprocess.run(
+                    [*tool, *command[1:]], check=True, env=_environment(0)
+                )
+
     def _missing(self) -> list[dict]:
         """List the tasks that have no result yet, in their order."""
         done = {run_key(run) for run in self.known.runs}
@@ -135,6 +148,7 @@ class Execution:
             if method.absent:
                 print(f'absent: {method.name}: no file {method.checkpoint}')
         runs = [(m, seed) for m, seed in runs if not m.absent]
+        runs = self._starts_of(runs) + runs
         tasks = []
         if self.suite.search is not None:
             tried = {search_key(run) for run in self.known.search}
@@ -149,6 +163,24 @@ class Execution:
             dict(kind='run', method=method.name, seed=seed)
             for method, seed in runs
         ]
+
+    def _starts_of(self, runs: list[tuple]) -> list[tuple]:
+        """List the runs that others start from and that must come first.
+
+        Those that have a result too, where their weights are not here.
+        """
+        starts = []
+        for method in {m.start: None for m, _ in runs if m.start}:
+            start = self.suite.method(method)
+            first = start, start.seeds[0]
+            if first not in runs and self._start_of(start) is None:
+                starts.append(first)
+        return starts
+
+    def _start_of(self, start: Method) -> str | None:
+        """Find the weights that a method's first seed has left."""
+        task = dict(kind='run', method=start.name, seed=start.seeds[0])
+        return trained_weights(self._folder(task))
 
     def _collect(self, tasks: list[dict]) -> list[dict]:
         """Keep what ended after its caller did; return the other tasks."""
@@ -183,7 +215,8 @@ class Execution:
         for slot in sorted(set(range(self.jobs)) - set(active)):
             for task in list(waiting):
                 try:
-                    full = self._with_rate(task, waiting, active)
+                    full = self._with_start(task, waiting, active)
+                    full = full and self._with_rate(full, waiting, active)
                 except ValueError as error:
                     waiting.remove(task)
                     self._fail(task, str(error))
@@ -194,6 +227,22 @@ class Execution:
                     active[slot] = task, self._start(full, slot)
                     break
         return failed
+
+    def _with_start(
+        self, task: dict, waiting: list[dict], active: dict
+    ) -> dict | None:
+        """Add the weights to start from; None while they are being made."""
+        method = self._method(task)
+        if method is None or not method.start:
+            return task
+        start = self.suite.method(method.start)
+        first = dict(kind='run', method=start.name, seed=start.seeds[0])
+        if first in waiting + [t for t, _ in active.values()]:
+            return None
+        weights = self._start_of(start)
+        if weights is None:
+            raise ValueError(f'{method.start} has left no weights to start')
+        return dict(task, start=weights)
 
     def _with_rate(
         self, task: dict, waiting: list[dict], active: dict

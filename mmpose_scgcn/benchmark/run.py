@@ -20,6 +20,7 @@ def run_method(
     seed: int,
     folder: str | Path,
     options: Mapping | None = None,
+    start: str | None = None,
 ) -> dict:
     """Train a method and test it; test it only where it has a checkpoint.
 
@@ -30,6 +31,7 @@ def run_method(
         folder (str | Path): Folder for logs, checkpoints and predictions.
         options (Mapping, optional): Settings of the config on top of the
             method's, such as the learning rate. Defaults to None.
+        start (str, optional): Weights to start from. Defaults to None.
 
     Returns:
         dict: The run, ready for JSON; errors are fractions.
@@ -51,7 +53,7 @@ def run_method(
         model = load_model(cfg, method.checkpoint)
         run.update(tests=_test_all(suite, cfg, model, Path(folder)))
         return dict(run, checkpoint=method.checkpoint, commit=commit())
-    trained = train_method(method, seed, folder, options)
+    trained = train_method(method, seed, folder, options, start)
     run.update(
         tests=_test_all(suite, trained.cfg, trained.model, Path(folder)),
         train_seconds=round(trained.seconds, 1),
@@ -61,6 +63,8 @@ def run_method(
     )
     if options:
         run['options'] = dict(options)
+    if start:
+        run['start'] = method.start
     return run
 
 

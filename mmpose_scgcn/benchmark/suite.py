@@ -32,6 +32,8 @@ class Method:
         codec (Mapping): Codec of its labels, instead of the config's.
         augment (tuple[Mapping, ...]): Transforms of training faces, after
             those that the config has for images.
+        start (str): Method from whose weights, of its first seed, the
+            training starts.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Method:
     curve: bool = True
     codec: Mapping = field(default_factory=dict)
     augment: tuple[Mapping, ...] = ()
+    start: str = ''
 
     @property
     def absent(self) -> bool:
@@ -112,6 +115,8 @@ class Suite:
         axes (Mapping[str, Axis]): Disturbances, by name.
         summary (Mapping[str, tuple[str, str]]): Columns of the table that
             comes first: test set and figure.
+        makes (Mapping[str, tuple[str, ...]]): Files that are made if they
+            are missing, and the tool with its arguments.
     """
 
     name: str
@@ -124,6 +129,7 @@ class Suite:
     search: Search | None = None
     axes: Mapping[str, Axis] = field(default_factory=dict)
     summary: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    makes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def undisturbed(self) -> list[str]:
@@ -152,8 +158,8 @@ def load_suite(path: str | Path) -> Suite:
     It is a Python file with ``title``, ``config``, ``norm``, ``tests`` and
     ``methods``: a dict for each, by name, of :class:`Method`'s arguments;
     and, if wanted, ``search`` and ``axes``, of :class:`Search`'s and
-    :class:`Axis`'s, and ``summary`` (:class:`Suite`). First comes the first
-    seed of every method, then the second ones.
+    :class:`Axis`'s, and ``summary`` and ``makes`` (:class:`Suite`). First
+    comes the first seed of every method, then the second ones.
 
     Args:
         path (str | Path): The file.
@@ -207,6 +213,7 @@ def load_suite(path: str | Path) -> Suite:
             for name, values in content.get('axes', {}).items()
         },
         summary=content.get('summary', {}),
+        makes=content.get('makes', {}),
     )
     _check_names(suite)
     return suite
@@ -248,13 +255,23 @@ def _check_names(suite: Suite) -> None:
                 'differ in signs only'
             )
         slugs[slug] = method.name
+    for method in suite.methods:
+        if method.start and suite.method(method.start).start:
+            raise ValueError(
+                f'{suite.path}: method {method.name}: {method.start} has a '
+                'start of its own'
+            )
     tests = [t for axis in suite.axes.values() for t in axis.tests.values()]
     tests += [test for test, _ in suite.summary.values()]
     groups = {method.group for method in suite.methods} - {''}
     if suite.search is not None:
         tests.append(suite.search.test)
         for name in suite.search.groups.values():
-            suite.method(name)
+            if suite.method(name).start:
+                raise ValueError(
+                    f'{suite.path}: method {name}: a search needs a method '
+                    'without a start'
+                )
     unknown = sorted(set(tests) - set(suite.tests))
     if unknown:
         raise ValueError(f'{suite.path}: no tests {unknown}')

@@ -17,6 +17,7 @@ from torch import nn
 from .suite import Method
 
 _SECONDS = 'train_seconds'
+_WEIGHTS = 'weights.txt'
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,13 @@ def train_method(
     seed: int,
     folder: str | Path,
     options: Mapping | None = None,
+    start: str | None = None,
 ) -> Trained:
     """Train a method.
 
     A training that was cut off in this folder goes on from its last
-    checkpoint, if its settings are the same.
+    checkpoint, if its settings are the same. Where the weights are that were
+    found is noted in the folder (:func:`trained_weights`).
 
     Args:
         method (Method): The method.
@@ -57,6 +60,7 @@ def train_method(
         folder (str | Path): For logs and checkpoints.
         options (Mapping, optional): Settings of the config on top of the
             method's, by dotted key. Defaults to None.
+        start (str, optional): Weights to start from. Defaults to None.
 
     Returns:
         Trained: The model.
@@ -67,14 +71,20 @@ def train_method(
     cfg = method_config(method, folder, options)
     cfg.randomness = dict(seed=seed)
     check_annotations(cfg, 'train_dataloader', 'val_dataloader')
+    if start:
+        cfg.load_from = start
     cfg.resume = _keep_only(Path(folder), cfg.pretty_text)
+    if cfg.resume:  # not from the start again
+        cfg.load_from = None
     runner = build_runner(cfg)
-    record = TrainingRecord(Path(folder) / 'val_curve.json')
+    record = TrainingRecord(Path(folder) / 'val_curve.json', cfg.resume)
     runner.register_hook(record, priority='VERY_LOW')
     runner.train()
     best = runner.message_hub.get_info('best_ckpt')
     if best:
         load_checkpoint(runner.model, best, map_location='cpu')
+    last = Path(folder, 'last_checkpoint').read_text('utf-8').strip()
+    Path(folder, _WEIGHTS).write_text(Path(best or last).name, 'utf-8')
     return Trained(
         model=runner.model.eval(),
         cfg=cfg,
@@ -82,6 +92,22 @@ def train_method(
         iterations=runner.iter,
         curve=record.curve,
     )
+
+
+def trained_weights(folder: str | Path) -> str | None:
+    """Find the weights that a finished training has left in its folder.
+
+    Args:
+        folder (str | Path): The folder.
+
+    Returns:
+        str | None: Their path; None where there are none.
+    """
+    note = Path(folder, _WEIGHTS)
+    if not note.is_file():
+        return None
+    path = Path(folder, note.read_text('utf-8'))
+    return str(path) if path.is_file() else None
 
 
 def method_config(
@@ -142,10 +168,13 @@ class TrainingRecord(Hook):
     Args:
         path (Path): JSON file for the errors; a checkpoint is written before
             the validation that follows it and does not know of it.
+        resumed (bool): Whether the training goes on; weights to start from
+            carry a time too, which does not count.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, resumed: bool) -> None:
         self._path = path
+        self._resumed = resumed
         self._before = 0.0
         self._start = time.perf_counter()
 
@@ -173,7 +202,8 @@ class TrainingRecord(Hook):
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Go on from what the training took before it was cut off."""
-        self._before = checkpoint.get('meta', {}).get(_SECONDS, 0.0)
+        if self._resumed:
+            self._before = checkpoint.get('meta', {}).get(_SECONDS, 0.0)
 
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Note the time."""

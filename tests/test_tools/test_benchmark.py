@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -169,6 +170,50 @@ def test_a_run_that_was_cut_off_goes_on(root, folder, tool):
     assert run['iterations'] == 4 * (stopped + 1)
     # It may have been stopped between a checkpoint and its validation.
     assert stopped <= len(run['val_curve']) <= stopped + 1
+
+
+STARTS = """
+title = 'Starts'
+config = 'tiny.py'
+norm = 'inter_ocular'
+tests = dict(val=dict())
+makes = {'made/face_landmarks_wflw_train.json': (
+    'tools/make_synthetic_faces.py', 'made', '--train', '2', '--val', '1',
+    '--test', '1', '--size', '48')}
+slow = {'optim_wrapper.optimizer.lr': 1e-12}
+methods = {
+    'second': dict(kind='graph', options=slow, start='first', seeds=(0, 1)),
+    'first': dict(kind='graph', seeds=(3,)),
+}
+"""
+
+
+def test_a_method_starts_from_the_weights_of_another(tool, folder):
+    (folder / 'suite.py').write_text(STARTS)
+    done = tool('suite.py', '--jobs', 2)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count('making made/') == 1
+    assert (folder / 'made/face_landmarks_wflw_val.json').is_file()
+    first, second, other = read(folder)['runs']
+    assert (first['method'], second['start']) == ('first', 'first')
+    error = first['tests']['val']['NME']
+    for run in (second, other):  # at this learning rate nothing changes
+        assert run['tests']['val']['NME'] == pytest.approx(error, rel=1e-3)
+    assert str(folder) not in json.dumps(read(folder))
+
+    # Results alone are not enough to start from.
+    shutil.rmtree(folder / 'work_dirs')
+    path = folder / 'benchmarks/results/suite.json'
+    content = json.loads(path.read_text())
+    content['runs'] = [r for r in content['runs'] if r['seed'] != 1]
+    path.write_text(json.dumps(content))
+    done = tool('suite.py', '--jobs', 1)
+    assert done.returncode == 0, done.stderr
+    assert '2 runs to do' in done.stdout
+    again = read(folder)['runs']
+    assert [r['tests'] for r in again] == [
+        r['tests'] for r in (first, second, other)
+    ]
 
 
 def test_time_is_up(tool, folder):

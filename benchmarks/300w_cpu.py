@@ -2,7 +2,11 @@
 # on one core.
 #
 # python tools/benchmark.py benchmarks/300w_cpu.py
-from mmpose_scgcn.benchmark.contenders import GROUPS, Contenders
+from mmpose_scgcn.benchmark.contenders import (
+    GROUPS,
+    REFINEMENT,
+    Contenders,
+)
 from mmpose_scgcn.benchmark.face_tests import (
     SUMMARY_300W,
     occlusion_axis,
@@ -25,6 +29,7 @@ contenders = Contenders(
     deconvs=2,
     sigma=1.0,
     blur=5,
+    finer=(32, 64, 128),
 )
 methods = contenders.stock()
 # As many bins as the zoo has for 256 px; heatmaps of half of the input, from
@@ -34,9 +39,12 @@ methods['heatmap 32, DARK'] = dict(
     contenders.heatmap(deconvs=3, channels=128, sigma=1.5, blur=7), curve=False
 )
 methods.update(contenders.graph_rows())
+methods.update(contenders.refined_rows('configs/synthetic_cnn6_64x64.py'))
 # The best rows on `val` with the first seed, and what tells the parts of the
 # method apart.
 for name in (
+    'refined, pre-trained',
+    'refined',
     'graph: dynamic, L1, relative',
     'graph: dynamic, Soft Wing, relative',
     'graph: dynamic, Wing, relative',
@@ -50,11 +58,20 @@ for name in (
 ):
     methods[name]['seeds'] = (0, 1, 2)
 
+makes = {
+    'data/synthetic_faces/face_landmarks_wflw_train.json': (
+        'tools/make_synthetic_faces.py',
+        'data/synthetic_faces',
+        *('--train', '6000', '--val', '1', '--test', '1'),
+        *('--size', '128', '--seed', '100'),
+    )
+}
+
 # A third of the length, the same for each.
 short = 500
 search = dict(
     values=(5e-4, 1.5e-3, 4.5e-3),
-    groups=GROUPS,
+    groups=GROUPS | REFINEMENT,
     options={
         'train_cfg.max_iters': short,
         'param_scheduler.1.end': short,

@@ -15,6 +15,8 @@ GROUPS = {
     'SimCC': 'SimCC',
     'graph': 'graph: dynamic, Soft Wing, relative',
 }
+#: Where there are rows of the refinement head too.
+REFINEMENT = {'refinement': 'refined'}
 
 
 #: RTMPose's gated attention unit.
@@ -194,7 +196,37 @@ class Contenders:
             curve=False,
         )
 
-    def refinement(
+    def refined_rows(self, synthetic: str) -> dict[str, dict]:
+        """Give the refinement head, and what is left without parts of it.
+
+        Args:
+            synthetic (str): Config that trains on synthetic faces.
+
+        Returns:
+            dict[str, dict]: The rows.
+        """
+        rows = {
+            'refined': self.refined(),
+            'refined: dynamic, Soft Wing': self.refined('Soft Wing'),
+            'refined: no relative loss': self.refined(relative=False),
+            'refined: uniform adjacency': self.refined(adjacency='uniform'),
+            'refined: prior about the mean': self.refined(prior='mean shape'),
+            'refined: no prior': self.refined(prior=None),
+            'refined: no heatmap loss': self.refined(heatmap_weight=0),
+            'refined: a step more': self.refined(num_steps=1),
+            'refined: faces as they are': dict(self.refined(), augment=()),
+            'refined: synthetic faces only': dict(
+                self.refined(), config=synthetic
+            ),
+        }
+        for row in rows.values():
+            row['curve'] = False
+        rows['refined, pre-trained'] = dict(
+            self.refined(), start='refined: synthetic faces only'
+        )
+        return rows
+
+    def refined(
         self, penalty: str = 'L1', relative: bool = True, **arguments
     ) -> dict:
         """Give a row with the graph refinement head.
@@ -221,7 +253,17 @@ class Contenders:
             'model.head': head,
             'model.backbone.out_indices': tuple(range(3 - levels, 4)),
         }
-        return dict(row, group='refinement', options=options)
+        augment = [
+            dict(type='mmpose_scgcn.RandomOcclusion'),
+            dict(type='PhotometricDistortion'),
+        ]
+        return dict(
+            row,
+            group='refinement',
+            options=options,
+            augment=augment,
+            curve=True,
+        )
 
     def _label(self, kind: str, **arguments) -> dict:
         """Give a codec."""

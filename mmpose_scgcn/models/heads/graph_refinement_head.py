@@ -4,71 +4,89 @@ from collections.abc import Mapping, Sequence
 
 from mmpose_scgcn.models.layers import (
     FeaturePyramid,
+    GraphRelation,
     KeypointGraph,
     RefinementStep,
+    build_adjacency,
 )
 from mmpose_scgcn.registry import MODELS
 
 import torch
+from mmcv.cnn import ConvModule
 from torch import Tensor, nn
 
 from .coordinate_head import CoordinateHead, share_graph, stack_labels
 
+_PRIORS = ('graph', 'mean shape', None)
+
 
 @MODELS.register_module()
 class GraphRefinementHead(CoordinateHead):
-    r"""Find keypoints roughly, then refine them through their relations.
+    r"""Propose keypoints by their relations, and refine them on a fine map.
 
     .. math::
-        P_0 &= \sum_x x\, \operatorname{softmax}(\mathrm{heatmap}(F)_x -
-        \|x - \bar P\|^2 / 2 \sigma^2) \\
-        P_{t+1} &= P_t + \mathrm{relate}(F(P_t), P_t, A(F(P_t)))
+        Q &= \bar P + \mathrm{relate}(H_0, A(H_0)) \\
+        P_i &= \sum_x x\, \operatorname{softmax}_x(\mathrm{heatmap}_i(F)_x -
+        \|x - Q_i\|^2 / 2 \sigma_i^2)
 
-    What the structure-coherent method needs to be precise: nodes that stand
-    where the keypoints are. The heatmaps start as a Gaussian about the mean
-    shape, and are trained by the cross-entropy to one about the keypoint: a
-    gradient at every place, where an expectation alone is slow. The features
-    of a node are read at its present place on a fine map; the weights of its
-    edges follow them, so that a node that sees nothing leans on its
-    neighbours; and every step is trained with the absolute and the relative
-    location loss.
+    The structure-coherent method, made precise. The proposal Q is its graph
+    relational head on the coarsest map: nodes with weighted edges that
+    follow the image. It is the centre of a Gaussian prior, of one learned
+    width per keypoint, for heatmaps on the finest map: where a keypoint is
+    seen, the heatmap decides, and where it is covered, the proposal does.
+    The heatmaps are trained by the cross-entropy to a Gaussian about the
+    keypoint, a gradient at every place, where an expectation alone is slow;
+    proposal and result by the absolute and the relative location loss.
+
+    Note:
+        The method has no publication of its own; ``docs/winning.md`` has the
+        measurements that led to it.
 
     Args:
         in_channels (Sequence[int]): Channels of the backbone's maps, the
             finest first (``out_indices`` of the backbone).
         in_featuremap_size (tuple[int, int]): Width and height of the finest
-            map.
+            map; each further map has half of it.
         num_keypoints (int): Keypoints K.
         graph (Mapping, optional): The graph, as ``tools/build_graph.py``
             writes it. Defaults to None: filled by ``GraphHook`` or from a
             checkpoint.
         top_k (int): Neighbours of each keypoint. Defaults to 3.
-        pyramid_channels (int): Of the map that is read. Defaults to 96.
-        hidden_channels (int): Of a node. Defaults to 128.
-        num_steps (int): Refinements; 0 leaves the rough ones. Defaults to 2.
-        num_layers (int): Graph layers of each. Defaults to 2.
-        radius (int): Of the window that is read, in pixels of the map.
-            Defaults to 1.
-        adjacency (str): ``attentive`` (edge weights follow the nodes) or
-            ``uniform``. Defaults to ``attentive``.
-        prior_std (float, optional): Standard deviation of the Gaussian about
-            the mean shape, a fraction of the crop. Defaults to 0.12; None for
-            no prior.
+        expansion (int): Channels n per keypoint of the proposal. Defaults to
+            4.
+        hidden_channels (int): Channels of the relational layers. Defaults
+            to 128.
+        num_layers (int): Residual blocks of two relational layers. Defaults
+            to 1.
+        adjacency (str): ``dynamic`` (edge weights follow the image),
+            ``learned`` or ``uniform``. Defaults to ``dynamic``.
+        pyramid_channels (Sequence[int]): Of the merged maps, the finest
+            first. Defaults to (48, 64, 96, 128).
+        prior (str, optional): Centre of the prior: ``graph`` (the proposal),
+            ``mean shape`` (the graph's, and there is no proposal), or None
+            for no prior. Defaults to ``graph``.
+        prior_std (float): Standard deviation that the prior starts with, a
+            fraction of the crop. Defaults to 0.12.
         heatmap_sigma (float): Standard deviation of the Gaussian that the
             heatmaps are trained by, in pixels of the map. Defaults to 1.
         heatmap_weight (float): Weight of that loss; 0 for none. Defaults to
             1.
-        loss (Mapping, optional): Config of the loss of every step. Defaults
+        num_steps (int): Steps of
+            :class:`~mmpose_scgcn.models.layers.RefinementStep` after the
+            heatmaps. Defaults to 0.
+        loss (Mapping, optional): Config of the loss of every stage. Defaults
             to None: ``StructureCoherentLoss`` in the decoder's
             ``input_size``, with target weights.
         decoder (Mapping, optional): Config of the codec. Defaults to None.
         init_cfg (Mapping, optional): MMEngine initialisation.
 
     Raises:
-        ValueError: A graph of another size, or an unknown adjacency.
+        ValueError: A graph of another size, or an unknown adjacency or
+            prior.
     """
 
-    places: Tensor
+    columns: Tensor
+    rows: Tensor
 
     def __init__(
         self,
@@ -77,15 +95,16 @@ class GraphRefinementHead(CoordinateHead):
         num_keypoints: int,
         graph: Mapping | None = None,
         top_k: int = 3,
-        pyramid_channels: int = 96,
+        expansion: int = 4,
         hidden_channels: int = 128,
-        num_steps: int = 2,
-        num_layers: int = 2,
-        radius: int = 1,
-        adjacency: str = 'attentive',
-        prior_std: float | None = 0.12,
+        num_layers: int = 1,
+        adjacency: str = 'dynamic',
+        pyramid_channels: Sequence[int] = (48, 64, 96, 128),
+        prior: str | None = 'graph',
+        prior_std: float = 0.12,
         heatmap_sigma: float = 1.0,
         heatmap_weight: float = 1.0,
+        num_steps: int = 0,
         loss: Mapping | None = None,
         decoder: Mapping | None = None,
         init_cfg: Mapping | None = None,
@@ -93,29 +112,45 @@ class GraphRefinementHead(CoordinateHead):
         super().__init__(
             in_channels[0], in_featuremap_size, loss, decoder, init_cfg
         )
+        if prior not in _PRIORS:
+            raise ValueError(
+                f'prior: expected one of {_PRIORS}, got {prior!r}'
+            )
         width, height = in_featuremap_size
-        self.prior_std = prior_std
+        self.prior = prior
         self.heatmap_sigma = heatmap_sigma
         self.heatmap_weight = heatmap_weight
         self.graph = KeypointGraph(graph, num_keypoints, top_k)
         self.pyramid = FeaturePyramid(in_channels, pyramid_channels)
-        self.heatmap = nn.Conv2d(pyramid_channels, num_keypoints, 1)
-        ys, xs = torch.meshgrid(
-            (torch.arange(height) + 0.5) / height,
-            (torch.arange(width) + 0.5) / width,
-            indexing='ij',
-        )
-        places = torch.stack([xs, ys], dim=-1).flatten(0, 1)
-        self.register_buffer('places', places, False)
-        self.steps = nn.ModuleList(
-            RefinementStep(
-                pyramid_channels,
-                num_keypoints,
-                top_k,
+        self.heatmap = nn.Conv2d(pyramid_channels[0], num_keypoints, 1)
+        # Centres of the pixels, normalised to the crop.
+        columns = (torch.arange(width) + 0.5) / width
+        rows = (torch.arange(height) + 0.5) / height
+        self.register_buffer('columns', columns, False)
+        self.register_buffer('rows', rows, False)
+        if prior is not None:
+            std = torch.full((num_keypoints, 1), float(prior_std))
+            self.log_std = nn.Parameter(std.log())
+        if prior == 'graph':
+            self.embedding = ConvModule(
+                pyramid_channels[-1],
+                num_keypoints * expansion,
+                3,
+                padding=1,
+                norm_cfg=dict(type='BN'),
+            )
+            self.adjacency = build_adjacency(
+                adjacency, num_keypoints, top_k, expansion
+            )
+            halvings = len(in_channels) - 1
+            self.relation = GraphRelation(
+                expansion * (width >> halvings) * (height >> halvings),
                 hidden_channels,
                 num_layers,
-                radius,
-                adjacency,
+            )
+        self.steps = nn.ModuleList(
+            RefinementStep(
+                pyramid_channels[0], num_keypoints, top_k, hidden_channels
             )
             for _ in range(num_steps)
         )
@@ -132,62 +167,81 @@ class GraphRefinementHead(CoordinateHead):
 
         Raises:
             RuntimeError: There is no graph yet.
-            ValueError: Another number of maps.
+            ValueError: Another number of maps, or of another size.
         """
-        return self.stages(feats)[-1]
+        return list(self.stages(feats).values())[-1]
 
-    def stages(self, feats: Sequence[Tensor]) -> list[Tensor]:
-        """Predict keypoints, and keep what each step finds.
+    def stages(self, feats: Sequence[Tensor]) -> dict[str, Tensor]:
+        """Predict keypoints, and keep what each stage finds.
 
         Args:
             feats (Sequence[Tensor]): Feature maps, the finest first.
 
         Returns:
-            list[Tensor]: The rough ones, then those of each step, (B, K, 2),
-            normalised to the crop.
+            dict[str, Tensor]: ``proposal`` where there is one, ``heatmap``,
+            and ``step0`` and so on: (B, K, 2), normalised to the crop.
         """
-        fine, logits = self._read(feats)
-        return self._refine(fine, logits)
+        return self._stages(*self._read(feats))
 
-    def _read(self, feats: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
-        """Merge the maps, and draw the heatmaps.
+    def _read(
+        self, feats: Sequence[Tensor]
+    ) -> tuple[Tensor, Tensor, Tensor | None]:
+        """Merge the maps, propose keypoints and draw the heatmaps.
 
         Returns:
-            tuple[Tensor, Tensor]: (B, C, H, W), and logits (B, K, HW).
+            tuple[Tensor, Tensor, Tensor | None]: (B, C, H, W), logits
+            (B, K, H, W) and (B, K, 2).
         """
         self.graph.require()
         self.check_map(feats[:1])
-        fine = self.pyramid(feats)
-        logits = self.heatmap(fine).flatten(2).float()
-        if self.prior_std is not None:
-            offset = self.places - self.graph.mean_shape[:, None]  # (K, HW, 2)
-            logits = logits - _exponent(offset, self.prior_std)
-        return fine, logits
+        fine, *_, coarse = self.pyramid(feats)
+        logits = self.heatmap(fine).float()
+        proposal = None
+        if self.prior == 'graph':
+            proposal = self._propose(coarse)
+            logits = self._add_prior(logits, proposal)
+        elif self.prior == 'mean shape':
+            logits = self._add_prior(logits, self.graph.mean_shape)
+        return fine, logits, proposal
 
-    def _refine(self, fine: Tensor, logits: Tensor) -> list[Tensor]:
+    def _propose(self, coarse: Tensor) -> Tensor:
+        """Regress (B, K, 2) from the coarsest map through the relations."""
+        nodes = self.embedding(coarse)
+        nodes = nodes.unflatten(1, (len(self.graph.mean_shape), -1))
+        edge_weight = self.adjacency(nodes)  # (B, K, k + 1)
+        neighbors = self.graph.neighbors
+        offset = self.relation(nodes.flatten(2), neighbors, edge_weight)
+        return self.graph.mean_shape + offset.float()
+
+    def _add_prior(self, logits: Tensor, center: Tensor) -> Tensor:
+        """Add a Gaussian's exponent, along one axis and then the other."""
+        scale = (-self.log_std).exp() * 0.5**0.5  # (K, 1)
+        x, y = center[..., 0:1], center[..., 1:2]
+        columns = ((self.columns - x) * scale).square()  # (..., K, W)
+        rows = ((self.rows - y) * scale).square()
+        return logits - columns[..., None, :] - rows[..., :, None]
+
+    def _stages(
+        self, fine: Tensor, logits: Tensor, proposal: Tensor | None
+    ) -> dict[str, Tensor]:
         """Go from the heatmaps to the last step."""
-        points, certainty = self._locate(logits)
-        found, nodes = [points], None
-        for step in self.steps:
-            # Where a step reads is not what the steps before are trained by.
+        found = {} if proposal is None else dict(proposal=proposal)
+        shares = logits.flatten(2).softmax(-1).view(logits.shape)
+        points = torch.stack(
+            [shares.sum(-2) @ self.columns, shares.sum(-1) @ self.rows], -1
+        )
+        found['heatmap'] = points
+        nodes = None
+        for number, step in enumerate(self.steps):
+            # 1 where all is in a single pixel.
+            certainty = shares.detach().square().sum((-2, -1)).sqrt()
+            # Where a step reads is not what the stages before are trained by.
             points = points.detach()
             offset, nodes = step(
-                fine, points, certainty, self.graph.neighbors, nodes
+                fine, points, certainty[..., None], self.graph.neighbors, nodes
             )
-            points = points + offset
-            found.append(points)
+            points = found[f'step{number}'] = points + offset
         return found
-
-    def _locate(self, logits: Tensor) -> tuple[Tensor, Tensor]:
-        """Take the expectation over a heatmap of each keypoint.
-
-        Returns:
-            tuple[Tensor, Tensor]: (B, K, 2), and how concentrated the
-            heatmaps are (B, K, 1): 1 for a single pixel.
-        """
-        shares = logits.softmax(-1)
-        concentration = shares.detach().square().sum(-1, keepdim=True).sqrt()
-        return shares @ self.places, concentration
 
     def loss(
         self,
@@ -195,7 +249,7 @@ class GraphRefinementHead(CoordinateHead):
         batch_data_samples: list,
         train_cfg: Mapping | None = None,
     ) -> dict[str, Tensor]:
-        """Compute the losses of a batch, those of every step.
+        """Compute the losses of a batch, those of every stage.
 
         Args:
             feats (Sequence[Tensor]): Feature maps.
@@ -204,19 +258,19 @@ class GraphRefinementHead(CoordinateHead):
             train_cfg (Mapping, optional): Not used.
 
         Returns:
-            dict[str, Tensor]: The terms of the loss, with the number of the
-            step before the last one's, ``loss_heatmap``, and ``mean_error``
-            of the last one.
+            dict[str, Tensor]: The terms of the loss, with the name of the
+            stage before all but the last one's, ``loss_heatmap``, and
+            ``mean_error`` of the last one.
         """
         labels = stack_labels(batch_data_samples)
-        fine, logits = self._read(feats)
-        *before, last = self._refine(fine, logits)
-        losses = self.losses_of(last, *labels)
+        fine, logits, proposal = self._read(feats)
+        *before, last = self._stages(fine, logits, proposal).items()
+        losses = self.losses_of(last[1], *labels)
         if self.heatmap_weight:
             losses['loss_heatmap'] = self._heatmap_loss(logits, *labels)
-        for number, points in enumerate(before):
+        for stage, points in before:
             for name, value in self.losses_of(points, *labels).items():
-                losses[f'step{number}.{name}'] = value
+                losses[f'{stage}.{name}'] = value
         return losses
 
     def _heatmap_loss(
@@ -225,22 +279,26 @@ class GraphRefinementHead(CoordinateHead):
         """Compute the cross-entropy to Gaussians about the keypoints.
 
         Args:
-            logits (Tensor): (B, K, HW).
+            logits (Tensor): (B, K, H, W).
             target (Tensor): (B, K, 2), normalised.
             weight (Tensor): (B, K).
 
         Returns:
             Tensor: Its mean over the keypoints that count, a scalar.
         """
-        _, height, width = self.map_shape
-        size = target.new_tensor([width, height])
-        offset = (self.places - target[:, :, None]) * size  # (B, K, HW, 2)
-        shares = (-_exponent(offset, self.heatmap_sigma)).softmax(-1)
-        entropy = -(shares * logits.log_softmax(-1)).sum(-1)
+        columns, rows = (
+            _gaussian(places, target[..., axis : axis + 1], self.heatmap_sigma)
+            for axis, places in enumerate((self.columns, self.rows))
+        )
+        # The target is a product of the two, which each sum to one.
+        along = (logits * columns[..., None, :]).sum(-1)
+        mean = (along * rows).sum(-1)
+        entropy = logits.flatten(2).logsumexp(-1) - mean
         total = torch.where(weight > 0, entropy * weight, 0.0).sum()
         return self.heatmap_weight * total / weight.sum().clamp_min(1e-6)
 
 
-def _exponent(offset: Tensor, std: float) -> Tensor:
-    """Give the exponent of a Gaussian at offsets (..., 2), not negative."""
-    return offset.square().sum(-1) / (2 * std**2)
+def _gaussian(places: Tensor, center: Tensor, sigma: float) -> Tensor:
+    """Draw a Gaussian on (L,) places about (..., 1), sigma in pixels."""
+    offset = (places - center) * len(places)
+    return (-0.5 * (offset / sigma).square()).softmax(-1)

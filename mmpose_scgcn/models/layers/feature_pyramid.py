@@ -13,53 +13,64 @@ class FeaturePyramid(nn.Module):
 
     After "Feature Pyramid Networks for Object Detection" (CVPR 2017), but as
     in a U-Net what comes from below is concatenated, not added, and a 3 x 3
-    convolution follows at every level.
+    convolution follows at every level. A 1 x 1 convolution halves the
+    channels before they are enlarged.
 
     Args:
         in_channels (Sequence[int]): Channels of the maps, the finest first.
-        out_channels (int): Channels of the result.
+        out_channels (Sequence[int]): Channels of the merged maps.
+
+    Raises:
+        ValueError: The two differ in length.
     """
 
-    def __init__(self, in_channels: Sequence[int], out_channels: int) -> None:
+    def __init__(
+        self, in_channels: Sequence[int], out_channels: Sequence[int]
+    ) -> None:
         super().__init__()
-        self.lateral = nn.ModuleList(
-            nn.Conv2d(channels, out_channels, 1) for channels in in_channels
+        if len(in_channels) != len(out_channels):
+            raise ValueError(
+                f'expected {len(in_channels)} out_channels, one for each '
+                f'feature map, got {tuple(out_channels)}'
+            )
+        below = [channels // 2 for channels in out_channels[1:]]
+        self.reduce = nn.ModuleList(
+            nn.Conv2d(channels, half, 1)
+            for channels, half in zip(out_channels[1:], below, strict=True)
         )
-        coarsest = len(in_channels) - 1
         self.merge = nn.ModuleList(
             ConvModule(
-                (1 if level == coarsest else 2) * out_channels,
-                out_channels,
-                3,
-                padding=1,
-                norm_cfg=dict(type='BN'),
+                channels + half, out, 3, padding=1, norm_cfg=dict(type='BN')
             )
-            for level in range(len(in_channels))
+            for channels, half, out in zip(
+                in_channels, [*below, 0], out_channels, strict=True
+            )
         )
 
-    def forward(self, maps: Sequence[Tensor]) -> Tensor:
-        """Merge (B, C_i, H_i, W_i) to (B, C, H_0, W_0).
+    def forward(self, maps: Sequence[Tensor]) -> list[Tensor]:
+        """Merge maps.
+
+        Args:
+            maps (Sequence[Tensor]): (B, C_i, H_i, W_i), the finest first.
+
+        Returns:
+            list[Tensor]: (B, out_channels[i], H_i, W_i).
 
         Raises:
             ValueError: Another number of maps.
         """
-        if len(maps) != len(self.lateral):
+        if len(maps) != len(self.merge):
             raise ValueError(
-                f'expected {len(self.lateral)} feature maps, got {len(maps)}; '
+                f'expected {len(self.merge)} feature maps, got {len(maps)}; '
                 'see out_indices of the backbone'
             )
-        merged = None
-        for lateral, merge, feature_map in zip(
-            reversed(self.lateral),
-            reversed(self.merge),
-            reversed(maps),
-            strict=True,
-        ):
-            level = lateral(feature_map)
-            if merged is not None:
-                below = functional.interpolate(
-                    merged, size=level.shape[-2:], mode='bilinear'
-                )
-                level = torch.cat([level, below], dim=1)
-            merged = merge(level)
+        merged = [self.merge[-1](maps[-1])]
+        for level in reversed(range(len(maps) - 1)):
+            below = functional.interpolate(
+                self.reduce[level](merged[0]),
+                size=maps[level].shape[-2:],
+                mode='bilinear',
+            )
+            both = torch.cat([maps[level], below], dim=1)
+            merged.insert(0, self.merge[level](both))
         return merged

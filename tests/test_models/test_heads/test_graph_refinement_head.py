@@ -25,7 +25,7 @@ def make_refinement_head(ring):
             num_keypoints=K,
             graph=ring,
             top_k=2,
-            pyramid_channels=8,
+            pyramid_channels=(8, 8),
             hidden_channels=8,
             decoder=dict(type='RegressionLabel', input_size=SIZE),
             loss=LOSS,
@@ -40,50 +40,118 @@ def maps():
     return torch.randn(3, CHANNELS[0], 6, 8), torch.randn(3, CHANNELS[1], 3, 4)
 
 
+@pytest.fixture
+def places():
+    """Centres of the pixels of the finest map, (48, 2), row by row."""
+    return torch.tensor(
+        [((x + 0.5) / 8, (y + 0.5) / 6) for y in range(6) for x in range(8)]
+    )
+
+
 def randomise(head):
     for parameter in head.parameters():
         torch.nn.init.normal_(parameter, std=0.2)
     return head
 
 
-def test_it_is_registered(make_refinement_head, maps):
+def without_evidence(head):
+    with torch.no_grad():
+        head.heatmap.weight.zero_()
+        head.heatmap.bias.zero_()
+    return head
+
+
+def test_it_is_registered(make_refinement_head):
     head = make_refinement_head()
     settings = dict(type='mmpose_scgcn.GraphRefinementHead')
     assert MODELS.get(settings['type']) is type(head)
 
 
-def test_steps_start_where_the_heatmaps_say(make_refinement_head, maps):
-    """And these are expectations over the places of the map."""
-    head = make_refinement_head(prior_std=None)
-    rough, *steps = head.stages(maps)
-    assert len(steps) == 2
-    for step in steps:
-        torch.testing.assert_close(step, rough, rtol=0, atol=0)
-    with torch.no_grad():
-        head.heatmap.weight.zero_()
-        head.heatmap.bias.zero_()
+def test_it_starts_at_the_mean_shape(make_refinement_head, maps):
+    stages = make_refinement_head(num_steps=1).stages(maps)
+    assert list(stages) == ['proposal', 'heatmap', 'step0']
+    mean = make_refinement_head().graph.mean_shape.expand(3, K, 2)
+    torch.testing.assert_close(stages['proposal'], mean)
     torch.testing.assert_close(
-        head(maps), torch.full((3, K, 2), 0.5), rtol=0, atol=1e-6
+        stages['step0'], stages['heatmap'], rtol=0, atol=0
     )
 
 
-def test_a_sharp_heatmap_is_where_its_peak_is(make_refinement_head, maps):
-    head = make_refinement_head(num_steps=0, prior_std=None)
+def test_a_heatmap_alone_is_an_expectation(make_refinement_head, maps, places):
+    head = randomise(make_refinement_head(prior=None))
+    fine, *_ = head.pyramid(maps)
+    shares = head.heatmap(fine).flatten(2).softmax(-1)
+    torch.testing.assert_close(head(maps), shares @ places)
+    assert list(head.stages(maps)) == ['heatmap']
+
+
+def test_a_sharp_heatmap_overrules_the_prior(make_refinement_head, maps):
+    head = make_refinement_head()
     peak = torch.full((3, K, 6, 8), -100.0)
     peak[:, :, 4, 1] = 100
     head.heatmap = torch.nn.Identity()
-    head.pyramid.forward = lambda feats: peak
+    pyramid = head.pyramid.forward
+    head.pyramid.forward = lambda feats: [peak, pyramid(feats)[-1]]
     expected = torch.tensor([1.5 / 8, 4.5 / 6]).expand(3, K, 2)
     torch.testing.assert_close(head(maps), expected)
 
 
-@pytest.mark.parametrize('adjacency', ['attentive', 'uniform'])
+@pytest.mark.parametrize('prior', ['graph', 'mean shape'])
+def test_without_evidence_the_prior_decides(
+    make_refinement_head, maps, places, prior
+):
+    head = make_refinement_head(prior=prior, prior_std=0.2)
+    if prior == 'graph':
+        torch.nn.init.normal_(head.relation.out.weight.weight, std=0.01)
+    without_evidence(head)
+    with torch.no_grad():
+        head.log_std[1] = torch.tensor(0.1).log()
+    stages = head.stages(maps)
+    centers = stages.get('proposal', head.graph.mean_shape.expand(3, K, 2))
+    for image, center in enumerate(centers):
+        for k in range(K):
+            distance = torch.linalg.vector_norm(places - center[k], dim=1)
+            std = 0.1 if k == 1 else 0.2
+            shares = torch.exp(-0.5 * (distance / std) ** 2)
+            expected = (shares[:, None] * places).sum(dim=0) / shares.sum()
+            torch.testing.assert_close(stages['heatmap'][image, k], expected)
+
+
+def test_the_proposal_is_that_of_the_relational_head(
+    make_refinement_head, maps
+):
+    """Fed with the coarsest merged map: the same embedding and relations."""
+    from mmpose_scgcn.models import GraphRelationalHead
+
+    head = randomise(make_refinement_head())
+    coarse = head.pyramid(maps)[-1]
+    other = GraphRelationalHead(
+        in_channels=8,
+        in_featuremap_size=(4, 3),
+        num_keypoints=K,
+        top_k=2,
+        hidden_channels=8,
+        num_layers=1,
+        graph=None,
+        decoder=dict(type='RegressionLabel', input_size=SIZE),
+        loss=LOSS,
+    ).eval()
+    other.graph = head.graph
+    other.embedding.forward = lambda feats: head.embedding(feats).unflatten(
+        1, (K, -1)
+    )
+    other.adjacency, other.relation = head.adjacency, head.relation
+    torch.testing.assert_close(head.stages(maps)['proposal'], other([coarse]))
+
+
+@pytest.mark.parametrize('adjacency', ['dynamic', 'learned', 'uniform'])
 def test_everything_learns(make_refinement_head, maps, samples, adjacency):
-    head = randomise(make_refinement_head(adjacency=adjacency)).train()
+    head = make_refinement_head(adjacency=adjacency, num_steps=2)
+    head = randomise(head).train()
     losses = head.loss(maps, samples)
     assert set(losses) == {
-        f'{step}{name}'
-        for step in ('', 'step0.', 'step1.')
+        f'{stage}{name}'
+        for stage in ('', 'proposal.', 'heatmap.', 'step0.')
         for name in ('loss_kpt', 'loss_relative', 'mean_error')
     } | {'loss_heatmap'}
     sum(v for k, v in losses.items() if 'loss' in k).backward()
@@ -92,16 +160,16 @@ def test_everything_learns(make_refinement_head, maps, samples, adjacency):
         assert parameter.grad.abs().max() > 0, name
 
 
-def test_the_last_step_is_what_is_predicted(
+def test_the_last_stage_is_what_is_predicted(
     make_refinement_head, maps, samples
 ):
-    head = randomise(make_refinement_head())
+    head = randomise(make_refinement_head(num_steps=1))
     stages = head.stages(maps)
-    assert (stages[0] - stages[1]).abs().max() > 1e-3
+    assert (stages['heatmap'] - stages['step0']).abs().max() > 1e-3
     instances = head.predict(maps, samples)
     torch.testing.assert_close(
         torch.tensor(instances[1].keypoints[0]),
-        stages[-1][1].detach() * torch.tensor(SIZE),
+        stages['step0'][1].detach() * torch.tensor(SIZE),
         check_dtype=False,
     )
 
@@ -113,8 +181,12 @@ def test_errors_say_what_is_wrong(make_refinement_head, maps):
         make_refinement_head()(maps[:1])
     with pytest.raises(ValueError, match=r'feature map: in_channels'):
         make_refinement_head()(maps[::-1])
-    with pytest.raises(ValueError, match="'attentive' or 'uniform', got 'x'"):
+    with pytest.raises(ValueError, match="'learned' or 'uniform', got 'x'"):
         make_refinement_head(adjacency='x')
+    with pytest.raises(ValueError, match=r"'mean shape', None.*got 'x'"):
+        make_refinement_head(prior='x')
+    with pytest.raises(ValueError, match=r'expected 2 out_channels.*\(8,\)'):
+        make_refinement_head(pyramid_channels=(8,))
 
 
 def test_a_relative_loss_shares_the_graph(make_refinement_head):
@@ -122,36 +194,22 @@ def test_a_relative_loss_shares_the_graph(make_refinement_head):
     assert head.loss_module.relative.graph is head.graph
 
 
-def test_without_evidence_they_are_near_the_mean_shape(
-    make_refinement_head, maps
-):
-    head = make_refinement_head(num_steps=0, prior_std=0.2)
-    with torch.no_grad():
-        head.heatmap.weight.zero_()
-        head.heatmap.bias.zero_()
-    for k, mean in enumerate(head.graph.mean_shape):
-        distance = torch.linalg.vector_norm(head.places - mean, dim=1)
-        shares = torch.exp(-0.5 * (distance / 0.2) ** 2)
-        expected = (shares[:, None] * head.places).sum(dim=0) / shares.sum()
-        torch.testing.assert_close(head(maps)[0, k], expected)
-
-
 def test_the_heatmap_loss_is_a_cross_entropy(
-    make_refinement_head, maps, samples
+    make_refinement_head, maps, samples, places
 ):
     """And a keypoint that does not count adds nothing."""
-    head = randomise(make_refinement_head(heatmap_weight=0.5, num_steps=0))
+    head = randomise(make_refinement_head(heatmap_weight=0.5))
     labels = [s.gt_instance_labels for s in samples]
     target = torch.cat([d.keypoint_labels for d in labels])
     weight = torch.cat([d.keypoint_weights for d in labels])
-    _, logits = head._read(maps)
+    _, logits, _ = head._read(maps)
     total = 0.0
     for image in range(3):
         for k in range(K):
-            offset = (head.places - target[image, k]) * torch.tensor([8.0, 6])
+            offset = (places - target[image, k]) * torch.tensor([8.0, 6])
             wanted = torch.exp(-offset.square().sum(-1) / 2)
             wanted = wanted / wanted.sum()
-            log = logits[image, k].log_softmax(-1)
+            log = logits[image, k].flatten().log_softmax(-1)
             total -= weight[image, k] * (wanted * log).sum()
     found = head.loss(maps, samples)['loss_heatmap']
     torch.testing.assert_close(found, 0.5 * total / weight.sum())

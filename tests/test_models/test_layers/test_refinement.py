@@ -63,11 +63,19 @@ def test_weights_follow_both_nodes_of_an_edge(adjacency):
 
 def test_a_pyramid_is_as_fine_as_its_finest_map():
     torch.manual_seed(0)
-    pyramid = FeaturePyramid((3, 5, 7), 4).eval()
+    pyramid = FeaturePyramid((3, 5, 7), (4, 6, 8)).eval()
     maps = [torch.randn(2, c, s, s) for c, s in ((3, 16), (5, 8), (7, 4))]
     merged = pyramid(maps)
-    assert merged.shape == (2, 4, 16, 16)
-    for number in range(3):  # it depends on all of them
+    assert [tuple(m.shape) for m in merged] == [
+        (2, 4, 16, 16),
+        (2, 6, 8, 8),
+        (2, 8, 4, 4),
+    ]
+    for number in range(3):  # a map goes into those that are no coarser
         other = list(maps)
         other[number] = other[number] + 1
-        assert (pyramid(other) - merged).abs().max() > 1e-3
+        for level, (now, before) in enumerate(
+            zip(pyramid(other), merged, strict=True)
+        ):
+            changed = (now - before).abs().max() > 1e-3
+            assert changed == (level <= number)

@@ -1,0 +1,54 @@
+# The network of 300w_cnn6_64x64.py on synthetic faces, whose 98 points give
+# the 68 of 300W; real faces only select (`val`).
+#
+# python tools/make_synthetic_faces.py data/synthetic_faces --train 6000 \
+#     --val 1 --test 1 --size 128 --seed 100
+_base_ = ['300w_cnn6_64x64.py']
+
+max_iters = 2500
+train_cfg = dict(max_iters=max_iters, val_interval=500)
+param_scheduler = [
+    dict(type='LinearLR', begin=0, end=100, start_factor=0.01, by_epoch=False),
+    dict(
+        type='CosineAnnealingLR',
+        begin=0,
+        end=max_iters,
+        T_max=max_iters,
+        by_epoch=False,
+    ),
+]
+default_hooks = dict(checkpoint=dict(interval=500))
+
+# WFLW's points: of the contour every second one, of the brows the upper
+# edge, of the eyes all but the middles of the lids and the pupils.
+_points = [*range(0, 33, 2), *range(33, 38), *range(42, 47), *range(51, 60)]
+_points += [60, 61, 63, 64, 65, 67, 68, 69, 71, 72, 73, 75, *range(76, 96)]
+train_pipeline = [
+    dict(type='LoadImage'),
+    dict(type='GetBBoxCenterScale'),
+    dict(type='RandomFlip', direction='horizontal'),
+    dict(
+        type='KeypointConverter',
+        num_keypoints=68,
+        mapping=[(source, k) for k, source in enumerate(_points)],
+    ),
+    dict(
+        type='RandomBBoxTransform',
+        shift_factor=0.08,
+        shift_prob=1.0,
+        scale_factor=(0.85, 1.15),
+        rotate_factor=30,
+        rotate_prob=1.0,
+    ),
+    dict(type='TopdownAffine', input_size=_base_.codec['input_size']),
+    dict(type='GenerateTarget', encoder=_base_.codec),
+    dict(type='PackPoseInputs'),
+]
+train_dataloader = dict(
+    dataset=dict(
+        type='WFLWDataset',
+        data_root='data/synthetic_faces/',
+        ann_file='face_landmarks_wflw_train.json',
+        pipeline=train_pipeline,
+    )
+)

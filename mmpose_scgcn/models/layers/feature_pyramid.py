@@ -13,8 +13,8 @@ class FeaturePyramid(nn.Module):
 
     After "Feature Pyramid Networks for Object Detection" (CVPR 2017), but as
     in a U-Net what comes from below is concatenated, not added, and a 3 x 3
-    convolution follows at every level. A 1 x 1 convolution halves the
-    channels before they are enlarged.
+    convolution follows. The coarsest map has a 1 x 1 convolution, and another
+    one halves the channels of each map before it is enlarged.
 
     Args:
         in_channels (Sequence[int]): Channels of the maps, the finest first.
@@ -43,7 +43,12 @@ class FeaturePyramid(nn.Module):
                 channels + half, out, 3, padding=1, norm_cfg=dict(type='BN')
             )
             for channels, half, out in zip(
-                in_channels, [*below, 0], out_channels, strict=True
+                in_channels, below, out_channels, strict=False
+            )
+        )
+        self.merge.append(
+            ConvModule(
+                in_channels[-1], out_channels[-1], 1, norm_cfg=dict(type='BN')
             )
         )
 

@@ -213,6 +213,7 @@ class Contenders:
             'refined: prior about the mean': self.refined(prior='mean shape'),
             'refined: no prior': self.refined(prior=None),
             'refined: no heatmap loss': self.refined(heatmap_weight=0),
+            'refined: more relations': self.refined(expansion=4, num_layers=2),
             'refined: a step more': self.refined(num_steps=1),
             'refined: faces as they are': dict(self.refined(), augment=()),
             'refined: synthetic faces only': dict(

@@ -39,8 +39,8 @@ class GraphRefinementHead(CoordinateHead):
     proposal and result by the absolute and the relative location loss.
 
     Note:
-        The method has no publication of its own; ``docs/winning.md`` has the
-        measurements that led to it.
+        The method has no publication of its own; ``docs/refinement.md`` has
+        the measurements that led to it.
 
     Args:
         in_channels (Sequence[int]): Channels of the backbone's maps, the
@@ -53,11 +53,11 @@ class GraphRefinementHead(CoordinateHead):
             checkpoint.
         top_k (int): Neighbours of each keypoint. Defaults to 3.
         expansion (int): Channels n per keypoint of the proposal. Defaults to
-            4.
+            2.
         hidden_channels (int): Channels of the relational layers. Defaults
             to 128.
-        num_layers (int): Residual blocks of two relational layers. Defaults
-            to 1.
+        num_layers (int): Residual blocks of two relational layers, between
+            the first and the last one. Defaults to 0.
         adjacency (str): ``dynamic`` (edge weights follow the image),
             ``learned`` or ``uniform``. Defaults to ``dynamic``.
         pyramid_channels (Sequence[int]): Of the merged maps, the finest
@@ -95,9 +95,9 @@ class GraphRefinementHead(CoordinateHead):
         num_keypoints: int,
         graph: Mapping | None = None,
         top_k: int = 3,
-        expansion: int = 4,
+        expansion: int = 2,
         hidden_channels: int = 128,
-        num_layers: int = 1,
+        num_layers: int = 0,
         adjacency: str = 'dynamic',
         pyramid_channels: Sequence[int] = (48, 64, 96, 128),
         prior: str | None = 'graph',

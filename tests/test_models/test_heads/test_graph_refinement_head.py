@@ -131,7 +131,7 @@ def test_the_proposal_is_that_of_the_relational_head(
         num_keypoints=K,
         top_k=2,
         hidden_channels=8,
-        num_layers=1,
+        num_layers=0,
         graph=None,
         decoder=dict(type='RegressionLabel', input_size=SIZE),
         loss=LOSS,

@@ -2,7 +2,11 @@
 # It can be cut off and gone on with:
 #
 # python tools/benchmark.py benchmarks/300w_gpu.py --minutes 60
-from mmpose_scgcn.benchmark.contenders import GROUPS, Contenders
+from mmpose_scgcn.benchmark.contenders import (
+    GROUPS,
+    REFINEMENT,
+    Contenders,
+)
 from mmpose_scgcn.benchmark.face_tests import (
     SUMMARY_300W,
     occlusion_axis,
@@ -17,7 +21,7 @@ tests = tests_300w()
 axes = dict(occlusion=occlusion_axis())
 summary = SUMMARY_300W
 
-methods = Contenders(
+contenders = Contenders(
     channels=2048,
     map_size=(8, 8),
     input_size=(256, 256),
@@ -25,7 +29,10 @@ methods = Contenders(
     deconvs=3,
     sigma=2.0,
     blur=11,
-).all()
+    finer=(256, 512, 1024),
+)
+methods = contenders.all()
+methods['refined'] = contenders.refined()
 # Tested, not trained, where its weights are: with pre-training and all 3,148
 # training faces, from https://download.openmmlab.com/mmpose/face/hrnetv2/
 methods['zoo: HRNetV2-W18'] = dict(
@@ -38,7 +45,7 @@ methods['zoo: HRNetV2-W18'] = dict(
 short = 1470
 search = dict(
     values=(2e-4, 5e-4, 1.25e-3),
-    groups=GROUPS,
+    groups=GROUPS | REFINEMENT,
     options={
         'train_cfg.max_iters': short,
         'train_cfg.val_interval': short,

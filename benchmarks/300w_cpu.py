@@ -59,9 +59,9 @@ for name in (
     methods[name]['seeds'] = (0, 1, 2)
 
 makes = {
-    'data/synthetic_faces/face_landmarks_wflw_train.json': (
+    'data/synthetic_faces_6000/face_landmarks_wflw_train.json': (
         'tools/make_synthetic_faces.py',
-        'data/synthetic_faces',
+        'data/synthetic_faces_6000',
         *('--train', '6000', '--val', '1', '--test', '1'),
         *('--size', '128', '--seed', '100'),
     )

@@ -1,7 +1,7 @@
 # The network of 300w_cnn6_64x64.py on synthetic faces, whose 98 points give
 # the 68 of 300W; real faces only select (`val`).
 #
-# python tools/make_synthetic_faces.py data/synthetic_faces --train 6000 \
+# python tools/make_synthetic_faces.py data/synthetic_faces_6000 --train 6000 \
 #     --val 1 --test 1 --size 128 --seed 100
 _base_ = ['300w_cnn6_64x64.py']
 
@@ -47,7 +47,7 @@ train_pipeline = [
 train_dataloader = dict(
     dataset=dict(
         type='WFLWDataset',
-        data_root='data/synthetic_faces/',
+        data_root='data/synthetic_faces_6000/',
         ann_file='face_landmarks_wflw_train.json',
         pipeline=train_pipeline,
     )

@@ -29,14 +29,15 @@ class GraphRefinementHead(CoordinateHead):
         P_i &= \sum_x x\, \operatorname{softmax}_x(\mathrm{heatmap}_i(F)_x -
         \|x - Q_i\|^2 / 2 \sigma_i^2)
 
-    The structure-coherent method, made precise. The proposal Q is its graph
-    relational head on the coarsest map: nodes with weighted edges that
-    follow the image. It is the centre of a Gaussian prior, of one learned
-    width per keypoint, for heatmaps on the finest map: where a keypoint is
-    seen, the heatmap decides, and where it is covered, the proposal does.
-    The heatmaps are trained by the cross-entropy to a Gaussian about the
-    keypoint, a gradient at every place, where an expectation alone is slow;
-    proposal and result by the absolute and the relative location loss.
+    The structure-coherent method, made precise. The proposal Q comes from
+    the layers of its graph relational head, fewer of them, on the coarsest
+    map: nodes with weighted edges that follow the image. It is the centre of
+    a Gaussian prior, of one learned width per keypoint, for heatmaps on the
+    finest map: where a keypoint is seen, the heatmap decides, and where it is
+    covered, the proposal does. The heatmaps are trained by the cross-entropy
+    to a Gaussian about the keypoint, a gradient at every place, where an
+    expectation alone is slow; proposal and result by the absolute and the
+    relative location loss.
 
     Note:
         The method has no publication of its own; ``docs/refinement.md`` has
@@ -66,7 +67,8 @@ class GraphRefinementHead(CoordinateHead):
             ``mean shape`` (the graph's, and there is no proposal), or None
             for no prior. Defaults to ``graph``.
         prior_std (float): Standard deviation that the prior starts with, a
-            fraction of the crop. Defaults to 0.12.
+            fraction of the crop; a factor of it is learned for each keypoint.
+            Defaults to 0.12.
         heatmap_sigma (float): Standard deviation of the Gaussian that the
             heatmaps are trained by, in pixels of the map. Defaults to 1.
         heatmap_weight (float): Weight of that loss; 0 for none. Defaults to
@@ -81,8 +83,8 @@ class GraphRefinementHead(CoordinateHead):
         init_cfg (Mapping, optional): MMEngine initialisation.
 
     Raises:
-        ValueError: A graph of another size, or an unknown adjacency or
-            prior.
+        ValueError: A graph of another size, an unknown adjacency or prior,
+            or arguments that are out of range or do not fit together.
     """
 
     columns: Tensor
@@ -109,28 +111,43 @@ class GraphRefinementHead(CoordinateHead):
         decoder: Mapping | None = None,
         init_cfg: Mapping | None = None,
     ) -> None:
+        halvings = _check(
+            in_channels, in_featuremap_size, pyramid_channels, prior, num_steps
+        )
+        for name, value in dict(
+            prior_std=prior_std, heatmap_sigma=heatmap_sigma
+        ).items():
+            if not value > 0:
+                raise ValueError(
+                    f'{name}: expected a positive number, got {value}'
+                )
         super().__init__(
             in_channels[0], in_featuremap_size, loss, decoder, init_cfg
         )
-        if prior not in _PRIORS:
-            raise ValueError(
-                f'prior: expected one of {_PRIORS}, got {prior!r}'
-            )
         width, height = in_featuremap_size
+        self.map_shapes = [
+            (channels, height >> level, width >> level)
+            for level, channels in enumerate(in_channels)
+        ]
         self.prior = prior
+        self.prior_std = prior_std
         self.heatmap_sigma = heatmap_sigma
         self.heatmap_weight = heatmap_weight
         self.graph = KeypointGraph(graph, num_keypoints, top_k)
         self.pyramid = FeaturePyramid(in_channels, pyramid_channels)
-        self.heatmap = nn.Conv2d(pyramid_channels[0], num_keypoints, 1)
-        # Centres of the pixels, normalised to the crop.
-        columns = (torch.arange(width) + 0.5) / width
-        rows = (torch.arange(height) + 0.5) / height
+        # A bias would be the same at all places.
+        self.heatmap = nn.Conv2d(
+            pyramid_channels[0], num_keypoints, 1, bias=False
+        )
+        crop = getattr(self.decoder, 'input_size', None)
+        columns, rows = (
+            _centers(side, crop and crop[axis])
+            for axis, side in enumerate(in_featuremap_size)
+        )
         self.register_buffer('columns', columns, False)
         self.register_buffer('rows', rows, False)
-        if prior is not None:
-            std = torch.full((num_keypoints, 1), float(prior_std))
-            self.log_std = nn.Parameter(std.log())
+        if prior is not None:  # factor of the prior's width
+            self.log_width = nn.Parameter(torch.zeros(num_keypoints, 1))
         if prior == 'graph':
             self.embedding = ConvModule(
                 pyramid_channels[-1],
@@ -142,7 +159,6 @@ class GraphRefinementHead(CoordinateHead):
             self.adjacency = build_adjacency(
                 adjacency, num_keypoints, top_k, expansion
             )
-            halvings = len(in_channels) - 1
             self.relation = GraphRelation(
                 expansion * (width >> halvings) * (height >> halvings),
                 hidden_channels,
@@ -193,7 +209,13 @@ class GraphRefinementHead(CoordinateHead):
             (B, K, H, W) and (B, K, 2).
         """
         self.graph.require()
-        self.check_map(feats[:1])
+        shapes = [tuple(feature_map.shape[1:]) for feature_map in feats]
+        if shapes != self.map_shapes:
+            raise ValueError(
+                'feature maps: in_channels and in_featuremap_size promise '
+                f'(C, H, W) = {self.map_shapes}, got {shapes}; see '
+                'out_indices of the backbone'
+            )
         fine, *_, coarse = self.pyramid(feats)
         logits = self.heatmap(fine).float()
         proposal = None
@@ -215,7 +237,7 @@ class GraphRefinementHead(CoordinateHead):
 
     def _add_prior(self, logits: Tensor, center: Tensor) -> Tensor:
         """Add a Gaussian's exponent, along one axis and then the other."""
-        scale = (-self.log_std).exp() * 0.5**0.5  # (K, 1)
+        scale = (-self.log_width).exp() / (2**0.5 * self.prior_std)  # (K, 1)
         x, y = center[..., 0:1], center[..., 1:2]
         columns = ((self.columns - x) * scale).square()  # (..., K, W)
         rows = ((self.rows - y) * scale).square()
@@ -227,9 +249,10 @@ class GraphRefinementHead(CoordinateHead):
         """Go from the heatmaps to the last step."""
         found = {} if proposal is None else dict(proposal=proposal)
         shares = logits.flatten(2).softmax(-1).view(logits.shape)
-        points = torch.stack(
-            [shares.sum(-2) @ self.columns, shares.sum(-1) @ self.rows], -1
-        )
+        # No matrix products, which autocast would round.
+        x = (shares.sum(-2) * self.columns).sum(-1)
+        y = (shares.sum(-1) * self.rows).sum(-1)
+        points = torch.stack([x, y], dim=-1)
         found['heatmap'] = points
         nodes = None
         for number, step in enumerate(self.steps):
@@ -286,6 +309,8 @@ class GraphRefinementHead(CoordinateHead):
         Returns:
             Tensor: Its mean over the keypoints that count, a scalar.
         """
+        # A place that is not known must not get into the gradient.
+        target = torch.where(weight[..., None] > 0, target, 0.5)
         columns, rows = (
             _gaussian(places, target[..., axis : axis + 1], self.heatmap_sigma)
             for axis, places in enumerate((self.columns, self.rows))
@@ -294,8 +319,49 @@ class GraphRefinementHead(CoordinateHead):
         along = (logits * columns[..., None, :]).sum(-1)
         mean = (along * rows).sum(-1)
         entropy = logits.flatten(2).logsumexp(-1) - mean
-        total = torch.where(weight > 0, entropy * weight, 0.0).sum()
+        total = (entropy * weight).sum()
         return self.heatmap_weight * total / weight.sum().clamp_min(1e-6)
+
+
+def _check(
+    in_channels: Sequence[int],
+    in_featuremap_size: tuple[int, int],
+    pyramid_channels: Sequence[int],
+    prior: str | None,
+    num_steps: int,
+) -> int:
+    """Check arguments of the head; returns how often maps are halved."""
+    if not isinstance(in_channels, Sequence):
+        raise ValueError(
+            'in_channels: expected a sequence, one number for each feature '
+            f'map, got {in_channels!r}'
+        )
+    if len(pyramid_channels) != len(in_channels):
+        raise ValueError(
+            f'pyramid_channels: expected {len(in_channels)} numbers, one for '
+            f'each of in_channels, got {tuple(pyramid_channels)}'
+        )
+    halvings = len(in_channels) - 1
+    if any(side % 2**halvings for side in in_featuremap_size):
+        raise ValueError(
+            f'in_featuremap_size: expected multiples of {2**halvings}, which '
+            f'{halvings} further maps halve, got {tuple(in_featuremap_size)}'
+        )
+    if prior not in _PRIORS:
+        raise ValueError(f'prior: expected one of {_PRIORS}, got {prior!r}')
+    if num_steps < 0:
+        raise ValueError(f'num_steps: expected at least 0, got {num_steps}')
+    return halvings
+
+
+def _centers(places: int, crop: int | None) -> Tensor:
+    """Give the centres of a map's pixels as labels count them.
+
+    Labels are the pixel's number over the crop's size: half of a pixel of
+    the crop less than the share of the crop that is before its centre.
+    """
+    centers = (torch.arange(places) + 0.5) / places
+    return centers - 0.5 / crop if crop else centers
 
 
 def _gaussian(places: Tensor, center: Tensor, sigma: float) -> Tensor:

@@ -67,7 +67,8 @@ class AttentiveAdjacency(nn.Module):
     def __init__(self, channels: int, num_keypoints: int, top_k: int) -> None:
         super().__init__()
         self.query = nn.Linear(channels, channels // 4)
-        self.key = nn.Linear(channels, channels // 4)
+        # A bias would add the same to all neighbours.
+        self.key = nn.Linear(channels, channels // 4, bias=False)
         self.bias = nn.Parameter(torch.zeros(num_keypoints, top_k + 1))
         nn.init.zeros_(self.query.weight)
         nn.init.zeros_(self.query.bias)

@@ -1,3 +1,5 @@
+import re
+
 from mmpose_scgcn.models import GraphRefinementHead
 from mmpose_scgcn.registry import MODELS
 
@@ -42,9 +44,16 @@ def maps():
 
 @pytest.fixture
 def places():
-    """Centres of the pixels of the finest map, (48, 2), row by row."""
+    """Centres of the pixels of the finest map, (48, 2), row by row.
+
+    A pixel of it has 8 by 8 of the crop's, the first ones 0 to 7.
+    """
     return torch.tensor(
-        [((x + 0.5) / 8, (y + 0.5) / 6) for y in range(6) for x in range(8)]
+        [
+            ((8 * x + 3.5) / SIZE[0], (8 * y + 3.5) / SIZE[1])
+            for y in range(6)
+            for x in range(8)
+        ]
     )
 
 
@@ -57,7 +66,6 @@ def randomise(head):
 def without_evidence(head):
     with torch.no_grad():
         head.heatmap.weight.zero_()
-        head.heatmap.bias.zero_()
     return head
 
 
@@ -85,14 +93,16 @@ def test_a_heatmap_alone_is_an_expectation(make_refinement_head, maps, places):
     assert list(head.stages(maps)) == ['heatmap']
 
 
-def test_a_sharp_heatmap_overrules_the_prior(make_refinement_head, maps):
+def test_a_sharp_heatmap_overrules_the_prior(
+    make_refinement_head, maps, places
+):
     head = make_refinement_head()
     peak = torch.full((3, K, 6, 8), -100.0)
     peak[:, :, 4, 1] = 100
     head.heatmap = torch.nn.Identity()
     pyramid = head.pyramid.forward
     head.pyramid.forward = lambda feats: [peak, pyramid(feats)[-1]]
-    expected = torch.tensor([1.5 / 8, 4.5 / 6]).expand(3, K, 2)
+    expected = places[4 * 8 + 1].expand(3, K, 2)
     torch.testing.assert_close(head(maps), expected)
 
 
@@ -105,7 +115,7 @@ def test_without_evidence_the_prior_decides(
         torch.nn.init.normal_(head.relation.out.weight.weight, std=0.01)
     without_evidence(head)
     with torch.no_grad():
-        head.log_std[1] = torch.tensor(0.1).log()
+        head.log_width[1] = torch.tensor(0.5).log()
     stages = head.stages(maps)
     centers = stages.get('proposal', head.graph.mean_shape.expand(3, K, 2))
     for image, center in enumerate(centers):
@@ -117,10 +127,10 @@ def test_without_evidence_the_prior_decides(
             torch.testing.assert_close(stages['heatmap'][image, k], expected)
 
 
-def test_the_proposal_is_that_of_the_relational_head(
+def test_the_proposal_goes_through_layers_of_the_relational_head(
     make_refinement_head, maps
 ):
-    """Fed with the coarsest merged map: the same embedding and relations."""
+    """With these layers that head gives the same."""
     from mmpose_scgcn.models import GraphRelationalHead
 
     head = randomise(make_refinement_head())
@@ -177,16 +187,91 @@ def test_the_last_stage_is_what_is_predicted(
 def test_errors_say_what_is_wrong(make_refinement_head, maps):
     with pytest.raises(RuntimeError, match='no keypoint graph'):
         make_refinement_head(graph=None)(maps)
-    with pytest.raises(ValueError, match='expected 2 feature maps, got 1'):
-        make_refinement_head()(maps[:1])
-    with pytest.raises(ValueError, match=r'feature map: in_channels'):
-        make_refinement_head()(maps[::-1])
-    with pytest.raises(ValueError, match="'learned' or 'uniform', got 'x'"):
-        make_refinement_head(adjacency='x')
-    with pytest.raises(ValueError, match=r"'mean shape', None.*got 'x'"):
-        make_refinement_head(prior='x')
-    with pytest.raises(ValueError, match=r'expected 2 out_channels.*\(8,\)'):
-        make_refinement_head(pyramid_channels=(8,))
+    head = make_refinement_head()
+    for feats in ((), maps[:1], maps[::-1], (maps[0], maps[1][..., 1:])):
+        shapes = re.escape(str([tuple(f.shape[1:]) for f in feats]))
+        with pytest.raises(ValueError, match=rf'\(5, 6, 8\).*got {shapes}'):
+            head(feats)
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'message'),
+    [
+        (dict(adjacency='x'), r"'learned' or 'uniform', got 'x'"),
+        (dict(prior='x'), r"'mean shape', None.*got 'x'"),
+        (dict(in_channels=5), r'in_channels: expected a sequence.*got 5'),
+        (
+            dict(pyramid_channels=(8,)),
+            r'pyramid_channels: expected 2 numbers.*\(8,\)',
+        ),
+        (
+            dict(in_featuremap_size=(8, 5)),
+            r'in_featuremap_size: expected multiples of 2.*\(8, 5\)',
+        ),
+        (dict(prior_std=0), r'prior_std: expected a positive number, got 0'),
+        (dict(heatmap_sigma=-1), r'heatmap_sigma: expected a pos.*got -1'),
+        (dict(num_steps=-1), r'num_steps: expected at least 0, got -1'),
+    ],
+)
+def test_arguments_that_do_not_fit(make_refinement_head, arguments, message):
+    with pytest.raises(ValueError, match=message):
+        make_refinement_head(**arguments)
+
+
+def test_what_is_not_known_is_not_in_the_gradient(
+    make_refinement_head, maps, samples
+):
+    head = randomise(make_refinement_head()).train()
+    labels = samples[0].gt_instance_labels
+    labels.keypoint_weights[0, 2] = 0
+
+    def gradients():
+        head.zero_grad()
+        losses = head.loss(maps, samples)
+        sum(v for k, v in losses.items() if 'loss' in k).backward()
+        return [p.grad.clone() for p in head.parameters()]
+
+    expected = gradients()
+    labels.keypoint_labels[0, 2] = float('nan')
+    for found, wanted in zip(gradients(), expected, strict=True):
+        torch.testing.assert_close(found, wanted)
+
+
+def test_autocast_keeps_the_precision_of_coordinates(
+    make_refinement_head, maps, samples
+):
+    head = randomise(make_refinement_head())
+    expected = head(maps)
+    with torch.autocast('cpu', torch.bfloat16):
+        out = head(maps)
+        losses = head.loss(maps, samples)
+    assert out.dtype == torch.float32
+    spread = (expected - head.graph.mean_shape).abs().max()
+    assert (out - expected).abs().max() < 0.05 * spread
+    assert all(
+        v.isfinite() and v.dtype == torch.float32 for v in losses.values()
+    )
+
+
+def test_the_flip_test_averages_with_the_mirrored_image(
+    make_refinement_head, maps, samples
+):
+    head = randomise(make_refinement_head())
+    mirrored = tuple(m.flip(-1) for m in maps)
+    order = [1, 0, 2, 3, 5, 4]
+    for sample in samples:
+        sample.set_metainfo(dict(flip_indices=order))
+    found = head.predict([maps, mirrored], samples, dict(flip_test=True))
+    width, height = SIZE
+    for image in range(3):
+        one = head(maps)[image] * torch.tensor([width, height])
+        other = head(mirrored)[image][order] * torch.tensor([width, height])
+        other[:, 0] = width - 1 - other[:, 0]
+        torch.testing.assert_close(
+            torch.tensor(found[image].keypoints[0]),
+            ((one + other) / 2).detach(),
+            check_dtype=False,
+        )
 
 
 def test_a_relative_loss_shares_the_graph(make_refinement_head):

@@ -21,7 +21,12 @@ def parse_args() -> argparse.Namespace:
     add('suite', help='suite file')
     add('--jobs', type=positive, help='processes at a time (one per GPU/core)')
     add('--minutes', type=float, help='stop after so many minutes')
-    add('--method', nargs='+', default=(), help='only these methods')
+    add(
+        '--method',
+        nargs='+',
+        default=(),
+        help='only these methods, and what they start from',
+    )
     add('--report-only', action='store_true', help='only tables and plots')
     add('--costs', action='store_true', help='measure all costs anew')
     for name, default in (

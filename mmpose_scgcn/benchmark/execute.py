@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -71,14 +71,14 @@ class Execution:
 
         Raises:
             FileNotFoundError: Annotations are missing.
+            ValueError: A file could not be made.
         """
+        failed, start = 0, time.monotonic()
         waiting = self._collect(self._missing())
-        if waiting:
-            self._make_files()
+        self._make_files(map(self._trained_by, waiting))
         self._check_data(waiting)
         print(f'{len(waiting)} runs to do', flush=True)
         active: dict[int, tuple[dict, subprocess.Popen]] = {}
-        failed, start = 0, time.monotonic()
         limit = float('inf') if self.minutes is None else 60 * self.minutes
         with _interruptible():
             try:
@@ -117,6 +117,7 @@ class Execution:
         names = [m.name for m in self.suite.methods if self.known.of(m.name)]
         if not names or (not anew and set(names) <= set(self.known.costs)):
             return 0
+        self._make_files(names)
         print(f'measuring the costs of {len(names)} methods', flush=True)
         process = self._start(dict(kind='costs', methods=names), slot=0)
         try:
@@ -125,15 +126,45 @@ class Execution:
             process.terminate()
         return not self._finish(dict(kind='costs', methods=names), process)
 
-    def _make_files(self) -> None:
-        """Make what the suite says how to make."""
-        for path, command in self.suite.makes.items():
-            if not os.path.exists(path):
-                print(f'making {path}: {shlex.join(command)}', flush=True)
-                tool = [sys.executable, str(_ROOT / command[0])]
-                subprocess.run(
-                    [*tool, *command[1:]], check=True, env=_environment(0)
-                )
+    def _trained_by(self, task: dict) -> str:
+        """Name the method that a task trains or tests."""
+        if task['kind'] == 'run':
+            return task['method']
+        return self.suite.search.groups[task['group']]
+
+    def _make_files(self, names: Iterable[str]) -> None:
+        """Make the training sets of some methods, if the suite says how.
+
+        Raises:
+            ValueError: A tool failed, or did not make what it should.
+        """
+        if not self.suite.makes:
+            return
+        for name in names:
+            cfg = method_config(self.suite.method(name), self.work_dir)
+            path = ann_file_of(cfg.train_dataloader.dataset)
+            if path in self.suite.makes and not os.path.exists(path):
+                self._make_file(path)
+
+    def _make_file(self, path: str) -> None:
+        """Make an annotation file."""
+        tool, *arguments = self.suite.makes[path]
+        line = shlex.join([tool, *arguments])
+        print(f'making {path}: {line}', flush=True)
+        with _interruptible():
+            process = subprocess.Popen(
+                [sys.executable, str(_ROOT / tool), *arguments],
+                env=_environment(0),
+            )
+            try:
+                code = process.wait()
+            finally:
+                process.terminate()
+        if code or not os.path.exists(path):
+            raise ValueError(
+                f'{self.suite.path}: expected {path} from {line}, which ended '
+                f'with code {code}'
+            )
 
     def _missing(self) -> list[dict]:
         """List the tasks that have no result yet, in their order."""
@@ -241,7 +272,10 @@ class Execution:
             return None
         weights = self._start_of(start)
         if weights is None:
-            raise ValueError(f'{method.start} has left no weights to start')
+            raise ValueError(
+                f'{method.start} has left no weights to start from in '
+                f'{self._folder(first)}'
+            )
         return dict(task, start=weights)
 
     def _with_rate(
@@ -297,7 +331,9 @@ class Execution:
         path = self._folder(task) / RESULT
         content = json.loads(path.read_text('utf-8'))
         if task['kind'] == 'run':
-            self.known.add_run(content)
+            known = {run_key(run) for run in self.known.runs}
+            if run_key(content) not in known:  # not again for its weights
+                self.known.add_run(content)
             figures = ', '.join(
                 f'{test} {100 * values["NME"]:.2f} %'
                 for test, values in content['tests'].items()
@@ -317,8 +353,9 @@ class Execution:
     def _fail(self, task: dict, reason: str) -> None:
         """Tell that a task failed, and keep it."""
         log = self._folder(task) / 'output.log'
+        see = f'; see {log}' if log.is_file() else ''
         print(
-            f'failed: {_label(task)}: {reason}; see {log}',
+            f'failed: {_label(task)}: {reason}{see}',
             file=sys.stderr,
             flush=True,
         )

@@ -11,7 +11,9 @@ from torch import nn
 
 from .suite import Method, Suite
 from .testing import test_model
-from .training import method_config, train_method
+from .training import method_config, note_weights, train_method
+
+_ROOT = Path(__file__).resolve().parents[2]
 
 
 def run_method(
@@ -65,6 +67,7 @@ def run_method(
         run['options'] = dict(options)
     if start:
         run['start'] = method.start
+    note_weights(folder, trained.weights)
     return run
 
 
@@ -115,14 +118,31 @@ def _test_all(
     }
 
 
-def commit() -> str:
-    """Name the source's commit, with a mark if it has changes."""
-    folder = Path(__file__).resolve().parent
-    command = ['git', '-C', str(folder), 'describe', '--always', '--dirty']
-    try:
+def commit(folder: Path = _ROOT) -> str:
+    """Name the source's commit, with a mark if it has changes.
+
+    Those of the results, which a benchmark writes itself, do not count.
+
+    Args:
+        folder (Path): Top of the working tree. Defaults to this package's.
+
+    Returns:
+        str: The name; ``unknown`` outside of a repository.
+    """
+
+    def git(*command: str) -> str:
         done = subprocess.run(
-            command, capture_output=True, text=True, check=True
+            ['git', '-C', str(folder), *command],
+            capture_output=True,
+            text=True,
+            check=True,
         )
+        return done.stdout.strip()
+
+    try:
+        name = git('describe', '--always')
+        others = (':/', ':(top,exclude)benchmarks/results')
+        changes = git('status', '--porcelain', '-uno', '--', *others)
     except (OSError, subprocess.CalledProcessError):
         return 'unknown'
-    return done.stdout.strip()
+    return name + ('-dirty' if changes else '')

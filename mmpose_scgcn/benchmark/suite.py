@@ -32,8 +32,8 @@ class Method:
         codec (Mapping): Codec of its labels, instead of the config's.
         augment (tuple[Mapping, ...]): Transforms of training faces, after
             those that the config has for images.
-        start (str): Method from whose weights, of its first seed, the
-            training starts.
+        start (str): Method from whose weights and graph, those of its first
+            seed, the training starts.
     """
 
     name: str
@@ -115,8 +115,10 @@ class Suite:
         axes (Mapping[str, Axis]): Disturbances, by name.
         summary (Mapping[str, tuple[str, str]]): Columns of the table that
             comes first: test set and figure.
-        makes (Mapping[str, tuple[str, ...]]): Files that are made if they
-            are missing, and the tool with its arguments.
+        makes (Mapping[str, tuple[str, ...]]): Annotation files of training
+            sets that are made if they are missing: for each, as the config
+            names it, the tool, relative to this package's repository, and
+            its arguments.
     """
 
     name: str
@@ -256,11 +258,7 @@ def _check_names(suite: Suite) -> None:
             )
         slugs[slug] = method.name
     for method in suite.methods:
-        if method.start and suite.method(method.start).start:
-            raise ValueError(
-                f'{suite.path}: method {method.name}: {method.start} has a '
-                'start of its own'
-            )
+        _check_start(suite, method)
     tests = [t for axis in suite.axes.values() for t in axis.tests.values()]
     tests += [test for test, _ in suite.summary.values()]
     groups = {method.group for method in suite.methods} - {''}
@@ -279,3 +277,19 @@ def _check_names(suite: Suite) -> None:
     unknown = sorted(groups - set(known))
     if unknown:
         raise ValueError(f'{suite.path}: no search for the groups {unknown}')
+
+
+def _check_start(suite: Suite, method: Method) -> None:
+    """Check what a method starts from."""
+    if not method.start:
+        return
+    where = f'{suite.path}: method {method.name}: start {method.start!r}'
+    others = {other.name: other for other in suite.methods}
+    if method.start not in others:
+        raise ValueError(f'{where}: there is no such method')
+    if method.checkpoint:
+        raise ValueError(f'{where}: a method with a checkpoint is not trained')
+    if others[method.start].checkpoint or others[method.start].start:
+        raise ValueError(
+            f'{where}: expected a method that is trained from scratch'
+        )

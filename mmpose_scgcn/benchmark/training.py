@@ -7,7 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from mmpose_scgcn.launch import build_runner, check_annotations, read_config
+from mmpose_scgcn.launch import (
+    build_runner,
+    check_annotations,
+    check_checkpoint,
+    read_config,
+)
 
 from mmengine.config import Config, ConfigDict
 from mmengine.hooks import Hook
@@ -29,6 +34,7 @@ class Trained:
             set where the config selects (``save_best``), the last otherwise.
         cfg (Config): Its config.
         seconds (float): Duration, validation included.
+        weights (str): Name of its file in the folder.
         iterations (int): Their number.
         curve (list[float]): NME on the validation set over the training,
             fractions.
@@ -37,6 +43,7 @@ class Trained:
     model: nn.Module
     cfg: Config
     seconds: float
+    weights: str
     iterations: int
     curve: list[float]
 
@@ -51,8 +58,7 @@ def train_method(
     """Train a method.
 
     A training that was cut off in this folder goes on from its last
-    checkpoint, if its settings are the same. Where the weights are that were
-    found is noted in the folder (:func:`trained_weights`).
+    checkpoint, if its settings are the same.
 
     Args:
         method (Method): The method.
@@ -60,13 +66,15 @@ def train_method(
         folder (str | Path): For logs and checkpoints.
         options (Mapping, optional): Settings of the config on top of the
             method's, by dotted key. Defaults to None.
-        start (str, optional): Weights to start from. Defaults to None.
+        start (str, optional): Weights to start from; the graph is theirs
+            too. Defaults to None.
 
     Returns:
         Trained: The model.
 
     Raises:
         FileNotFoundError: Annotations are missing.
+        ValueError: The weights to start from do not fit.
     """
     cfg = method_config(method, folder, options)
     cfg.randomness = dict(seed=seed)
@@ -77,15 +85,18 @@ def train_method(
     if cfg.resume:  # not from the start again
         cfg.load_from = None
     runner = build_runner(cfg)
+    if cfg.load_from:
+        check_checkpoint(runner.model, cfg.load_from)
     record = TrainingRecord(Path(folder) / 'val_curve.json', cfg.resume)
     runner.register_hook(record, priority='VERY_LOW')
     runner.train()
     best = runner.message_hub.get_info('best_ckpt')
     if best:
         load_checkpoint(runner.model, best, map_location='cpu')
-    last = Path(folder, 'last_checkpoint').read_text('utf-8').strip()
-    Path(folder, _WEIGHTS).write_text(Path(best or last).name, 'utf-8')
+    else:
+        best = Path(folder, 'last_checkpoint').read_text('utf-8').strip()
     return Trained(
+        weights=Path(best).name,
         model=runner.model.eval(),
         cfg=cfg,
         seconds=record.seconds,
@@ -94,8 +105,18 @@ def train_method(
     )
 
 
+def note_weights(folder: str | Path, name: str) -> None:
+    """Note in a folder which weights a run has found, when it is done.
+
+    Args:
+        folder (str | Path): Of the run.
+        name (str): The file in it.
+    """
+    Path(folder, _WEIGHTS).write_text(name, 'utf-8')
+
+
 def trained_weights(folder: str | Path) -> str | None:
-    """Find the weights that a finished training has left in its folder.
+    """Find the weights that a finished run has left in its folder.
 
     Args:
         folder (str | Path): The folder.

@@ -69,6 +69,28 @@ def test_first_seeds_come_first(suite_file):
         ),
         ("kind='graph'", "kind='tree'", "method a: expected kind in .*'tree'"),
         ("norm = 'inter_ocular'", '', 'expected norm too'),
+        (
+            "kind='graph'",
+            "kind='graph', start='d'",
+            "method a: start 'd': there is no such method",
+        ),
+        (
+            "kind='graph'",
+            "kind='graph', start='b', checkpoint='x.pth'",
+            "method a: start 'b': a method with a checkpoint is not trained",
+        ),
+        (
+            "kind='heatmap'",
+            "kind='heatmap', start='c'),\n"
+            "    'd': dict(start='b', kind='graph'",
+            "method d: start 'b': expected a method that is trained from",
+        ),
+        (
+            "'c': dict(",
+            "'zoo': dict(kind='graph', checkpoint='x.pth'),\n"
+            "    'c': dict(start='zoo', ",
+            "method c: start 'zoo': expected a method that is trained from",
+        ),
     ),
 )
 def test_another_content_is_an_error(suite_file, old, new, message):

@@ -178,12 +178,13 @@ config = 'tiny.py'
 norm = 'inter_ocular'
 tests = dict(val=dict())
 makes = {'made/face_landmarks_wflw_train.json': (
-    'tools/make_synthetic_faces.py', 'made', '--train', '2', '--val', '1',
+    'tools/make_synthetic_faces.py', 'made', '--train', '8', '--val', '1',
     '--test', '1', '--size', '48')}
 slow = {'optim_wrapper.optimizer.lr': 1e-12}
 methods = {
     'second': dict(kind='graph', options=slow, start='first', seeds=(0, 1)),
-    'first': dict(kind='graph', seeds=(3,)),
+    'first': dict(kind='graph', seeds=(3,), options={
+        'train_dataloader.dataset.data_root': 'made/'}),
 }
 """
 
@@ -214,6 +215,38 @@ def test_a_method_starts_from_the_weights_of_another(tool, folder):
     assert [r['tests'] for r in again] == [
         r['tests'] for r in (first, second, other)
     ]
+
+
+def test_starts_and_files_that_come_to_nothing(tool, folder):
+    """Each is told; what does not need them is run."""
+    bad = STARTS.replace(
+        'seeds=(3,), options={',
+        "seeds=(3,), options={'optim_wrapper.optimizer.lr': 1e12, ",
+    )
+    bad = bad.replace(
+        'methods = {',
+        """methods = {
+    'other': dict(kind='graph'),
+    'unfit': dict(kind='graph', start='other',
+                  options={'model.head.hidden_channels': 64}),""",
+    )
+    (folder / 'suite.py').write_text(bad)
+    done = tool('suite.py', '--jobs', 1)
+    assert done.returncode == 1, done.stderr
+    runs = read(folder)
+    assert [run['method'] for run in runs['runs']] == ['other']
+    errors = {run['method']: run['error'] for run in runs['failed']}
+    assert 'are not finite' in errors['first']
+    assert 'first has left no weights to start from' in errors['second']
+    assert 'weights differ' in errors['unfit']
+
+    (folder / 'made/face_landmarks_wflw_train.json').unlink()
+    done = tool('suite.py', '--method', 'second')
+    assert done.returncode == 1
+    assert 'suite.py: expected made/face_landmarks_wflw_train.json from ' in (
+        done.stderr
+    )
+    assert 'Traceback' not in done.stderr
 
 
 def test_time_is_up(tool, folder):

@@ -11,7 +11,9 @@ import numpy as np
 import torch
 from mmengine.config import Config
 from mmengine.runner import Runner
-from torch import nn
+from mmengine.structures import InstanceData
+from mmpose.structures import PoseDataSample
+from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from .suite import Method
@@ -30,7 +32,8 @@ def measure_costs(
     """Measure what methods cost.
 
     Times are medians; the methods take turns, so that a machine that slows
-    down does so for all. The flip test is off.
+    down does so for all. The flip test is off. A latency is that of a user:
+    from a crop to keypoints in the image, the decoding of heatmaps included.
 
     Args:
         methods (Sequence[Method]): The methods.
@@ -43,8 +46,9 @@ def measure_costs(
     Returns:
         dict[str, dict]: For each method ``parameters``, ``macs`` (of one
         image; convolutions and matrix products), ``latency_ms`` (one
-        image), ``latency_batch32_ms`` and, where it is trained, ``step_ms``
-        (forward, backward and update of one batch, without loading it).
+        image), ``latency_batch32_ms``, ``network_ms`` (one image, to the
+        head's output) and, where it is trained, ``step_ms`` (forward,
+        backward and update of one batch, without loading it).
     """
     costs, models = {}, {}
     for method in track(methods):
@@ -53,6 +57,7 @@ def measure_costs(
         cfg = method_config(
             method, Path(folder) / number, (options or {}).get(name)
         )
+        cfg.merge_from_dict({'model.test_cfg.flip_test': False})
         if method.checkpoint:
             model = load_model(cfg, method.checkpoint)
             costs[name] = dict(step_ms=None)
@@ -66,22 +71,29 @@ def measure_costs(
             macs=count_macs(model, input_size(cfg)),
         )
         models[name] = model, input_size(cfg)
-    times = {(name, batch): [] for name in models for batch in (1, BATCH)}
+    times = {name: ([], [], []) for name in models}
     for _ in range(ROUNDS):
         for name, (model, size) in models.items():
             model.to(_device())
-            for batch, repeats in ((1, 10), (BATCH, 3)):
-                image = torch.zeros(batch, 3, *size[::-1], device=_device())
-                with torch.no_grad():
-                    times[name, batch] += _times(
-                        repeats, model, image, None, mode='tensor'
-                    )
+            one, many = _crops(1, size), _crops(BATCH, size)
+            with torch.no_grad():
+                for found, more in zip(
+                    times[name],
+                    (
+                        _times(10, model, *one, mode='predict'),
+                        _times(3, model, *many, mode='predict'),
+                        _times(10, model, *one, mode='tensor'),
+                    ),
+                    strict=True,
+                ):
+                    found += more
             model.cpu()
-    for name in models:
-        one, many = (float(np.median(times[name, b])) for b in (1, BATCH))
+    for name, found in times.items():
+        one, many, network = (1e3 * float(np.median(s)) for s in found)
         costs[name].update(
-            latency_ms=round(1e3 * one, 3),
-            latency_batch32_ms=round(1e3 * many, 2),
+            latency_ms=round(one, 3),
+            latency_batch32_ms=round(many, 2),
+            network_ms=round(network, 3),
         )
     return costs
 
@@ -112,6 +124,26 @@ def count_macs(model: nn.Module, size: tuple[int, int]) -> int:
     with FlopCounterMode(display=False) as counter, torch.no_grad():
         model(image, None, mode='tensor')
     return counter.get_total_flops() // 2
+
+
+def _crops(
+    number: int, size: tuple[int, int]
+) -> tuple[Tensor, list[PoseDataSample]]:
+    """Make crops of noise, normalised, and what is known of each."""
+    images = torch.randn(number, 3, *size[::-1], device=_device())
+    known = dict(
+        input_size=size,
+        input_center=np.zeros(2, np.float32),
+        input_scale=np.ones(2, np.float32),
+    )
+    box = InstanceData(
+        bboxes=np.zeros((1, 4), np.float32),
+        bbox_scores=np.ones(1, np.float32),
+    )
+    samples = [
+        PoseDataSample(metainfo=known, gt_instances=box) for _ in images
+    ]
+    return images, samples
 
 
 def _start(cfg: Config) -> Runner:

@@ -227,7 +227,8 @@ def axis_table(suite: Suite, known: Results, name: str, figure: str) -> Table:
 def cost_table(suite: Suite, known: Results) -> Table:
     """Make the table of costs, and of the learning rates in use."""
     head = ['method', 'kind', 'parameters, M', 'MACs, M', 'step, ms']
-    head += ['1 image, ms', '32 images, ms', 'learning rate', 'training, s']
+    head += ['1 image, ms', '32 images, ms', '1 image, network alone, ms']
+    head += ['learning rate', 'training, s']
     table = Table('What they cost', head)
     for method in suite.methods:
         runs = known.of(method.name)
@@ -239,6 +240,7 @@ def cost_table(suite: Suite, known: Results) -> Table:
             _number(costs, 'step_ms', 0),
             _number(costs, 'latency_ms', 2),
             _number(costs, 'latency_batch32_ms', 1),
+            _number(costs, 'network_ms', 2),
         ]
         rates = {
             f'{value:g}'

@@ -32,7 +32,9 @@ contenders = Contenders(
     finer=(256, 512, 1024),
 )
 methods = contenders.all()
-methods['refined'] = contenders.refined()
+methods['refined'] = dict(
+    contenders.refined(), config='configs/300w-zero-based_res50_256x256.py'
+)
 # Tested, not trained, where its weights are: with pre-training and all 3,148
 # training faces, from https://download.openmmlab.com/mmpose/face/hrnetv2/
 methods['zoo: HRNetV2-W18'] = dict(

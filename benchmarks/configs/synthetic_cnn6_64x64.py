@@ -1,9 +1,9 @@
-# The network of 300w_cnn6_64x64.py on synthetic faces, whose 98 points give
-# the 68 of 300W; real faces only select (`val`).
+# The network of 300w-zero-based_cnn6_64x64.py on synthetic faces, whose 98
+# points give the 68 of 300W; real faces only select (`val`).
 #
 # python tools/make_synthetic_faces.py data/synthetic_faces_6000 --train 6000 \
 #     --val 1 --test 1 --size 128 --seed 100
-_base_ = ['300w_cnn6_64x64.py']
+_base_ = ['300w-zero-based_cnn6_64x64.py']
 
 max_iters = 2500
 train_cfg = dict(max_iters=max_iters, val_interval=500)

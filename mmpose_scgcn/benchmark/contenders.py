@@ -196,16 +196,20 @@ class Contenders:
             curve=False,
         )
 
-    def refined_rows(self, synthetic: str) -> dict[str, dict]:
+    def refined_rows(self, zero_based: str, synthetic: str) -> dict[str, dict]:
         """Give the refinement head, and what is left without parts of it.
 
         Args:
+            zero_based (str): The suite's config, with keypoints that count
+                from 0.
             synthetic (str): Config that trains on synthetic faces.
 
         Returns:
             dict[str, dict]: The rows.
         """
+        start = 'refined: synthetic faces only'
         rows = {
+            'refined, pre-trained': dict(self.refined(), start=start),
             'refined': self.refined(),
             'refined: dynamic, Soft Wing': self.refined('Soft Wing'),
             'refined: no relative loss': self.refined(relative=False),
@@ -216,15 +220,13 @@ class Contenders:
             'refined: more relations': self.refined(expansion=4, num_layers=2),
             'refined: a step more': self.refined(num_steps=1),
             'refined: faces as they are': dict(self.refined(), augment=()),
-            'refined: synthetic faces only': dict(
-                self.refined(), config=synthetic
-            ),
         }
         for row in rows.values():
-            row['curve'] = False
-        rows['refined, pre-trained'] = dict(
-            self.refined(), start='refined: synthetic faces only'
-        )
+            row.update(config=zero_based, curve='start' in row)
+        rows['refined: one-based'] = dict(self.refined(), curve=False)
+        drawn = dict(self.refined(), config=synthetic, curve=False)
+        drawn['augment'].append(dict(type='PhotometricDistortion'))
+        rows[start] = drawn
         return rows
 
     def refined(
@@ -254,15 +256,11 @@ class Contenders:
             'model.head': head,
             'model.backbone.out_indices': tuple(range(3 - levels, 4)),
         }
-        augment = [
-            dict(type='mmpose_scgcn.RandomOcclusion'),
-            dict(type='PhotometricDistortion'),
-        ]
         return dict(
             row,
             group='refinement',
             options=options,
-            augment=augment,
+            augment=[dict(type='mmpose_scgcn.RandomOcclusion')],
             curve=True,
         )
 
@@ -356,6 +354,7 @@ class Contenders:
         channels: int = 256,
         sigma: float | None = None,
         blur: int | None = None,
+        udp: bool = False,
     ) -> dict:
         """Give a row with heatmaps, decoded below their pixel.
 
@@ -366,11 +365,17 @@ class Contenders:
             sigma (float, optional): In pixels of the heatmap. Defaults to
                 None: that of the other rows.
             blur (int, optional): Likewise.
+            udp (bool): Whether corner pixels of heatmaps are those of the
+                crop, for crops of ``TopdownAffine`` with ``use_udp``.
+                Defaults to False.
 
         Returns:
             dict: The row.
         """
         deconvs = deconvs or self.deconvs
+        kind = dict(kind='UDPHeatmap')
+        if not udp:
+            kind = dict(kind='MSRAHeatmap', unbiased=True)
         head = dict(
             type='HeatmapHead',
             out_channels=self.keypoints,
@@ -381,11 +386,10 @@ class Contenders:
             kind='heatmap',
             group='heatmap',
             codec=self._heatmap_label(
-                'MSRAHeatmap',
-                deconvs,
+                deconvs=deconvs,
                 sigma=sigma or self.sigma,
-                unbiased=True,
                 blur_kernel_size=blur or self.blur,
+                **kind,
             ),
             options={
                 'model.head': head,
@@ -393,7 +397,7 @@ class Contenders:
                     _delete_=True,
                     flip_test=True,
                     flip_mode='heatmap',
-                    shift_heatmap=True,
+                    shift_heatmap=not udp,
                 ),
             },
         )

@@ -38,23 +38,18 @@ methods['SimCC, 512 bins'] = dict(contenders.simcc(512), curve=False)
 fine = dict(deconvs=3, channels=128, sigma=1.5, blur=7)
 methods['heatmap 32, DARK'] = dict(contenders.heatmap(**fine), curve=False)
 methods.update(contenders.graph_rows())
-zero_based = 'configs/300w-zero-based_cnn6_64x64.py'
+recipe = 'configs/300w-recipe_cnn6_64x64.py'
 methods.update(
-    contenders.refined_rows(zero_based, 'configs/synthetic_cnn6_64x64.py')
+    contenders.refined_rows(recipe, 'configs/synthetic_cnn6_64x64.py')
 )
-# What the others gain by the same keypoints; heatmaps also by crops whose
+# What others gain by the same training faces; heatmaps also by crops whose
 # flips agree.
-for name in (
-    'heatmap 32, DARK',
-    'SimCC',
-    'fully connected, Wing',
-    'graph: dynamic, L1, relative',
-):
-    row = dict(methods[name], config=zero_based, curve=False)
-    methods[f'{name}, zero-based'] = row
-methods['heatmap 32, UDP, zero-based'] = dict(
+for name in ('SimCC', 'fully connected, Wing', 'graph: dynamic, L1, relative'):
+    row = dict(methods[name], config=recipe, curve=False)
+    methods[f'{name}, recipe'] = row
+methods['heatmap 32, UDP, recipe'] = dict(
     contenders.heatmap(udp=True, **fine),
-    config='configs/300w-zero-based-udp_cnn6_64x64.py',
+    config='configs/300w-recipe-udp_cnn6_64x64.py',
     curve=False,
 )
 # The best rows on `val` with the first seed, and what tells the parts of the

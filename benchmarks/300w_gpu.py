@@ -33,7 +33,7 @@ contenders = Contenders(
 )
 methods = contenders.all()
 methods['refined'] = dict(
-    contenders.refined(), config='configs/300w-zero-based_res50_256x256.py'
+    contenders.refined(), config='configs/300w-recipe_res50_256x256.py'
 )
 # Tested, not trained, where its weights are: with pre-training and all 3,148
 # training faces, from https://download.openmmlab.com/mmpose/face/hrnetv2/

@@ -1,9 +1,9 @@
-# The network of 300w-zero-based_cnn6_64x64.py on synthetic faces, whose 98
+# The network of 300w-recipe_cnn6_64x64.py on synthetic faces, whose 98
 # points give the 68 of 300W; real faces only select (`val`).
 #
 # python tools/make_synthetic_faces.py data/synthetic_faces_6000 --train 6000 \
 #     --val 1 --test 1 --size 128 --seed 100
-_base_ = ['300w-zero-based_cnn6_64x64.py']
+_base_ = ['300w-recipe_cnn6_64x64.py']
 
 max_iters = 2500
 train_cfg = dict(max_iters=max_iters, val_interval=500)
@@ -34,10 +34,10 @@ train_pipeline = [
     ),
     dict(
         type='RandomBBoxTransform',
-        shift_factor=0.08,
+        shift_factor=0.04,
         shift_prob=1.0,
-        scale_factor=(0.85, 1.15),
-        rotate_factor=30,
+        scale_factor=(0.93, 1.07),
+        rotate_factor=15,
         rotate_prob=1.0,
     ),
     dict(type='TopdownAffine', input_size=_base_.codec['input_size']),

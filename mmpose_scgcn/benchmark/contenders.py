@@ -196,12 +196,12 @@ class Contenders:
             curve=False,
         )
 
-    def refined_rows(self, zero_based: str, synthetic: str) -> dict[str, dict]:
+    def refined_rows(self, recipe: str, synthetic: str) -> dict[str, dict]:
         """Give the refinement head, and what is left without parts of it.
 
         Args:
-            zero_based (str): The suite's config, with keypoints that count
-                from 0.
+            recipe (str): Config that trains on its faces: keypoints count
+                from 0, and boxes are moved less than by the suite's.
             synthetic (str): Config that trains on synthetic faces.
 
         Returns:
@@ -217,13 +217,25 @@ class Contenders:
             'refined: prior about the mean': self.refined(prior='mean shape'),
             'refined: no prior': self.refined(prior=None),
             'refined: no heatmap loss': self.refined(heatmap_weight=0),
-            'refined: more relations': self.refined(expansion=4, num_layers=2),
+            'refined: more relations': self.refined(num_layers=2),
             'refined: a step more': self.refined(num_steps=1),
             'refined: faces as they are': dict(self.refined(), augment=()),
         }
+        pipeline = 'train_dataloader.dataset.pipeline'
+        moved = rows['refined: boxes moved more'] = self.refined()
+        moved['options'].update(
+            {
+                f'{pipeline}.4.shift_factor': 0.08,
+                f'{pipeline}.4.scale_factor': (0.85, 1.15),
+                f'{pipeline}.4.rotate_factor': 30,
+            }
+        )
+        counted = rows['refined: keypoints from 1'] = self.refined()
+        for part in ('train', 'val', 'test'):
+            step = f'{part}_dataloader.dataset.pipeline.1'
+            counted['options'][f'{step}.origin'] = 0
         for row in rows.values():
-            row.update(config=zero_based, curve='start' in row)
-        rows['refined: one-based'] = dict(self.refined(), curve=False)
+            row.update(config=recipe, curve='start' in row)
         drawn = dict(self.refined(), config=synthetic, curve=False)
         drawn['augment'].append(dict(type='PhotometricDistortion'))
         rows[start] = drawn

@@ -10,6 +10,8 @@ from .suite import Method, Suite
 
 #: Columns of the tables: figure and number of digits of its percentage.
 COLUMNS = {'NME': 2, 'median': 2, 'FR@0.08': 2, 'FR@0.10': 2, 'AUC@0.10': 1}
+#: Of the mean offset, in results that have it.
+BIAS = {'bias_x': 'mean offset x', 'bias_y': 'mean offset y'}
 #: A training has not converged if the last fifth of it still lowered the
 #: error on the validation set by more than this share.
 STILL_FALLING = 0.03
@@ -92,12 +94,17 @@ def summary_table(suite: Suite, known: Results) -> Table:
 
 def error_table(suite: Suite, known: Results, test: str) -> Table:
     """Make the table of a test set."""
-    table = Table(test, ['method', 'seeds', *COLUMNS])
+    table = Table(test, ['method', 'seeds', *COLUMNS, *BIAS.values()])
     for method in suite.methods:
         runs = known.of(method.name)
+        results = [run['tests'][test] for run in runs]
         cells = [
-            mean_and_spread([run['tests'][test][name] for run in runs], digits)
+            mean_and_spread([result[name] for result in results], digits)
             for name, digits in COLUMNS.items()
+        ]
+        cells += [
+            mean_and_spread([r[name] for r in results if name in r], 2)
+            for name in BIAS
         ]
         table.rows.append([label(method, known), state(method, known), *cells])
     return table

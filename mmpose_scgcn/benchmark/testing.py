@@ -51,8 +51,9 @@ def test_model(
 
     Returns:
         dict: ``NME``, ``median``, ``FR@0.08``, ``FR@0.10``, ``AUC@0.10``,
-        ``subsets`` (the same of each, where there are any), ``ced`` (share
-        of faces, at ``CED_ERRORS``) and ``pose_bins``.
+        ``bias_x``, ``bias_y`` (:func:`mean_offset`), ``subsets`` (errors of
+        each, where there are any), ``ced`` (share of faces, at
+        ``CED_ERRORS``) and ``pose_bins``.
 
     Raises:
         FileNotFoundError: The annotations are missing.
@@ -84,6 +85,8 @@ def test_model(
     fields = AnnotationFields(subsets, False, ann_file_of(setting))
     members = [fields.find(face['id'], face) for face in faces]
     result = _summarize(scores)
+    bias = mean_offset(pred, gt, visible, normalizers)
+    result.update(zip(('bias_x', 'bias_y'), bias, strict=True))
     if subsets:
         result['subsets'] = {
             name: _summarize(scores.select(mask))
@@ -101,6 +104,32 @@ def test_model(
 def ann_file_of(setting: Mapping) -> str:
     """Give the path of a data set's annotations."""
     return osp.join(setting.get('data_root') or '', setting['ann_file'])
+
+
+def mean_offset(
+    pred: np.ndarray,
+    gt: np.ndarray,
+    visible: np.ndarray,
+    normalizers: np.ndarray,
+) -> list[float]:
+    """Average the offsets of predictions from the annotations.
+
+    What is the same for all faces and keypoints is a matter of conventions:
+    annotations that count pixels from 1, or flips of heatmaps that are half
+    a pixel off.
+
+    Args:
+        pred (np.ndarray): (N, K, 2), px.
+        gt (np.ndarray): (N, K, 2), px.
+        visible (np.ndarray): (N, K), which keypoints count.
+        normalizers (np.ndarray): (N,), px.
+
+    Returns:
+        list[float]: To the right and down, as a fraction of the normaliser.
+    """
+    offsets = (pred - gt) / np.reshape(normalizers, (-1, 1, 1))
+    mean = offsets[np.asarray(visible, bool)].mean(axis=0)
+    return [round(float(value), _DIGITS) for value in mean]
 
 
 def _mask(members: Sequence[dict], name: str) -> np.ndarray:

@@ -52,6 +52,9 @@ def shared(loader):
     steps = [s for s in loader['dataset']['pipeline'] if s['type'] not in OWN]
     for step in steps:
         step.pop('use_udp', None)  # of TopdownAffine: UDP's crops
+        if step['type'] == 'RandomBBoxTransform':  # less of it in the recipe
+            for name in ('shift_factor', 'scale_factor', 'rotate_factor'):
+                step.pop(name)
     loader['dataset']['pipeline'] = steps
     return loader
 

@@ -53,3 +53,31 @@ def test_the_head_fits_the_backbone(name, side, tmp_path):
         points = model(torch.zeros(1, 3, side, side), None, mode='tensor')
     assert points.shape == (1, 68, 2)
     assert points.isfinite().all()
+
+
+def test_the_recipe_is_undone_part_by_part(tmp_path):
+    """Of the pipelines, one step differs, and is the suite's own."""
+    rows = {method.name: method for method in refined('300w_cpu')}
+    recipe = method_config(rows['refined'], tmp_path)
+    suite = load_suite('benchmarks/300w_cpu.py')
+    plain = method_config(suite.method('SimCC'), tmp_path)
+    for name, kind, parts in (
+        ('boxes moved more', 'RandomBBoxTransform', ['train']),
+        (
+            'keypoints from 1',
+            'mmpose_scgcn.ShiftKeypointOrigin',
+            ['train', 'val', 'test'],
+        ),
+    ):
+        cfg = method_config(rows[f'refined: {name}'], tmp_path)
+        for part in ('train', 'val', 'test'):
+            ours, others, suites = (
+                c[f'{part}_dataloader'].dataset.pipeline
+                for c in (cfg, recipe, plain)
+            )
+            differ = [
+                (a, b) for a, b in zip(ours, others, strict=True) if a != b
+            ]
+            assert [a.type for a, _ in differ] == [kind] * (part in parts)
+            for step, _ in differ:
+                assert step in suites or step.origin == 0

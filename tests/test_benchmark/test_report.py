@@ -18,9 +18,17 @@ import pytest
 def test_errors_have_means_spreads_and_blanks(suite, known):
     lines = make_report(suite, known).splitlines()
     errors = '4.00 ± 1.41 | 4.00 ± 1.41 | 50.00 ± 0.00 | 25.00 ± 0.00'
-    assert f'| a † | 0, 1 | {errors} | 40.0 ± 0.0 |' in lines
-    assert '| b | 0 failed: out of memory |  |  |  |  |  |' in lines
-    assert '| zoo | absent: nowhere.pth |  |  |  |  |  |' in lines
+    assert f'| a † | 0, 1 | {errors} | 40.0 ± 0.0 |  |  |' in lines
+    assert '| b | 0 failed: out of memory |  |  |  |  |  |  |  |' in lines
+    assert '| zoo | absent: nowhere.pth |  |  |  |  |  |  |  |' in lines
+
+
+def test_mean_offsets_are_shown_where_they_are_known(suite, known):
+    for run in known.runs:
+        run['tests']['val'].update(bias_x=-0.02, bias_y=0.015)
+    lines = make_report(suite, known).splitlines()
+    (row, *_) = (line for line in lines if ' 25.00 ± 0.00 |' in line)
+    assert row.endswith('| -2.00 ± 0.00 | 1.50 ± 0.00 |')
 
 
 def test_the_other_tables(suite, known):
@@ -32,8 +40,8 @@ def test_the_other_tables(suite, known):
         '| a | 4.00 |  | 8.00 | 6.00 |',
         '## NME by covered part, %',
         '| a | 4.00 ± 1.41 | 5.00 ± 1.41 |',
-        '| a | graph | 2.00 | 61.5 | 200 | 3.46 | 66.7 | 0.01 | 60 |',
-        '| b | heatmap, pooled |  |  |  |  |  |  |  |',
+        '| a | graph | 2.00 | 61.5 | 200 | 3.46 | 66.7 |  | 0.01 | 60 |',
+        '| b | heatmap, pooled |  |  |  |  |  |  |  |  |',
         '| graph | a | diverged | 4.00 |  |',
     ):
         assert line in lines, line

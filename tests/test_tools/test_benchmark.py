@@ -81,6 +81,7 @@ def test_what_is_missing_is_run_and_failures_are_told(tool, folder):
     assert [(r['method'], r['seed']) for r in runs] == [('one', 0), ('one', 1)]
     test = runs[0]['tests']['val']
     assert test['faces'] == 4
+    assert 0 < abs(test['bias_x']) < test['NME']
     assert sum(test['pose_bins']['count']) == 4
     assert test['subsets']['first']['faces'] == 1
     assert runs[0]['tests'] != runs[1]['tests']

@@ -54,7 +54,7 @@ class GraphRefinementHead(CoordinateHead):
             checkpoint.
         top_k (int): Neighbours of each keypoint. Defaults to 3.
         expansion (int): Channels n per keypoint of the proposal. Defaults to
-            2.
+            4.
         hidden_channels (int): Channels of the relational layers. Defaults
             to 128.
         num_layers (int): Residual blocks of two relational layers, between
@@ -62,7 +62,7 @@ class GraphRefinementHead(CoordinateHead):
         adjacency (str): ``dynamic`` (edge weights follow the image),
             ``learned`` or ``uniform``. Defaults to ``dynamic``.
         pyramid_channels (Sequence[int]): Of the merged maps, the finest
-            first. Defaults to (48, 64, 96, 128).
+            first. Defaults to (64, 128, 128, 128).
         prior (str, optional): Centre of the prior: ``graph`` (the proposal),
             ``mean shape`` (the graph's, and there is no proposal), or None
             for no prior. Defaults to ``graph``.
@@ -70,7 +70,7 @@ class GraphRefinementHead(CoordinateHead):
             fraction of the crop; a factor of it is learned for each keypoint.
             Defaults to 0.12.
         heatmap_sigma (float): Standard deviation of the Gaussian that the
-            heatmaps are trained by, in pixels of the map. Defaults to 1.
+            heatmaps are trained by, in pixels of the map. Defaults to 0.7.
         heatmap_weight (float): Weight of that loss; 0 for none. Defaults to
             1.
         num_steps (int): Steps of
@@ -97,14 +97,14 @@ class GraphRefinementHead(CoordinateHead):
         num_keypoints: int,
         graph: Mapping | None = None,
         top_k: int = 3,
-        expansion: int = 2,
+        expansion: int = 4,
         hidden_channels: int = 128,
         num_layers: int = 0,
         adjacency: str = 'dynamic',
-        pyramid_channels: Sequence[int] = (48, 64, 96, 128),
+        pyramid_channels: Sequence[int] = (64, 128, 128, 128),
         prior: str | None = 'graph',
         prior_std: float = 0.12,
-        heatmap_sigma: float = 1.0,
+        heatmap_sigma: float = 0.7,
         heatmap_weight: float = 1.0,
         num_steps: int = 0,
         loss: Mapping | None = None,

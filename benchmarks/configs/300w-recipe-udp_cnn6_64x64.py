@@ -1,6 +1,6 @@
-# 300w-zero-based_cnn6_64x64.py with crops as UDP's heatmaps need them: corner
+# 300w-recipe_cnn6_64x64.py with crops as UDP's heatmaps need them: corner
 # pixels go to corner pixels, so that maps of any size agree with their flips.
-_base_ = ['300w-zero-based_cnn6_64x64.py']
+_base_ = ['300w-recipe_cnn6_64x64.py']
 
 train_pipeline = [
     dict(step, use_udp=True) if step['type'] == 'TopdownAffine' else step

@@ -56,7 +56,6 @@ methods['heatmap 32, UDP, recipe'] = dict(
 # method apart.
 for name in (
     'refined, pre-trained',
-    'refined',
     'graph: dynamic, L1, relative',
     'graph: dynamic, Soft Wing, relative',
     'graph: dynamic, Wing, relative',

@@ -283,7 +283,9 @@ def test_the_heatmap_loss_is_a_cross_entropy(
     make_refinement_head, maps, samples, places
 ):
     """And a keypoint that does not count adds nothing."""
-    head = randomise(make_refinement_head(heatmap_weight=0.5))
+    head = randomise(
+        make_refinement_head(heatmap_weight=0.5, heatmap_sigma=1.0)
+    )
     labels = [s.gt_instance_labels for s in samples]
     target = torch.cat([d.keypoint_labels for d in labels])
     weight = torch.cat([d.keypoint_weights for d in labels])

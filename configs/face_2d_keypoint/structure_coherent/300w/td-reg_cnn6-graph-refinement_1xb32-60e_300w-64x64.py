@@ -1,5 +1,5 @@
 # The graph proposes, heatmaps of 32 x 32 refine (`GraphRefinementHead`), with
-# random occlusion and colours.
+# random occlusion.
 #
 # python tools/train.py td-reg_cnn6-graph-refinement_1xb32-60e_300w-64x64
 _base_ = [
@@ -34,7 +34,6 @@ model = dict(
 train_pipeline = [
     *_base_.train_pipeline[:-2],
     dict(type='mmpose_scgcn.RandomOcclusion'),
-    dict(type='PhotometricDistortion'),
     *_base_.train_pipeline[-2:],
 ]
 train_dataloader = dict(dataset=dict(pipeline=train_pipeline))

@@ -1,5 +1,5 @@
-# 300w_res50_256x256.py on training faces as the refinement head has them; see
-# 300w-recipe_cnn6_64x64.py.
+# 300w_res50_256x256.py on keypoints that count from 0, as in
+# 300w-recipe_cnn6_64x64.py; its boxes are moved as they were.
 _base_ = ['300w_res50_256x256.py']
 
 _shift = dict(type='mmpose_scgcn.ShiftKeypointOrigin', origin=1)

@@ -71,6 +71,15 @@ def measure_costs(
             macs=count_macs(model, input_size(cfg)),
         )
         models[name] = model, input_size(cfg)
+    for name, latencies in _measure_latencies(models).items():
+        costs[name].update(latencies)
+    return costs
+
+
+def _measure_latencies(
+    models: Mapping[str, tuple[nn.Module, tuple[int, int]]],
+) -> dict[str, dict[str, float]]:
+    """Time models, given with the sizes of their inputs, in turn."""
     times = {name: ([], [], []) for name in models}
     for _ in range(ROUNDS):
         for name, (model, size) in models.items():
@@ -88,14 +97,18 @@ def measure_costs(
                 ):
                     found += more
             model.cpu()
-    for name, found in times.items():
-        one, many, network = (1e3 * float(np.median(s)) for s in found)
-        costs[name].update(
+    medians = {
+        name: [1e3 * float(np.median(seconds)) for seconds in found]
+        for name, found in times.items()
+    }
+    return {
+        name: dict(
             latency_ms=round(one, 3),
             latency_batch32_ms=round(many, 2),
             network_ms=round(network, 3),
         )
-    return costs
+        for name, (one, many, network) in medians.items()
+    }
 
 
 def input_size(cfg: Config) -> tuple[int, int]:

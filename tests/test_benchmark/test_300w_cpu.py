@@ -42,19 +42,25 @@ OWN = (
     'GenerateTarget',
     'PackPoseInputs',
     'mmpose_scgcn.RandomOcclusion',
-    'mmpose_scgcn.ShiftKeypointOrigin',
 )
 
 
-def shared(loader):
-    """Leave out of a loader what rows have of their own."""
+BOXES = dict(shift_factor=0.08, scale_factor=(0.85, 1.15), rotate_factor=30)
+
+
+def shared(method, loader):
+    """Leave out of a loader what rows, and the recipe, have of their own."""
     loader = deepcopy(loader.to_dict())
-    steps = [s for s in loader['dataset']['pipeline'] if s['type'] not in OWN]
+    own = OWN
+    recipe = 'recipe' in method.config or method.name == SYNTHETIC
+    if recipe:
+        own = (*OWN, 'mmpose_scgcn.ShiftKeypointOrigin')
+    steps = [s for s in loader['dataset']['pipeline'] if s['type'] not in own]
     for step in steps:
-        step.pop('use_udp', None)  # of TopdownAffine: UDP's crops
-        if step['type'] == 'RandomBBoxTransform':  # less of it in the recipe
-            for name in ('shift_factor', 'scale_factor', 'rotate_factor'):
-                step.pop(name)
+        if 'recipe-udp' in method.config:
+            step.pop('use_udp', None)
+        if recipe and step['type'] == 'RandomBBoxTransform':
+            step.update(BOXES)
     loader['dataset']['pipeline'] = steps
     return loader
 
@@ -72,8 +78,8 @@ def test_what_is_the_same_is_the_same(suite, tmp_path):
                 preprocessor=cfg.model.data_preprocessor,
                 optimizer=cfg.optim_wrapper,
                 batch=cfg.train_dataloader.batch_size,
-                val=shared(cfg.val_dataloader),
-                test=shared(cfg.test_dataloader),
+                val=shared(method, cfg.val_dataloader),
+                test=shared(method, cfg.test_dataloader),
                 flip_test=cfg.model.test_cfg.flip_test,
             )
         )
@@ -82,7 +88,7 @@ def test_what_is_the_same_is_the_same(suite, tmp_path):
         settings[-1].update(
             train=cfg.train_cfg,
             schedule=cfg.param_scheduler,
-            data={**shared(cfg.train_dataloader), 'sampler': None},
+            data=dict(shared(method, cfg.train_dataloader), sampler=None),
             hooks=cfg.default_hooks,
         )
     first = settings[0]

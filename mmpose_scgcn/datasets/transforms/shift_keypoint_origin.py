@@ -16,7 +16,7 @@ class ShiftKeypointOrigin(BaseTransform):
     The network's image counts from 0. A network that is trained with
     ``RandomFlip``, which mirrors x to ``width - 1 - x``, sees every pixel's
     label on both sides of the truth and finds the truth, a pixel of the image
-    left of the labels; upwards there is no flip, and it learns the offset that
+    left of the labels; in y there is no flip, and it learns the offset that
     a pixel is in the training faces. On smaller faces both are larger.
 
     Comes first after ``LoadImage``, in training and in testing, so that

@@ -128,7 +128,7 @@ class Execution:
 
     def _trained_by(self, task: dict) -> str:
         """Name the method that a task trains or tests."""
-        if task['kind'] == 'run':
+        if task['kind'] != 'search':
             return task['method']
         return self.suite.search.groups[task['group']]
 
@@ -180,11 +180,11 @@ class Execution:
                 print(f'absent: {method.name}: no file {method.checkpoint}')
         runs = [(m, seed) for m, seed in runs if not m.absent]
         runs = self._starts_of(runs) + runs
-        tasks = []
+        tasks = self._later_tests()
         if self.suite.search is not None:
             tried = {search_key(run) for run in self.known.search}
             wanted = {method.group for method, _ in runs}
-            tasks = [
+            tasks += [
                 dict(kind='search', group=group, value=value)
                 for group in self.suite.search.groups
                 for value in self.suite.search.values
@@ -194,6 +194,44 @@ class Execution:
             dict(kind='run', method=method.name, seed=seed)
             for method, seed in runs
         ]
+
+    def _later_tests(self) -> list[dict]:
+        """List tests that runs lack which were done before the suite's."""
+        tasks = []
+        for run in self.known.runs:
+            name, seed = run_key(run)
+            names = [t for t in self.suite.tests if t not in run['tests']]
+            if not names or not self._wanted(name):
+                continue
+            method = self.suite.method(name)
+            task = dict(kind='run', method=name, seed=seed)
+            weights = trained_weights(self._folder(task))
+            if method.checkpoint and not method.absent:
+                weights = method.checkpoint
+            if weights is None:
+                print(
+                    f'not tested: {_label(task)} on {", ".join(names)}: no '
+                    f'weights in {self._folder(task)}'
+                )
+                continue
+            same = [t for t in self.suite.tests if t in run['tests']][:1]
+            tasks.append(
+                dict(
+                    task,
+                    kind='test',
+                    weights=weights,
+                    out=str(self._folder(task)),
+                    tests=names,
+                    known={t: run['tests'][t]['NME'] for t in same},
+                    options=run.get('options'),
+                )
+            )
+        return tasks
+
+    def _wanted(self, name: str) -> bool:
+        """Tell whether a method of the results is one to run."""
+        names = [method.name for method in self.suite.methods]
+        return name in names and (not self.only or name in self.only)
 
     def _starts_of(self, runs: list[tuple]) -> list[tuple]:
         """List the runs that others start from and that must come first.
@@ -334,12 +372,14 @@ class Execution:
             known = {run_key(run) for run in self.known.runs}
             if run_key(content) not in known:  # not again for its weights
                 self.known.add_run(content)
-            figures = ', '.join(
-                f'{test} {100 * values["NME"]:.2f} %'
-                for test, values in content['tests'].items()
-            )
             seconds = content.get('train_seconds') or 0
-            print(f'{_label(task)}: {figures}, {seconds:.0f} s', flush=True)
+            print(
+                f'{_label(task)}: {_figures(content)}, {seconds:.0f} s',
+                flush=True,
+            )
+        elif task['kind'] == 'test':
+            self.known.add_tests(content)
+            print(f'{_label(task)}: {_figures(content)}', flush=True)
         elif task['kind'] == 'search':
             self.known.add_search(content)
             nme = content['NME']
@@ -405,8 +445,18 @@ def last_line(path: Path) -> str:
     return lines[-1] if lines else 'it left no message'
 
 
+def _figures(content: dict) -> str:
+    """Write the errors of some tests."""
+    return ', '.join(
+        f'{test} {100 * values["NME"]:.2f} %'
+        for test, values in content['tests'].items()
+    )
+
+
 def _label(task: dict) -> str:
     """Name a task for people."""
+    if task['kind'] == 'test':
+        return f'tests of {task["method"]}, seed {task["seed"]}'
     if task['kind'] == 'run':
         return f'{task["method"]}, seed {task["seed"]}'
     if task['kind'] == 'search':

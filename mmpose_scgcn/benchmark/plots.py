@@ -17,9 +17,10 @@ def plot_ced(suite: Suite, known: Results, test: str) -> Figure:
     """Plot the CED of every method, the mean over its seeds."""
     figure, axes = _figure()
     for method, style in _curves(suite, known):
-        runs = known.of(method.name)
-        ced = np.mean([run['tests'][test]['ced'] for run in runs], axis=0)
-        axes.plot(100 * CED_ERRORS, 100 * ced, label=method.name, **style)
+        results = known.tests_of(method.name, test)
+        if results:
+            ced = np.mean([result['ced'] for result in results], axis=0)
+            axes.plot(100 * CED_ERRORS, 100 * ced, label=method.name, **style)
     axes.set(
         title=test,
         xlabel='NME of a face, %',
@@ -33,7 +34,10 @@ def plot_ced(suite: Suite, known: Results, test: str) -> Figure:
 def plot_pose(suite: Suite, known: Results, test: str) -> Figure:
     """Plot every method's error over the bins of the pose, and the counts."""
     figure, axes = _figure()
+    axes.set(title=test, xlabel='pose coefficient', ylabel='NME, %')
     bins = pose_bins_of(known, test)
+    if bins is None:
+        return _finish(figure)
     edges = np.array(bins['edges'])
     centers = (edges[1:] + edges[:-1]) / 2
     other = axes.twinx()
@@ -43,8 +47,9 @@ def plot_pose(suite: Suite, known: Results, test: str) -> Figure:
     axes.patch.set_visible(False)
     for method, style in _curves(suite, known):
         means = pose_errors(known, method.name, test)
-        axes.plot(centers, 100 * means, marker='.', label=method.name, **style)
-    axes.set(title=test, xlabel='pose coefficient', ylabel='NME, %')
+        if means is not None:
+            means = 100 * means
+            axes.plot(centers, means, marker='.', label=method.name, **style)
     return _finish(figure)
 
 
@@ -53,13 +58,14 @@ def plot_axis(suite: Suite, known: Results, name: str) -> Figure:
     figure, axes = _figure()
     axis = suite.axes[name]
     for method, style in _curves(suite, known):
-        nme = [
-            100
-            * np.mean([r['tests'][t]['NME'] for r in known.of(method.name)])
-            for t in axis.tests.values()
+        points = [
+            (float(value), 100 * np.mean([r['NME'] for r in results]))
+            for value, test in axis.tests.items()
+            if (results := known.tests_of(method.name, test))
         ]
-        values = [float(value) for value in axis.tests]
-        axes.plot(values, nme, marker='.', label=method.name, **style)
+        if points:
+            line = np.transpose(points)
+            axes.plot(*line, marker='.', label=method.name, **style)
     axes.set(
         xlabel=axis.label,
         xticks=[float(value) for value in axis.tests],

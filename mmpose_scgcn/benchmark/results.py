@@ -38,6 +38,19 @@ class Results:
         self.runs = _add(self.runs, {**run, **costs}, run_key)
         self.failed = [r for r in self.failed if run_key(r) != run_key(run)]
 
+    def add_tests(self, later: Mapping) -> None:
+        """Add tests to a run that is known.
+
+        Args:
+            later (Mapping): ``method``, ``seed``, ``tests``, and the
+                ``commit`` that they were run at.
+        """
+        for run in self.runs:
+            if run_key(run) == run_key(later):
+                run['tests'] = {**run['tests'], **later['tests']}
+                marks = dict.fromkeys(later['tests'], later['commit'])
+                run['tested_at'] = {**run.get('tested_at', {}), **marks}
+
     def add_search(self, run: Mapping) -> None:
         """Add a run of the search, or replace that of the same values."""
         self.search = _add(self.search, run, search_key)
@@ -57,6 +70,21 @@ class Results:
         """List the runs of a method by seed."""
         done = [run for run in self.runs if run['method'] == method]
         return sorted(done, key=run_key)
+
+    def tests_of(self, method: str, test: str) -> list[dict]:
+        """List what the runs of a method have in a test.
+
+        Args:
+            method (str): The method.
+            test (str): The test set.
+
+        Returns:
+            list[dict]: By seed; nothing unless each run has been tested.
+        """
+        runs = self.of(method)
+        if any(test not in run['tests'] for run in runs):
+            return []
+        return [run['tests'][test] for run in runs]
 
     def save(self, path: str | Path) -> None:
         """Write the file, whole or not at all.
@@ -123,6 +151,7 @@ def task_slug(task: dict) -> str:
     """Name a task for the file system."""
     parts = {
         'run': ('method', 'seed'),
+        'test': ('method', 'seed'),
         'search': ('group', 'value'),
         'costs': (),
     }[task['kind']]

@@ -1,7 +1,7 @@
 """One run of a benchmark: a method trained with a seed, and tested."""
 
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from mmpose_scgcn.visualization.predictions import load_model
@@ -14,6 +14,8 @@ from .testing import test_model
 from .training import method_config, note_weights, train_method
 
 _ROOT = Path(__file__).resolve().parents[2]
+#: Errors of the same weights differ by less, from machine to machine.
+SAME = 1e-3
 
 
 def run_method(
@@ -71,6 +73,52 @@ def run_method(
     return run
 
 
+def run_tests(
+    suite: Suite,
+    method: Method,
+    seed: int,
+    folder: str | Path,
+    weights: str,
+    out: str | Path,
+    tests: Sequence[str],
+    known: Mapping[str, float],
+    options: Mapping | None = None,
+) -> dict:
+    """Run tests that a suite was given after a method's training.
+
+    Args:
+        suite (Suite): The benchmark.
+        method (Method): One of its methods.
+        seed (int): Of its training.
+        folder (str | Path): For what is only of this task.
+        out (str | Path): Folder of the run, for predictions.
+        weights (str): What the training found.
+        tests (Sequence[str]): Names of the tests.
+        known (Mapping[str, float]): NME of a test that the run has, by which
+            the weights are known to be its.
+        options (Mapping, optional): As for the training. Defaults to None.
+
+    Returns:
+        dict: ``method``, ``seed``, ``tests`` and ``commit``.
+
+    Raises:
+        ValueError: The weights are not those of the run, or predictions are
+            not finite.
+    """
+    cfg = method_config(method, folder, options)
+    model = load_model(cfg, weights)
+    for test, nme in known.items():
+        found = test_model(cfg, model, suite.norm, suite.tests[test])['NME']
+        if abs(found - nme) > SAME * nme:
+            raise ValueError(
+                f'{weights}: expected the weights of {method.name}, seed '
+                f'{seed}, with {100 * nme:.3f} % on {test}, got '
+                f'{100 * found:.3f} %'
+            )
+    results = _test_all(suite, cfg, model, Path(out), tests)
+    return dict(method=method.name, seed=seed, tests=results, commit=commit())
+
+
 def run_search(
     suite: Suite, group: str, value: float, folder: str | Path
 ) -> dict:
@@ -103,18 +151,22 @@ def run_search(
 
 
 def _test_all(
-    suite: Suite, cfg: Config, model: nn.Module, folder: Path
+    suite: Suite,
+    cfg: Config,
+    model: nn.Module,
+    folder: Path,
+    names: Sequence[str] | None = None,
 ) -> dict:
-    """Run all tests."""
+    """Run tests, all without names."""
     return {
         name: test_model(
             cfg,
             model,
             suite.norm,
-            setting,
+            suite.tests[name],
             out=folder / 'predictions' / f'{name}.npz',
         )
-        for name, setting in suite.tests.items()
+        for name in (suite.tests if names is None else names)
     }
 
 

@@ -77,10 +77,9 @@ def summary_table(suite: Suite, known: Results) -> Table:
     costs = ['parameters, M', '1 image, ms']
     table = Table('Summary', ['method', 'seeds', *suite.summary, *costs])
     for method in suite.methods:
-        runs = known.of(method.name)
         cells = [
             mean_and_spread(
-                [run['tests'][test][figure] for run in runs],
+                [r[figure] for r in known.tests_of(method.name, test)],
                 COLUMNS.get(figure, 2),
             )
             for test, figure in suite.summary.values()
@@ -96,8 +95,7 @@ def error_table(suite: Suite, known: Results, test: str) -> Table:
     """Make the table of a test set."""
     table = Table(test, ['method', 'seeds', *COLUMNS, *BIAS.values()])
     for method in suite.methods:
-        runs = known.of(method.name)
-        results = [run['tests'][test] for run in runs]
+        results = known.tests_of(method.name, test)
         cells = [
             mean_and_spread([result[name] for result in results], digits)
             for name, digits in COLUMNS.items()
@@ -162,15 +160,15 @@ def mean_and_spread(values: Sequence[float], digits: int) -> str:
 def _subset_table(suite: Suite, known: Results, test: str) -> list[Table]:
     """Make the table of the subsets of a test set, if it has any."""
     names = list(suite.tests[test].get('subsets') or ())
-    runs = [run['tests'][test].get('subsets', {}) for run in known.runs]
-    names = [n for n in names if any(n in subsets for subsets in runs)]
+    runs = [run['tests'].get(test, {}) for run in known.runs]
+    names = [n for n in names if any(n in r.get('subsets', {}) for r in runs)]
     if not names:
         return []
     table = Table(f'{test}: NME by subset', ['method', *names])
     for method in suite.methods:
         subsets = [
-            run['tests'][test].get('subsets', {})
-            for run in known.of(method.name)
+            result.get('subsets', {})
+            for result in known.tests_of(method.name, test)
         ]
         cells = [
             mean_and_spread([s[name]['NME'] for s in subsets if name in s], 2)
@@ -200,7 +198,8 @@ def _pose_table(suite: Suite, known: Results, test: str) -> list[Table]:
 
 def pose_bins_of(known: Results, test: str) -> dict | None:
     """Give edges and counts of the bins of a test set; they are shared."""
-    return next((run['tests'][test]['pose_bins'] for run in known.runs), None)
+    tests = (run['tests'].get(test) for run in known.runs)
+    return next((found['pose_bins'] for found in tests if found), None)
 
 
 def pose_errors(known: Results, method: str, test: str) -> np.ndarray | None:
@@ -210,10 +209,10 @@ def pose_errors(known: Results, method: str, test: str) -> np.ndarray | None:
         np.ndarray | None: (num_bins,), fractions, NaN for empty bins; None
         without a run.
     """
-    runs = known.of(method)
-    if not runs:
+    results = known.tests_of(method, test)
+    if not results:
         return None
-    bins = [run['tests'][test]['pose_bins']['NME'] for run in runs]
+    bins = [result['pose_bins']['NME'] for result in results]
     return np.array(bins, dtype=float).mean(axis=0)
 
 
@@ -222,9 +221,10 @@ def axis_table(suite: Suite, known: Results, name: str, figure: str) -> Table:
     axis = suite.axes[name]
     table = Table(f'{figure} by {axis.label}', ['method', *axis.tests])
     for method in suite.methods:
-        runs = known.of(method.name)
         cells = [
-            mean_and_spread([run['tests'][test][figure] for run in runs], 2)
+            mean_and_spread(
+                [r[figure] for r in known.tests_of(method.name, test)], 2
+            )
             for test in axis.tests.values()
         ]
         table.rows.append([method.name, *cells])

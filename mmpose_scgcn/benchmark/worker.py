@@ -14,7 +14,7 @@ import torch
 
 from .costs import measure_costs
 from .results import RESULT
-from .run import run_method, run_search
+from .run import run_method, run_search, run_tests
 from .suite import Suite, load_suite
 
 
@@ -33,6 +33,9 @@ def run_task(suite: Suite, task: dict, folder: Path) -> dict:
     if task['kind'] == 'run':
         method = suite.method(arguments.pop('method'))
         return run_method(suite, method, folder=folder, **arguments)
+    if task['kind'] == 'test':
+        method = suite.method(arguments.pop('method'))
+        return run_tests(suite, method, folder=folder, **arguments)
     if task['kind'] == 'search':
         return run_search(suite, folder=folder, **arguments)
     methods = [suite.method(name) for name in arguments.pop('methods')]

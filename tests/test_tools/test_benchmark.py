@@ -32,6 +32,8 @@ methods = {
 }
 """
 
+OCCLUSION = dict(type='mmpose_scgcn.PerturbFace', occlusion=0.4)
+
 CONFIG = """
 _base_ = [{base!r}]
 train_cfg = dict(max_epochs=1, val_interval=1)
@@ -118,6 +120,59 @@ def test_what_is_missing_is_run_and_failures_are_told(tool, folder):
     done = tool('suite.py', '--report-only')
     assert done.returncode == 0, done.stderr
     assert (folder / 'benchmarks/results/suite.md').read_text() == before
+
+
+LATER = """
+title = 'Later'
+config = 'tiny.py'
+norm = 'inter_ocular'
+tests = dict(val=dict())
+methods = dict(one=dict(kind='graph'), other=dict(kind='graph'))
+"""
+
+
+def test_tests_that_came_later_need_no_training(tool, folder):
+    (folder / 'suite.py').write_text(LATER)
+    assert tool('suite.py', '--jobs', 2).returncode == 0
+    before = {run['method']: run for run in read(folder)['runs']}
+    work = folder / 'work_dirs/suite'
+    shutil.rmtree(work / 'other_0')
+    tests = dict(val={}, covered=dict(insert=[OCCLUSION]))
+    (folder / 'suite.py').write_text(
+        LATER.replace('tests = dict(val=dict())', f'tests = {tests}')
+        + "axes = dict(covered=dict(label='x', tests={'0': 'val', "
+        "'40': 'covered'}))\n" + "summary = dict(x=('covered', 'NME'))\n"
+    )
+    done = tool('suite.py', '--report-only')
+    assert done.returncode == 0, done.stderr
+    table = folder / 'benchmarks/results/suite.md'
+    nme = 100 * before['one']['tests']['val']['NME']
+    assert f'| one | {nme:.2f} |  |' in table.read_text()
+
+    done = tool('suite.py')
+    assert done.returncode == 0, done.stderr
+    assert 'not tested: other, seed 0 on covered: no weights' in done.stdout
+    assert '1 runs to do' in done.stdout
+    known = {run['method']: run for run in read(folder)['runs']}
+    assert known['other'] == before['other']
+    nme = known['one']['tests'].pop('covered')['NME']
+    assert nme != known['one']['tests']['val']['NME']
+    assert list(known['one'].pop('tested_at')) == ['covered']
+    assert known['one'] == before['one']
+    assert f'| one | 0 | {100 * nme:.2f} |' in table.read_text()
+    assert (work / 'one_0/predictions/covered.npz').is_file()
+
+    # Weights of another run in its place.
+    path = folder / 'benchmarks/results/suite.json'
+    content = read(folder)
+    for run in content['runs']:
+        run['tests'].pop('covered', None)
+        run['tests']['val']['NME'] *= 1.01
+    path.write_text(json.dumps(content))
+    done = tool('suite.py')
+    assert done.returncode == 1
+    assert 'expected the weights of one, seed 0, with' in done.stderr
+    assert read(folder) == content
 
 
 def start(root, folder, *arguments):

@@ -9,7 +9,7 @@ from mmpose_scgcn.benchmark.contenders import (
 )
 from mmpose_scgcn.benchmark.face_tests import (
     SUMMARY_300W,
-    occlusion_axis,
+    axes_300w,
     tests_300w,
 )
 
@@ -18,7 +18,7 @@ config = 'configs/300w_cnn6_64x64.py'
 norm = 'inter_ocular'
 
 tests = tests_300w()
-axes = dict(occlusion=occlusion_axis())
+axes = axes_300w()
 summary = SUMMARY_300W
 
 contenders = Contenders(
@@ -56,6 +56,7 @@ methods['heatmap 32, UDP, recipe'] = dict(
 # method apart.
 for name in (
     'refined, pre-trained',
+    'refined, pre-trained, more rectangles',
     'graph: dynamic, L1, relative',
     'graph: dynamic, Soft Wing, relative',
     'graph: dynamic, Wing, relative',
@@ -65,7 +66,9 @@ for name in (
     'pooled, stock Wing',
     'pooled, L1',
     'heatmap 32, DARK',
+    'heatmap 32, UDP, recipe',
     'SimCC',
+    'SimCC, recipe',
 ):
     methods[name]['seeds'] = (0, 1, 2)
 

@@ -9,7 +9,7 @@ from mmpose_scgcn.benchmark.contenders import (
 )
 from mmpose_scgcn.benchmark.face_tests import (
     SUMMARY_300W,
-    occlusion_axis,
+    axes_300w,
     tests_300w,
 )
 
@@ -18,7 +18,7 @@ config = 'configs/300w_res50_256x256.py'
 norm = 'inter_ocular'
 
 tests = tests_300w()
-axes = dict(occlusion=occlusion_axis())
+axes = axes_300w()
 summary = SUMMARY_300W
 
 contenders = Contenders(

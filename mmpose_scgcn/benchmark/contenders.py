@@ -208,9 +208,17 @@ class Contenders:
             dict[str, dict]: The rows.
         """
         start = 'refined: synthetic faces only'
+        fewer = dict(
+            self.refined(),
+            augment=[dict(type='mmpose_scgcn.RandomOcclusion', prob=0.25)],
+        )
         rows = {
-            'refined, pre-trained': dict(self.refined(), start=start),
+            'refined, pre-trained': dict(fewer, start=start),
+            'refined, pre-trained, more rectangles': dict(
+                self.refined(), start=start
+            ),
             'refined': self.refined(),
+            'refined: fewer rectangles': fewer,
             'refined: dynamic, Soft Wing': self.refined('Soft Wing'),
             'refined: no relative loss': self.refined(relative=False),
             'refined: uniform adjacency': self.refined(adjacency='uniform'),

@@ -1,6 +1,11 @@
 """Test sets that suites on 300W share."""
 
-COVERED = (10, 20, 30, 40)
+#: For each disturbance what ``PerturbFace`` calls it, its values in percent,
+#: and the label of its axis.
+_DISTURBED = {
+    'occluded': ('occlusion', (10, 20, 30, 40), 'covered part of the face, %'),
+    'shifted': ('shift', (5, 10, 15), 'shift of the box, % of its side'),
+}
 #: For ``summary`` of a suite.
 SUMMARY_300W = {
     'NME': ('300w_common', 'NME'),
@@ -18,8 +23,10 @@ def tests_300w() -> dict[str, dict]:
 
     Returns:
         dict[str, dict]: ``val``, for selection; ``300w_common``, with its two
-        sources; ``ytf68``; and ``300w_common_occluded_10`` to ``_40``, the
-        common set with that percentage of each face covered.
+        sources; ``ytf68``; and the common set with that percentage of each
+        face covered, ``300w_common_occluded_10`` to ``_40``, or with boxes
+        shifted by that percentage of their longer side, in a random
+        direction, ``300w_common_shifted_5`` to ``_15``.
     """
     common = dict(ann_file='face_landmarks_300w_test_common.json')
     sources = {
@@ -33,21 +40,28 @@ def tests_300w() -> dict[str, dict]:
             data_root='data/ytf68/', ann_file='face_landmarks_ytf68_test.json'
         ),
     }
-    for percent in COVERED:
-        cover = dict(type='mmpose_scgcn.PerturbFace', occlusion=percent / 100)
-        tests[_covered(percent)] = dict(insert=[cover], **common)
+    for name, (argument, values, _) in _DISTURBED.items():
+        for percent in values:
+            disturb = dict(
+                type='mmpose_scgcn.PerturbFace', **{argument: percent / 100}
+            )
+            tests[_disturbed(name, percent)] = dict(insert=[disturb], **common)
     return tests
 
 
-def occlusion_axis() -> dict:
-    """Give the entry of ``axes`` for the covered ones of these tests."""
-    tests = {str(percent): _covered(percent) for percent in COVERED}
-    return dict(
-        label='covered part of the face, %',
-        tests={'0': '300w_common', **tests},
-    )
+def axes_300w() -> dict[str, dict]:
+    """Give ``axes`` for the disturbed ones of these tests.
+
+    Returns:
+        dict[str, dict]: ``occlusion`` and ``shift``.
+    """
+    axes = {}
+    for name, (argument, values, label) in _DISTURBED.items():
+        tests = {str(value): _disturbed(name, value) for value in values}
+        axes[argument] = dict(label=label, tests={'0': '300w_common', **tests})
+    return axes
 
 
-def _covered(percent: int) -> str:
-    """Name a test of covered faces."""
-    return f'300w_common_occluded_{percent}'
+def _disturbed(name: str, percent: int) -> str:
+    """Name a test of disturbed faces."""
+    return f'300w_common_{name}_{percent}'

@@ -131,13 +131,15 @@ def run_search(
         folder (str | Path): Folder for logs and checkpoints.
 
     Returns:
-        dict: ``group``, ``method``, ``value`` and ``NME`` (a fraction; None
-        where the training came to nothing).
+        dict: ``group``, ``method``, ``value``, ``NME`` and ``median``
+        (fractions; None where the training came to nothing).
     """
     search = suite.search
     method = suite.method(search.groups[group])
     options = {**search.options, search.option: value}
-    result = dict(group=group, method=method.name, value=value, NME=None)
+    result = dict(
+        group=group, method=method.name, value=value, NME=None, median=None
+    )
     trained = train_method(method, search.seed, folder, options)
     setting = suite.tests[search.test]
     try:
@@ -145,7 +147,7 @@ def run_search(
     except ValueError as error:  # predictions that are not finite
         print(error)
     else:
-        result['NME'] = test['NME']
+        result.update({name: test[name] for name in ('NME', 'median')})
     seconds = round(trained.seconds, 1)
     return dict(result, train_seconds=seconds, commit=commit())
 

@@ -267,7 +267,7 @@ def search_table(suite: Suite, known: Results) -> Table:
     """Make the table of the search for learning rates."""
     search = suite.search
     table = Table(
-        f'Learning rates: NME on {search.test}, seed {search.seed}',
+        f'Learning rates: NME (median) on {search.test}, seed {search.seed}',
         ['group', 'method', *(f'{value:g}' for value in search.values)],
     )
     found = {(run['group'], run['value']): run for run in known.search}
@@ -279,7 +279,10 @@ def search_table(suite: Suite, known: Results) -> Table:
             if run is None:
                 cells.append('')
             else:
-                cells.append('diverged' if nme is None else f'{100 * nme:.2f}')
+                text = 'diverged' if nme is None else f'{100 * nme:.2f}'
+                if run.get('median') is not None:
+                    text += f' ({100 * run["median"]:.2f})'
+                cells.append(text)
         table.rows.append([group, method, *cells])
     return table
 

@@ -42,7 +42,7 @@ def test_the_other_tables(suite, known):
         '| a | 4.00 ± 1.41 | 5.00 ± 1.41 |',
         '| a | graph | 2.00 | 61.5 | 200 | 3.46 | 66.7 |  | 0.01 | 60 |',
         '| b | heatmap, pooled |  |  |  |  |  |  |  |  |',
-        '| graph | a | diverged | 4.00 |  |',
+        '| graph | a | diverged | 4.00 (3.50) |  |',
     ):
         assert line in lines, line
 

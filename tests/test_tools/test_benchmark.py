@@ -91,6 +91,7 @@ def test_what_is_missing_is_run_and_failures_are_told(tool, folder):
     assert runs[0]['options'] == {'optim_wrapper.optimizer.lr': 1e-3}
     assert len(runs[0]['val_curve']) == 1
     assert [run['NME'] is None for run in known['search']] == [False, True]
+    assert 0 < known['search'][0]['median'] != known['search'][0]['NME']
     (failure,) = known['failed']
     assert 'Error' in failure['error']
     for run in runs:

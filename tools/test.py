@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Mapping
 from pickle import UnpicklingError
 
 from mmpose_scgcn.launch import (
@@ -11,6 +12,9 @@ from mmpose_scgcn.launch import (
     check_checkpoint,
     load_config,
 )
+
+#: Mean error in x, a fraction of the normaliser, from which one is told.
+OFFSET = 0.006
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -36,6 +40,20 @@ def keep_predictions(cfg, out_file: str) -> None:
     cfg.test_evaluator = [*metrics, dump]
 
 
+def tell_of_offset(metrics: Mapping[str, float]) -> None:
+    """Say so if predictions lie to one side, as conventions make them."""
+    x, y = (metrics.get(f'bias_{axis}', 0.0) for axis in 'xy')
+    if abs(x) > max(OFFSET, abs(y)):
+        side = 'right' if x > 0 else 'left'
+        print(
+            f'Predictions lie {100 * abs(x):.1f} % of the normaliser to the '
+            f'{side} of the annotations on average. If a network that was '
+            'trained with flips does, annotations may count pixels from 1: '
+            'see "Files that count pixels from 1" in docs/data_sets.md.',
+            file=sys.stderr,
+        )
+
+
 def main() -> None:
     """Build a runner from the command line and test."""
     args = parse_args()
@@ -52,7 +70,7 @@ def main() -> None:
         check_checkpoint(runner.model, args.checkpoint)
     except (FileNotFoundError, ValueError, UnpicklingError) as error:
         sys.exit(str(error))
-    runner.test()
+    tell_of_offset(runner.test())
 
 
 if __name__ == '__main__':

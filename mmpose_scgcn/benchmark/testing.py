@@ -9,6 +9,7 @@ from mmpose_scgcn.evaluation.functional import (
     build_subsets,
     ced_curve,
     face_normalizers,
+    mean_offset,
     resolve_norm,
     score_faces,
     summarize_scores,
@@ -51,8 +52,8 @@ def test_model(
 
     Returns:
         dict: ``NME``, ``median``, ``FR@0.08``, ``FR@0.10``, ``AUC@0.10``,
-        ``bias_x``, ``bias_y`` (:func:`mean_offset`), ``subsets`` (errors of
-        each, where there are any), ``ced`` (share of faces, at
+        ``bias_x``, ``bias_y`` (the mean offset), ``subsets`` (errors of each,
+        where there are any), ``ced`` (share of faces, at
         ``CED_ERRORS``) and ``pose_bins``.
 
     Raises:
@@ -85,7 +86,7 @@ def test_model(
     fields = AnnotationFields(subsets, False, ann_file_of(setting))
     members = [fields.find(face['id'], face) for face in faces]
     result = _summarize(scores)
-    bias = mean_offset(pred, gt, visible, normalizers)
+    bias = [round(value, _DIGITS) for value in mean_offset(scores).tolist()]
     result.update(zip(('bias_x', 'bias_y'), bias, strict=True))
     if subsets:
         result['subsets'] = {
@@ -104,32 +105,6 @@ def test_model(
 def ann_file_of(setting: Mapping) -> str:
     """Give the path of a data set's annotations."""
     return osp.join(setting.get('data_root') or '', setting['ann_file'])
-
-
-def mean_offset(
-    pred: np.ndarray,
-    gt: np.ndarray,
-    visible: np.ndarray,
-    normalizers: np.ndarray,
-) -> list[float]:
-    """Average the offsets of predictions from the annotations.
-
-    What is the same for all faces and keypoints is a matter of conventions:
-    annotations that count pixels from 1, or flips of heatmaps that are half
-    a pixel off.
-
-    Args:
-        pred (np.ndarray): (N, K, 2), px.
-        gt (np.ndarray): (N, K, 2), px.
-        visible (np.ndarray): (N, K), which keypoints count.
-        normalizers (np.ndarray): (N,), px.
-
-    Returns:
-        list[float]: To the right and down, as a fraction of the normaliser.
-    """
-    offsets = (pred - gt) / np.reshape(normalizers, (-1, 1, 1))
-    mean = offsets[np.asarray(visible, bool)].mean(axis=0)
-    return [round(float(value), _DIGITS) for value in mean]
 
 
 def _mask(members: Sequence[dict], name: str) -> np.ndarray:

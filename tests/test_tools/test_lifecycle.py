@@ -83,6 +83,33 @@ def test_the_checkpoint_is_tested_without_its_training_set(
     assert 0 <= metrics['FR@0.10'] <= 1
 
 
+def test_one_is_told_of_an_offset(
+    run_python, root, work_dir, settings, synthetic_faces, tmp_path
+):
+    """Of annotations that were moved to the left, which no model follows."""
+    name = 'face_landmarks_wflw_test.json'
+    content = json.loads((synthetic_faces / name).read_text())
+    for annotation in content['annotations']:
+        x = annotation['keypoints'][0::3]
+        annotation['keypoints'][0::3] = [value - 30 for value in x]
+    (tmp_path / name).write_text(json.dumps(content))
+    result = run_python(
+        root / 'tools/test.py',
+        CONFIG,
+        work_dir / 'epoch_4.pth',
+        '--work-dir',
+        tmp_path,
+        *settings,
+        f'test_dataloader.dataset.ann_file={tmp_path / name}',
+    )
+    assert result.returncode == 0, result.stderr
+    (report,) = tmp_path.glob('*/*.json')
+    metrics = json.loads(report.read_text())
+    assert metrics['bias_x'] > abs(metrics['bias_y'])
+    offset = f'{100 * metrics["bias_x"]:.1f} % of the normaliser to the right'
+    assert f'Predictions lie {offset}' in result.stderr
+
+
 def test_predictions_are_drawn(run_python, root, work_dir, settings, tmp_path):
     picture = tmp_path / 'faces.png'
     result = run_python(

@@ -22,6 +22,7 @@ from .scores import (
     FaceScores,
     masked_nme,
     mean_nme,
+    mean_offset,
     score_faces,
     summarize_scores,
 )
@@ -46,6 +47,7 @@ __all__ = [
     'keypoint_errors',
     'masked_nme',
     'mean_nme',
+    'mean_offset',
     'pooled_nme',
     'read_face_results',
     'resolve_norm',

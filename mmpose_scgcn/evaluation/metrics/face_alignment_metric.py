@@ -19,6 +19,7 @@ from ..functional import (
     face_normalizers,
     masked_nme,
     mean_nme,
+    mean_offset,
     resolve_norm,
     score_faces,
     summarize_scores,
@@ -38,9 +39,10 @@ class FaceAlignmentMetric(BaseMetric):
     keypoints), ``FR@0.08``, ``FR@0.10`` (share of faces with an NME strictly
     above), ``AUC@0.10`` (exact area under the CED, 1.0 for a perfect model),
     ``NME_pooled`` (MMPose's: over all visible keypoints of all faces), and
-    the same for each subset as ``<subset>/NME``. All are fractions, and NaN
-    for a subset without faces. Save the best checkpoint with
-    ``save_best='NME', rule='less'``.
+    the same for each subset as ``<subset>/NME``; ``bias_x`` and ``bias_y``,
+    where predictions lie on average, to the right of the annotations and
+    below them. All are fractions, and NaN for a subset without faces. Save
+    the best checkpoint with ``save_best='NME', rule='less'``.
 
     The unit is the face, known by its annotation ``id``: one that comes twice
     counts once.
@@ -192,6 +194,8 @@ class FaceAlignmentMetric(BaseMetric):
             columns = result_columns(faces, scores, split, members)
             write_face_results(self.out_file, columns)
         metrics = summarize_scores(scores, *self.thresholds)
+        bias = mean_offset(scores).tolist()
+        metrics.update(zip(('bias_x', 'bias_y'), bias, strict=True))
         metrics.update({name: mean_nme(nme) for name, nme in split.items()})
         for name, mask in members.items():
             values = summarize_scores(scores.select(mask), *self.thresholds)

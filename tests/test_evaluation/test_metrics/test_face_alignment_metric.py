@@ -36,6 +36,8 @@ def test_keys_and_values_of_three_faces(shifted):
             'FR@0.10': 1 / 3,
             'AUC@0.10': 0.9 / 3,
             'NME_pooled': 0.23 / 3,
+            'bias_x': 0.23 / 3,
+            'bias_y': 0.0,
         },
         rel=1e-6,
     )

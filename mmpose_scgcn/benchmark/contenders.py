@@ -225,6 +225,10 @@ class Contenders:
             'refined: prior about the mean': self.refined(prior='mean shape'),
             'refined: no prior': self.refined(prior=None),
             'refined: no heatmap loss': self.refined(heatmap_weight=0),
+            'refined: targets of 1 px': self.refined(heatmap_sigma=1.0),
+            'refined: narrower': self.refined(
+                pyramid_channels=(48, 64, 96, 128), expansion=2
+            ),
             'refined: more relations': self.refined(num_layers=2),
             'refined: a step more': self.refined(num_steps=1),
             'refined: faces as they are': dict(self.refined(), augment=()),

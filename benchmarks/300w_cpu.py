@@ -56,7 +56,7 @@ methods['heatmap 32, UDP, recipe'] = dict(
 # method apart.
 for name in (
     'refined, pre-trained',
-    'refined, pre-trained, more rectangles',
+    'refined, pre-trained: occlusion 0.5',
     'graph: dynamic, L1, relative',
     'graph: dynamic, Soft Wing, relative',
     'graph: dynamic, Wing, relative',

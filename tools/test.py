@@ -13,7 +13,9 @@ from mmpose_scgcn.launch import (
     load_config,
 )
 
-#: Mean error in x, a fraction of the normaliser, from which one is told.
+from mmengine.dist import is_main_process
+
+#: Mean offset in x, a fraction of the normaliser, from which one is told.
 OFFSET = 0.006
 
 
@@ -42,14 +44,15 @@ def keep_predictions(cfg, out_file: str) -> None:
 
 def tell_of_offset(metrics: Mapping[str, float]) -> None:
     """Say so if predictions lie to one side, as conventions make them."""
+    if not is_main_process():
+        return
     x, y = (metrics.get(f'bias_{axis}', 0.0) for axis in 'xy')
     if abs(x) > max(OFFSET, abs(y)):
         side = 'right' if x > 0 else 'left'
         print(
             f'Predictions lie {100 * abs(x):.1f} % of the normaliser to the '
-            f'{side} of the annotations on average. If a network that was '
-            'trained with flips does, annotations may count pixels from 1: '
-            'see "Files that count pixels from 1" in docs/data_sets.md.',
+            f'{side} of the annotations on average. "Files that count pixels '
+            'from 1" in docs/data_sets.md has the likely reasons.',
             file=sys.stderr,
         )
 

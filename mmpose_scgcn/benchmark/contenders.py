@@ -214,18 +214,18 @@ class Contenders:
         )
         rows = {
             'refined, pre-trained': dict(fewer, start=start),
-            'refined, pre-trained, more rectangles': dict(
+            'refined, pre-trained: occlusion 0.5': dict(
                 self.refined(), start=start
             ),
             'refined': self.refined(),
-            'refined: fewer rectangles': fewer,
+            'refined: occlusion 0.25': fewer,
             'refined: dynamic, Soft Wing': self.refined('Soft Wing'),
             'refined: no relative loss': self.refined(relative=False),
             'refined: uniform adjacency': self.refined(adjacency='uniform'),
             'refined: prior about the mean': self.refined(prior='mean shape'),
             'refined: no prior': self.refined(prior=None),
             'refined: no heatmap loss': self.refined(heatmap_weight=0),
-            'refined: targets of 1 px': self.refined(heatmap_sigma=1.0),
+            'refined: heatmap sigma 1': self.refined(heatmap_sigma=1.0),
             'refined: narrower': self.refined(
                 pyramid_channels=(48, 64, 96, 128), expansion=2
             ),

@@ -206,15 +206,18 @@ class Execution:
             method = self.suite.method(name)
             task = dict(kind='run', method=name, seed=seed)
             weights = trained_weights(self._folder(task))
-            if method.checkpoint and not method.absent:
-                weights = method.checkpoint
-            if weights is None:
-                print(
-                    f'not tested: {_label(task)} on {", ".join(names)}: no '
-                    f'weights in {self._folder(task)}'
-                )
-                continue
+            if method.checkpoint:
+                weights = None if method.absent else method.checkpoint
             same = [t for t in self.suite.tests if t in run['tests']][:1]
+            reason = None
+            if weights is None:
+                place = method.checkpoint or f'in {self._folder(task)}'
+                reason = f'no weights {place}'
+            elif not same:
+                reason = 'no test that the run has would tell its weights'
+            if reason:
+                print(f'not tested: {_label(task)}: {names}: {reason}')
+                continue
             tasks.append(
                 dict(
                     task,
@@ -222,7 +225,7 @@ class Execution:
                     weights=weights,
                     out=str(self._folder(task)),
                     tests=names,
-                    known={t: run['tests'][t]['NME'] for t in same},
+                    known={test: run['tests'][test] for test in same},
                     options=run.get('options'),
                 )
             )
@@ -379,7 +382,10 @@ class Execution:
             )
         elif task['kind'] == 'test':
             self.known.add_tests(content)
-            print(f'{_label(task)}: {_figures(content)}', flush=True)
+            text = f'{_label(task)}: {_figures(content)}'
+            if 'refused' in content:
+                text = f'not tested: {_label(task)}: {content["refused"]}'
+            print(text, flush=True)
         elif task['kind'] == 'search':
             self.known.add_search(content)
             nme = content['NME']

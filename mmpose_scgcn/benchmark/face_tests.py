@@ -4,7 +4,11 @@
 #: and the label of its axis.
 _DISTURBED = {
     'occluded': ('occlusion', (10, 20, 30, 40), 'covered part of the face, %'),
-    'shifted': ('shift', (5, 10, 15), 'shift of the box, % of its side'),
+    'shifted': (
+        'shift',
+        (5, 10, 15),
+        'box shifted by % of its longer side',
+    ),
 }
 #: For ``summary`` of a suite.
 SUMMARY_300W = {

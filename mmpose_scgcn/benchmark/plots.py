@@ -34,10 +34,7 @@ def plot_ced(suite: Suite, known: Results, test: str) -> Figure:
 def plot_pose(suite: Suite, known: Results, test: str) -> Figure:
     """Plot every method's error over the bins of the pose, and the counts."""
     figure, axes = _figure()
-    axes.set(title=test, xlabel='pose coefficient', ylabel='NME, %')
     bins = pose_bins_of(known, test)
-    if bins is None:
-        return _finish(figure)
     edges = np.array(bins['edges'])
     centers = (edges[1:] + edges[:-1]) / 2
     other = axes.twinx()
@@ -50,6 +47,7 @@ def plot_pose(suite: Suite, known: Results, test: str) -> Figure:
         if means is not None:
             means = 100 * means
             axes.plot(centers, means, marker='.', label=method.name, **style)
+    axes.set(title=test, xlabel='pose coefficient', ylabel='NME, %')
     return _finish(figure)
 
 
@@ -83,11 +81,12 @@ def _figure() -> tuple:
 
 def _curves(suite: Suite, known: Results) -> Iterator[tuple[Method, dict]]:
     """Go through the methods that have a curve, ours as thicker ones."""
-    styles = cycle(_STYLES)
+    styles = zip(cycle(_STYLES), cycle(f'C{i}' for i in range(10)))
     for method in suite.methods:
         if method.curve and known.of(method.name):
             width = 2.2 if method.ours else 1.1
-            yield method, dict(linestyle=next(styles), linewidth=width)
+            line, color = next(styles)
+            yield method, dict(linestyle=line, linewidth=width, color=color)
 
 
 def _finish(figure: Figure) -> Figure:

@@ -47,17 +47,20 @@ def report_plots(
 
     Returns:
         dict: For each file the function that draws it and what of; nothing
-        without results.
+        for tests without results.
     """
+    done = {test for run in known.runs for test in run['tests']}
     plots = {}
     for test in suite.undisturbed:
-        plots[f'ced_{test}'] = plot_ced, test
-        plots[f'pose_{test}'] = plot_pose, test
-    plots |= {name: (plot_axis, name) for name in suite.axes}
+        if test in done:
+            plots[f'ced_{test}'] = plot_ced, test
+            plots[f'pose_{test}'] = plot_pose, test
+    for name, axis in suite.axes.items():
+        if done >= set(axis.tests.values()):
+            plots[name] = plot_axis, name
     return {
         Path(folder) / f'{suite.name}_{name}.png': plot
         for name, plot in plots.items()
-        if known.runs
     }
 
 
@@ -82,7 +85,7 @@ def describe(suite: Suite, known: Results) -> list[str]:
     lines = [
         f'`python tools/benchmark.py benchmarks/{suite.name}.py`; percent, '
         'mean and standard deviation over seeds where there are several. '
-        'Blank: not run.'
+        'Blank: not run, or not tested with every seed.'
     ]
     if any(len(run.get('val_curve') or ()) >= 5 for run in known.runs):
         lines.append(

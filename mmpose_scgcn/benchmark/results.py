@@ -43,7 +43,8 @@ class Results:
 
         Args:
             later (Mapping): ``method``, ``seed``, ``tests``, and the
-                ``commit`` that they were run at.
+                ``commit`` that they were run at, which the run has for each
+                of them in ``tested_at``.
         """
         for run in self.runs:
             if run_key(run) == run_key(later):

@@ -266,8 +266,10 @@ def cost_table(suite: Suite, known: Results) -> Table:
 def search_table(suite: Suite, known: Results) -> Table:
     """Make the table of the search for learning rates."""
     search = suite.search
+    medians = any(run.get('median') is not None for run in known.search)
+    figure = 'NME' + ' (median, where known)' * medians
     table = Table(
-        f'Learning rates: NME (median) on {search.test}, seed {search.seed}',
+        f'Learning rates: {figure} on {search.test}, seed {search.seed}',
         ['group', 'method', *(f'{value:g}' for value in search.values)],
     )
     found = {(run['group'], run['value']): run for run in known.search}

@@ -64,11 +64,12 @@ def test_folders_of_tasks_differ():
     tasks = [
         dict(kind='run', method='a + b', seed=0),
         dict(kind='run', method='a + b', seed=1),
+        dict(kind='test', method='a + b', seed=0),
         dict(kind='search', group='a', value=0.001),
         dict(kind='search', group='a', value=0.01),
         dict(kind='costs', methods=['a']),
     ]
     slugs = [task_slug(task) for task in tasks]
     assert slugs[0] == 'a---b_0'
-    assert len(set(slugs)) == 5
+    assert len(set(slugs)) == 6
     assert not any(set(slug) & set(' /+') for slug in slugs)

@@ -83,15 +83,26 @@ def test_the_checkpoint_is_tested_without_its_training_set(
     assert 0 <= metrics['FR@0.10'] <= 1
 
 
+@pytest.mark.parametrize(
+    ('moved', 'side'), [((-30, 0), 'right'), ((30, 0), 'left'), ((9, 99), '')]
+)
 def test_one_is_told_of_an_offset(
-    run_python, root, work_dir, settings, synthetic_faces, tmp_path
+    moved,
+    side,
+    run_python,
+    root,
+    work_dir,
+    settings,
+    synthetic_faces,
+    tmp_path,
 ):
-    """Of annotations that were moved to the left, which no model follows."""
+    """Of annotations that were moved, which no model follows."""
     name = 'face_landmarks_wflw_test.json'
     content = json.loads((synthetic_faces / name).read_text())
     for annotation in content['annotations']:
-        x = annotation['keypoints'][0::3]
-        annotation['keypoints'][0::3] = [value - 30 for value in x]
+        for axis, step in enumerate(moved):
+            values = annotation['keypoints'][axis::3]
+            annotation['keypoints'][axis::3] = [v + step for v in values]
     (tmp_path / name).write_text(json.dumps(content))
     result = run_python(
         root / 'tools/test.py',
@@ -105,9 +116,12 @@ def test_one_is_told_of_an_offset(
     assert result.returncode == 0, result.stderr
     (report,) = tmp_path.glob('*/*.json')
     metrics = json.loads(report.read_text())
-    assert metrics['bias_x'] > abs(metrics['bias_y'])
-    offset = f'{100 * metrics["bias_x"]:.1f} % of the normaliser to the right'
-    assert f'Predictions lie {offset}' in result.stderr
+    x, y = metrics['bias_x'], metrics['bias_y']
+    assert abs(x) > 0.006
+    assert (abs(x) > abs(y)) == bool(side)
+    offset = f'{100 * abs(x):.1f} % of the normaliser to the {side} of'
+    assert (f'Predictions lie {offset}' in result.stderr) == bool(side)
+    assert ('Predictions lie' in result.stderr) == bool(side)
 
 
 def test_predictions_are_drawn(run_python, root, work_dir, settings, tmp_path):

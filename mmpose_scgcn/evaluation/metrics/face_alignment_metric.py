@@ -195,7 +195,7 @@ class FaceAlignmentMetric(BaseMetric):
             write_face_results(self.out_file, columns)
         metrics = summarize_scores(scores, *self.thresholds)
         bias = mean_offset(scores).tolist()
-        metrics.update(zip(('bias_x', 'bias_y'), bias, strict=True))
+        metrics.update(zip(('bias_x', 'bias_y'), bias[:2], strict=True))
         metrics.update({name: mean_nme(nme) for name, nme in split.items()})
         for name, mask in members.items():
             values = summarize_scores(scores.select(mask), *self.thresholds)

@@ -1,0 +1,29 @@
+"""Axes of the 300W suites are what their tests do."""
+
+from mmpose_scgcn.benchmark import face_tests
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ('axis', 'argument'), [('occlusion', 'occlusion'), ('shift', 'shift')]
+)
+def test_a_value_is_what_its_test_does(axis, argument):
+    tests = face_tests.tests_300w()
+    plain, *disturbed = face_tests.axes_300w()[axis]['tests'].items()
+    assert plain == ('0', '300w_common')
+    assert len(disturbed) >= 3
+    for value, name in disturbed:
+        (step,) = tests[name]['insert']
+        assert step.pop('type') == 'mmpose_scgcn.PerturbFace'
+        assert step == {argument: float(value) / 100}
+        assert tests[name]['ann_file'] == tests['300w_common']['ann_file']
+
+
+def test_what_is_not_on_an_axis_is_undisturbed():
+    tests = face_tests.tests_300w()
+    for axis in face_tests.axes_300w().values():
+        for name in axis['tests'].values():
+            tests.pop(name, None)
+    assert list(tests) == ['val', 'ytf68']
+    assert not any('insert' in test for test in tests.values())

@@ -33,7 +33,7 @@ model = dict(
 
 train_pipeline = [
     *_base_.train_pipeline[:-2],
-    dict(type='mmpose_scgcn.RandomOcclusion'),
+    dict(type='mmpose_scgcn.RandomOcclusion', prob=0.25),
     *_base_.train_pipeline[-2:],
 ]
 train_dataloader = dict(dataset=dict(pipeline=train_pipeline))

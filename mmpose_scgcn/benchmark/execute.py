@@ -172,8 +172,7 @@ class Execution:
         runs = [
             (method, seed)
             for method, seed in self.suite.runs
-            if (method.name, seed) not in done
-            and (not self.only or method.name in self.only)
+            if (method.name, seed) not in done and self._wanted(method.name)
         ]
         for method, _ in runs:
             if method.absent:
@@ -196,45 +195,50 @@ class Execution:
         ]
 
     def _later_tests(self) -> list[dict]:
-        """List tests that runs lack which were done before the suite's."""
+        """List the tests that the suite was given after its runs."""
+        names = {method.name for method in self.suite.methods}
         tasks = []
         for run in self.known.runs:
-            name, seed = run_key(run)
-            names = [t for t in self.suite.tests if t not in run['tests']]
-            if not names or not self._wanted(name):
+            if run['method'] not in names or not self._wanted(run['method']):
                 continue
-            method = self.suite.method(name)
-            task = dict(kind='run', method=name, seed=seed)
-            weights = trained_weights(self._folder(task))
-            if method.checkpoint:
-                weights = None if method.absent else method.checkpoint
-            same = [t for t in self.suite.tests if t in run['tests']][:1]
-            reason = None
-            if weights is None:
-                place = method.checkpoint or f'in {self._folder(task)}'
-                reason = f'no weights {place}'
-            elif not same:
-                reason = 'no test that the run has would tell its weights'
-            if reason:
-                print(f'not tested: {_label(task)}: {names}: {reason}')
+            if set(self.suite.tests) <= set(run['tests']):
                 continue
-            tasks.append(
-                dict(
-                    task,
-                    kind='test',
-                    weights=weights,
-                    out=str(self._folder(task)),
-                    tests=names,
-                    known={test: run['tests'][test] for test in same},
-                    options=run.get('options'),
-                )
-            )
+            try:
+                tasks.append(self._later_test(run))
+            except ValueError as error:
+                label = _label(dict(run, kind='test'))
+                print(f'not tested: {label}: {error}')
         return tasks
 
+    def _later_test(self, run: dict) -> dict:
+        """Make the task that tests a run where it was not.
+
+        Raises:
+            ValueError: The weights are missing, or cannot be told.
+        """
+        method, seed = self.suite.method(run['method']), run['seed']
+        known = [test for test in self.suite.tests if test in run['tests']]
+        folder = self._folder(dict(kind='run', method=method.name, seed=seed))
+        weights = self._weights_of(method, seed)
+        if weights is None:
+            place = method.checkpoint or f'in {folder}'
+            raise ValueError(f'no weights {place}')
+        if not known:
+            raise ValueError('no test that the run has tells its weights')
+        return dict(
+            kind='test',
+            method=method.name,
+            seed=seed,
+            weights=weights,
+            out=str(folder),
+            tests=[test for test in self.suite.tests if test not in known],
+            known={known[0]: run['tests'][known[0]]},
+            options=run.get('options'),
+        )
+
     def _wanted(self, name: str) -> bool:
-        """Tell whether a method of the results is one to run."""
-        names = [method.name for method in self.suite.methods]
-        return name in names and (not self.only or name in self.only)
+        """Tell whether a method is among those to run."""
+        return not self.only or name in self.only
 
     def _starts_of(self, runs: list[tuple]) -> list[tuple]:
         """List the runs that others start from and that must come first.
@@ -245,13 +249,15 @@ class Execution:
         for method in {m.start: None for m, _ in runs if m.start}:
             start = self.suite.method(method)
             first = start, start.seeds[0]
-            if first not in runs and self._start_of(start) is None:
+            if first not in runs and self._weights_of(*first) is None:
                 starts.append(first)
         return starts
 
-    def _start_of(self, start: Method) -> str | None:
-        """Find the weights that a method's first seed has left."""
-        task = dict(kind='run', method=start.name, seed=start.seeds[0])
+    def _weights_of(self, method: Method, seed: int) -> str | None:
+        """Find a method's checkpoint, or what a seed of it has left."""
+        if method.checkpoint:
+            return None if method.absent else method.checkpoint
+        task = dict(kind='run', method=method.name, seed=seed)
         return trained_weights(self._folder(task))
 
     def _collect(self, tasks: list[dict]) -> list[dict]:
@@ -311,7 +317,7 @@ class Execution:
         first = dict(kind='run', method=start.name, seed=start.seeds[0])
         if first in waiting + [t for t, _ in active.values()]:
             return None
-        weights = self._start_of(start)
+        weights = self._weights_of(start, start.seeds[0])
         if weights is None:
             raise ValueError(
                 f'{method.start} has left no weights to start from in '

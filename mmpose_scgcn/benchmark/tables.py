@@ -267,7 +267,7 @@ def search_table(suite: Suite, known: Results) -> Table:
     """Make the table of the search for learning rates."""
     search = suite.search
     medians = any(run.get('median') is not None for run in known.search)
-    figure = 'NME' + ' (median, where known)' * medians
+    figure = 'NME (median, where known)' if medians else 'NME'
     table = Table(
         f'Learning rates: {figure} on {search.test}, seed {search.seed}',
         ['group', 'method', *(f'{value:g}' for value in search.values)],

@@ -89,6 +89,30 @@ def test_files(suite, known, tmp_path):
     assert all(path.stat().st_size > 500 for path in tmp_path.iterdir())
 
 
+def test_a_test_of_one_seed_is_blank_and_has_no_plot(suite, known, tmp_path):
+    """Of means over seeds, some would be of fewer than the row says."""
+    known.runs[0]['tests'].pop('covered')
+    table, *plots = write_report(suite, known, tmp_path)
+    assert '| a | 4.00 ± 1.41 |  |' in table.read_text()
+    for run in known.runs:
+        run['tests'].pop('covered', None)
+    _, *others = write_report(suite, known, tmp_path)
+    assert {p.name for p in plots} - {p.name for p in others} == {
+        'heads_occlusion.png'
+    }
+
+
+def test_a_row_has_one_colour_and_style(suite, known):
+    """Also beside rows that have not been tested there."""
+    (run,) = (dict(run, method='b') for run in known.of('a')[:1])
+    known.add_run(run)
+    first, second = plot_ced(suite, known, 'val').axes[0].lines
+    known.runs[0]['tests'] = dict(covered=known.runs[0]['tests']['covered'])
+    (alone,) = plot_ced(suite, known, 'val').axes[0].lines
+    assert first.get_color() != second.get_color() == alone.get_color()
+    assert alone.get_linestyle() == second.get_linestyle()
+
+
 def test_nothing_has_been_run(suite, tmp_path):
     (table,) = write_report(suite, Results(), tmp_path)
     assert '| a |  |  |  |  |  |  |' in table.read_text()

@@ -95,10 +95,9 @@ def test_what_is_missing_is_run_and_failures_are_told(tool, folder):
     (failure,) = known['failed']
     assert 'Error' in failure['error']
     for run in runs:
-        for name in ('latency_batch32_ms', 'step_ms', 'macs'):
+        times = ('latency_ms', 'latency_batch32_ms', 'network_ms', 'step_ms')
+        for name in (*times, 'macs'):
             assert run[name] > 0
-        # With the way to the image's coordinates.
-        assert run['latency_ms'] > run['network_ms'] > 0
     table = (folder / 'benchmarks/results/suite.md').read_text()
     assert '| one | 0, 1 |' in table
     assert 'failed: ' in table
@@ -152,7 +151,7 @@ def test_tests_that_came_later_need_no_training(tool, folder):
 
     done = tool('suite.py')
     assert done.returncode == 0, done.stderr
-    reason = "not tested: other, seed 0: ['covered']: no weights in "
+    reason = 'not tested: tests of other, seed 0: no weights in '
     assert reason in done.stdout
     assert '1 runs to do' in done.stdout
     known = {run['method']: run for run in read(folder)['runs']}
@@ -179,7 +178,7 @@ def test_tests_that_came_later_need_no_training(tool, folder):
         run['tests'] = {}
     path.write_text(json.dumps(content))
     done = tool('suite.py')
-    assert 'would tell its weights' in done.stdout
+    assert 'no test that the run has tells its weights' in done.stdout
     assert read(folder)['runs'] == content['runs']
 
 

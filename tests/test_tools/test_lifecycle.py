@@ -64,21 +64,23 @@ def test_a_killed_training_resumes_where_it_was(work_dir):
     assert (work_dir / 'last_checkpoint').read_text().endswith('epoch_4.pth')
 
 
-def test_the_checkpoint_is_tested_without_its_training_set(
-    run_python, root, work_dir, settings, tmp_path
-):
-    result = run_python(
-        root / 'tools/test.py',
-        CONFIG,
-        work_dir / 'epoch_4.pth',
-        '--work-dir',
-        tmp_path,
-        *settings,
-        'train_dataloader.dataset.data_root=nowhere',
-    )
-    assert result.returncode == 0, result.stderr
-    (report,) = tmp_path.glob('*/*.json')
-    metrics = json.loads(report.read_text())
+@pytest.fixture
+def measure(run_python, root, work_dir, settings, tmp_path):
+    """Test the last checkpoint; give the metrics, and what one is told."""
+
+    def run(option):
+        command = (CONFIG, work_dir / 'epoch_4.pth', '--work-dir', tmp_path)
+        tool = root / 'tools/test.py'
+        result = run_python(tool, *command, *settings, option)
+        assert result.returncode == 0, result.stderr
+        (report,) = tmp_path.glob('*/*.json')
+        return json.loads(report.read_text()), result.stderr
+
+    return run
+
+
+def test_the_checkpoint_is_tested_without_its_training_set(measure):
+    metrics, _ = measure('train_dataloader.dataset.data_root=nowhere')
     assert 0 < metrics['NME'] < 2
     assert 0 <= metrics['FR@0.10'] <= 1
 
@@ -87,14 +89,7 @@ def test_the_checkpoint_is_tested_without_its_training_set(
     ('moved', 'side'), [((-30, 0), 'right'), ((30, 0), 'left'), ((9, 99), '')]
 )
 def test_one_is_told_of_an_offset(
-    moved,
-    side,
-    run_python,
-    root,
-    work_dir,
-    settings,
-    synthetic_faces,
-    tmp_path,
+    moved, side, measure, synthetic_faces, tmp_path
 ):
     """Of annotations that were moved, which no model follows."""
     name = 'face_landmarks_wflw_test.json'
@@ -104,24 +99,14 @@ def test_one_is_told_of_an_offset(
             values = annotation['keypoints'][axis::3]
             annotation['keypoints'][axis::3] = [v + step for v in values]
     (tmp_path / name).write_text(json.dumps(content))
-    result = run_python(
-        root / 'tools/test.py',
-        CONFIG,
-        work_dir / 'epoch_4.pth',
-        '--work-dir',
-        tmp_path,
-        *settings,
-        f'test_dataloader.dataset.ann_file={tmp_path / name}',
-    )
-    assert result.returncode == 0, result.stderr
-    (report,) = tmp_path.glob('*/*.json')
-    metrics = json.loads(report.read_text())
+    option = f'test_dataloader.dataset.ann_file={tmp_path / name}'
+    metrics, told = measure(option)
     x, y = metrics['bias_x'], metrics['bias_y']
     assert abs(x) > 0.006
     assert (abs(x) > abs(y)) == bool(side)
     offset = f'{100 * abs(x):.1f} % of the normaliser to the {side} of'
-    assert (f'Predictions lie {offset}' in result.stderr) == bool(side)
-    assert ('Predictions lie' in result.stderr) == bool(side)
+    assert (f'Predictions lie {offset}' in told) == bool(side)
+    assert ('Predictions lie' in told) == bool(side)
 
 
 def test_predictions_are_drawn(run_python, root, work_dir, settings, tmp_path):

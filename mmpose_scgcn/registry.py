@@ -40,6 +40,12 @@ METRICS = Registry(
     scope=SCOPE,
     locations=['mmpose_scgcn.evaluation'],
 )
+OPTIM_WRAPPERS = Registry(
+    'optim_wrapper',
+    parent=mmpose_registry.OPTIM_WRAPPERS,
+    scope=SCOPE,
+    locations=['mmpose_scgcn.engine.optim_wrappers'],
+)
 TRANSFORMS = Registry(
     'transform',
     parent=mmpose_registry.TRANSFORMS,
@@ -52,6 +58,7 @@ __all__ = [
     'HOOKS',
     'METRICS',
     'MODELS',
+    'OPTIM_WRAPPERS',
     'SCOPE',
     'TRANSFORMS',
 ]

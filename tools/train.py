@@ -14,6 +14,7 @@ from mmpose_scgcn.launch import (
     load_config,
 )
 
+import torch
 from mmengine.logging import print_log
 from mmengine.runner import Runner, find_latest_checkpoint
 
@@ -30,7 +31,9 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         help='go on from this file, or from the latest in the work dir',
     )
     parser.add_argument(
-        '--amp', action='store_true', help='mixed precision (on a GPU)'
+        '--amp',
+        action='store_true',
+        help='mixed precision: float16 on a GPU, bfloat16 on a CPU',
     )
     parser.add_argument(
         '--auto-scale-lr',
@@ -51,9 +54,11 @@ def apply_training_options(cfg, args: argparse.Namespace) -> None:
     if args.resume:
         cfg.resume = True
         cfg.load_from = None if args.resume == 'auto' else args.resume
-    if args.amp:
+    if args.amp and torch.cuda.is_available():
         cfg.optim_wrapper.type = 'AmpOptimWrapper'
         cfg.optim_wrapper.setdefault('loss_scale', 'dynamic')
+    elif args.amp:
+        cfg.optim_wrapper.type = 'mmpose_scgcn.BFloat16OptimWrapper'
     if args.auto_scale_lr:
         if 'base_batch_size' not in cfg.get('auto_scale_lr', {}):
             raise ValueError(

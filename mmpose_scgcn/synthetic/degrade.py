@@ -60,16 +60,16 @@ def _smear(image: np.ndarray, length: float, angle: float) -> np.ndarray:
 def degrade(
     image: np.ndarray, how: Degradation, rng: np.random.Generator
 ) -> np.ndarray:
-    """Apply a degradation: (size, size, 3) uint8 to the same."""
-    size = image.shape[0]
-    unit = size / 160
+    """Apply a degradation: (H, W, 3) uint8 to the same, a new picture."""
+    height, width = image.shape[:2]
+    unit = max(height, width) / 160
     image = cv2.GaussianBlur(image, (0, 0), max(how.sigma * unit, 0.05))
     if how.motion > 0:
         image = _smear(image, max(how.motion * unit, 1.0), how.angle)
     if how.shrink > 1:
-        small = max(int(size / how.shrink), 8)
-        image = cv2.resize(image, (small, small), interpolation=cv2.INTER_AREA)
-        image = cv2.resize(image, (size, size))
+        small = [max(int(side / how.shrink), 8) for side in (width, height)]
+        image = cv2.resize(image, small, interpolation=cv2.INTER_AREA)
+        image = cv2.resize(image, (width, height))
     if how.grey:
         image = cv2.cvtColor(
             cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR

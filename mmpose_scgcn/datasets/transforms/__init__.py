@@ -1,6 +1,7 @@
 """Transforms of a top-down pipeline."""
 
 from .perturb_face import PerturbFace
+from .random_degradation import RandomDegradation
 from .random_occlusion import RandomOcclusion
 from .shift_keypoint_origin import ShiftKeypointOrigin
 from .standardize_image import StandardizeImage
@@ -8,6 +9,7 @@ from .uniform_bbox_transform import UniformBBoxTransform
 
 __all__ = [
     'PerturbFace',
+    'RandomDegradation',
     'RandomOcclusion',
     'ShiftKeypointOrigin',
     'StandardizeImage',

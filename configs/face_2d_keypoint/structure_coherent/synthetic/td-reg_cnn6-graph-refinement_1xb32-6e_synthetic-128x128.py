@@ -1,0 +1,18 @@
+# The refinement head with heatmaps of 64 x 64 on procedural faces alone: the
+# model `face98-synthetic`. An hour of one core in bfloat16.
+#
+# python tools/train.py --amp --seed 0 \
+#     td-reg_cnn6-graph-refinement_1xb32-6e_synthetic-128x128
+_base_ = [
+    '../../../_base_/default_runtime.py',
+    '../../../_base_/schedules/adamw_6e.py',
+    '../../../_base_/datasets/synthetic_128x128.py',
+    '../../../_base_/models/cnn6-refinement_128x128.py',
+]
+
+model = dict(head=dict(num_keypoints=98, decoder=_base_.codec))
+optim_wrapper = dict(optimizer=dict(lr=4.5e-3))
+custom_hooks = [
+    *_base_.custom_hooks,
+    dict(type='mmpose_scgcn.ChannelsLastHook'),
+]

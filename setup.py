@@ -2,7 +2,7 @@
 
 It wants ``.mim/{configs,tools,model-index.yml}`` inside the installed package.
 ``BuildWithMim`` puts them there: copied into a wheel, linked into the source
-tree for an editable install.
+tree for an editable install, which ``EditableForMim`` makes findable.
 """
 
 import os
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from setuptools import find_packages, setup
 from setuptools.command.build_py import build_py
+from setuptools.command.editable_wheel import editable_wheel
 
 ROOT = Path(__file__).resolve().parent
 PACKAGE = 'mmpose_scgcn'
@@ -47,6 +48,20 @@ class BuildWithMim(build_py):
         for name in FOR_MIM:
             place = link if self.editable_mode else copy
             place(ROOT / name, mim / name)
+
+
+class EditableForMim(editable_wheel):
+    """Tells ``mim`` where the sources of an editable install are.
+
+    Its metadata is not beside them, where ``mim`` and MMEngine look for them
+    by joining the metadata's folder and the first name in ``top_level.txt``.
+    Joined to an absolute path, that is the path.
+    """
+
+    def _ensure_dist_info(self) -> None:
+        super()._ensure_dist_info()
+        names = Path(self.dist_info_dir, 'top_level.txt')
+        names.write_text(f'{ROOT / PACKAGE}\n{PACKAGE}\n', encoding='utf-8')
 
 
 def read_version() -> str:
@@ -101,6 +116,6 @@ setup(
         ],
         'mim': ['numpy<2', 'openmim==0.3.9', 'setuptools>=77,<81'],
     },
-    cmdclass={'build_py': BuildWithMim},
+    cmdclass={'build_py': BuildWithMim, 'editable_wheel': EditableForMim},
     zip_safe=False,
 )

@@ -2,7 +2,8 @@
 
 Importing the package makes MMPose importable without compiled operators,
 mmdet or torchvision, and makes MMEngine's checkpoints load without running
-code from them (:mod:`mmpose_scgcn.compat`). It imports no model.
+code from them (:mod:`mmpose_scgcn.compat`). It imports no model: what is
+needed to use one (:mod:`mmpose_scgcn.apis`) is imported when it is asked for.
 """
 
 from .compat import enable
@@ -10,4 +11,20 @@ from .version import __version__
 
 enable()
 
-__all__ = ['__version__']
+_FROM_APIS = ('FaceInferencer', 'list_models', 'load_model')
+
+__all__ = ['FaceInferencer', '__version__', 'list_models', 'load_model']
+
+
+def __getattr__(name: str):
+    """Import what is asked for."""
+    if name not in _FROM_APIS:
+        raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
+    from . import apis
+
+    return getattr(apis, name)
+
+
+def __dir__() -> list[str]:
+    """List what there is."""
+    return __all__

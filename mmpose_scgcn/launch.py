@@ -175,7 +175,10 @@ def build_runner(cfg: Config) -> Runner:
 
 
 def check_checkpoint(
-    model: nn.Module, filename: str, resume: bool = False
+    model: nn.Module,
+    filename: str,
+    resume: bool = False,
+    content: dict | None = None,
 ) -> None:
     """Check that a checkpoint holds all weights of a model.
 
@@ -187,12 +190,17 @@ def check_checkpoint(
         filename (str): Path or address.
         resume (bool): Whether training is to go on from it. Defaults to
             False.
+        content (dict, optional): What the file holds. Defaults to None: it
+            is read.
 
     Raises:
         ValueError: Weights are missing or of another shape, or it is to be
             resumed and holds weights only.
     """
-    content = CheckpointLoader.load_checkpoint(filename, map_location='cpu')
+    if content is None:
+        content = CheckpointLoader.load_checkpoint(
+            filename, map_location='cpu'
+        )
     if resume and not {'meta', 'optimizer'} <= content.keys():
         raise ValueError(
             f'{filename} holds weights only, no training to resume; start '

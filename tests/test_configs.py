@@ -4,7 +4,9 @@ from collections import Counter
 from pathlib import Path
 
 from mmpose_scgcn.datasets import collect_shapes
+from mmpose_scgcn.engine.hooks.check_hook import check_model
 from mmpose_scgcn.models.layers import KeypointGraph
+from mmpose_scgcn.synthetic import make_face
 
 import numpy as np
 import pytest
@@ -13,10 +15,13 @@ from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 from mmengine.optim import build_optim_wrapper
 from mmengine.registry import init_default_scope
+from mmpose.apis import inference_topdown, init_model
 from mmpose.registry import DATASETS, MODELS
 
 ROOT = Path(__file__).resolve().parent.parent / 'configs'
 CONFIGS = sorted((ROOT / 'face_2d_keypoint').rglob('*.py'))
+
+BENCHMARKS = sorted((ROOT.parent / 'benchmarks/configs').glob('*.py'))
 
 #: MMPose's miniature test sets.
 SAMPLES = dict(
@@ -103,6 +108,65 @@ def test_predictions_are_faces_in_the_image(config):
             # An untrained head gives the mean shape: within the face.
             size = np.ptp(truth, axis=1).max()
             assert np.abs(predicted - truth).max() < 0.8 * size
+
+
+def fill_graphs(model):
+    """Give every graph of a model a ring of neighbours and any shape."""
+    rng = np.random.default_rng(0)
+    for module in model.modules():
+        if isinstance(module, KeypointGraph) and not module.ready:
+            count, top_k = module.num_keypoints, module.top_k or 3
+            ring = np.add.outer(np.arange(count), np.arange(top_k + 1))
+            module.fill(
+                dict(
+                    num_keypoints=count,
+                    top_k=top_k,
+                    neighbors=(ring % count).tolist(),
+                    mean_shape=rng.uniform(0.2, 0.8, (count, 2)).tolist(),
+                )
+            )
+
+
+@pytest.fixture(scope='module')
+def face():
+    """A drawn face and its box."""
+    made = make_face(3, 0, size=96)
+    low, high = made.keypoints.min(0), made.keypoints.max(0)
+    return made.image, np.array([[*low, *high]], np.float32)
+
+
+@pytest.mark.parametrize('path', CONFIGS, ids=lambda path: path.stem)
+def test_mmposes_functions_load_it_and_predict(path, face):
+    cfg = Config.fromfile(path)
+    if cfg.dataset_type == 'CocoDataset':
+        cfg.train_dataloader.dataset.metainfo = dict(
+            from_file='configs/_base_/datasets/wflw.py'
+        )
+        cfg.model.head.num_keypoints = 98
+    torch.manual_seed(0)
+    model = init_model(cfg, device='cpu')
+    fill_graphs(model)
+    (sample,) = inference_topdown(model, *face)
+    points = sample.pred_instances.keypoints
+    assert points.shape == (1, model.dataset_meta['num_keypoints'], 2)
+    assert np.isfinite(points).all()
+
+
+@pytest.mark.parametrize(
+    'path', [*CONFIGS, *BENCHMARKS], ids=lambda path: path.stem
+)
+def test_mmposes_inferencers_are_told_what_they_ask(path):
+    cfg = Config.fromfile(path)
+    assert cfg.data_mode == 'topdown'
+    assert cfg.dataset_type == cfg.test_dataloader.dataset.type
+
+
+def test_its_model_and_pipelines_fit_together(config):
+    datasets = dict(
+        training=DATASETS.build(config.train_dataloader.dataset),
+        test=DATASETS.build(config.test_dataloader.dataset),
+    )
+    check_model(MODELS.build(config.model), datasets, config.codec)
 
 
 def test_base_names_are_unique_for_mim():

@@ -34,6 +34,14 @@ def test_every_config_has_an_entry_under_its_own_name(metafiles):
     }
 
 
+def test_aliases_are_lists(metafiles):
+    # MMEngine's list_models takes a string apart into letters.
+    aliases = [m.get('Alias', []) for f in metafiles for m in f['Models']]
+    assert all(isinstance(alias, list) for alias in aliases)
+    names = [name for alias in aliases for name in alias]
+    assert len(set(names)) == len(names)
+
+
 def test_every_folder_of_configs_has_a_page_that_names_them():
     for path in (ROOT / 'configs/face_2d_keypoint').rglob('*.py'):
         (page,) = path.parent.glob('*.md')

@@ -116,6 +116,11 @@ def test_an_editable_install_links_to_the_source(source, tmp_path):
         capture_output=True,
     )
     assert done.stdout.strip() == str(source / 'mmpose_scgcn/__init__.py')
+    metadata = Path(library, f'mmpose_scgcn-{mmpose_scgcn.__version__}')
+    names = Path(f'{metadata}.dist-info', 'top_level.txt').read_text()
+    # As mim and MMEngine look for it.
+    found = Path(library, names.split('\n')[0])
+    assert found == source / 'mmpose_scgcn'
     mim = source / 'mmpose_scgcn' / '.mim'
     assert (mim / 'configs').readlink() == Path('../../configs')
     (source / 'configs' / 'added_later.py').touch()

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from pickle import UnpicklingError
 
+from mmpose_scgcn.apis import build_model, predict_dataset
 from mmpose_scgcn.evaluation.functional import (
     face_normalizers,
     resolve_norm,
@@ -27,7 +28,6 @@ from mmpose_scgcn.visualization import (
     draw_points,
     face_grid,
 )
-from mmpose_scgcn.visualization.predictions import load_model, predict_faces
 from mmpose_scgcn.visualization.stages import draw_stages
 
 import cv2
@@ -91,7 +91,7 @@ def main() -> None:
     try:
         cfg = read_config(args.config, args.cfg_options)
         check_annotations(cfg, 'test_dataloader')
-        model = load_model(cfg, args.checkpoint)
+        model = build_model(cfg, args.checkpoint)
         dataset = DATASETS.build(cfg.test_dataloader.dataset)
         norm = resolve_norm(
             args.norm or configured_norm(cfg),
@@ -107,7 +107,7 @@ def main() -> None:
             'draw_predictions: --stages needs a TwoStageEstimator, got '
             f'{type(model).__name__}'
         )
-    faces = predict_faces(model, dataset, indices, track=_progress)
+    faces = predict_dataset(model, dataset, indices, track=_progress)
     errors = face_errors(faces, norm)
     if args.select == 'worst':
         order = np.argsort(-errors)[: args.num]

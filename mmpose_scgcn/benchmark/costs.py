@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from mmpose_scgcn.launch import build_runner
-from mmpose_scgcn.visualization.predictions import load_model
+from mmpose_scgcn.apis import build_model
 
 import numpy as np
 import torch
@@ -59,7 +59,7 @@ def measure_costs(
         )
         cfg.merge_from_dict({'model.test_cfg.flip_test': False})
         if method.checkpoint:
-            model = load_model(cfg, method.checkpoint)
+            model = build_model(cfg, method.checkpoint)
             costs[name] = dict(step_ms=None)
         else:
             runner = _start(cfg)

@@ -4,7 +4,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from mmpose_scgcn.visualization.predictions import load_model
+from mmpose_scgcn.apis import build_model
 
 from mmengine.config import Config
 from torch import nn
@@ -54,7 +54,7 @@ def run_method(
     )
     if method.checkpoint:
         cfg = method_config(method, folder, options)
-        model = load_model(cfg, method.checkpoint)
+        model = build_model(cfg, method.checkpoint)
         run.update(tests=_test_all(suite, cfg, model, Path(folder)))
         return dict(run, checkpoint=method.checkpoint, commit=commit())
     trained = train_method(method, seed, folder, options, start)
@@ -108,7 +108,7 @@ def run_tests(
             finite.
     """
     cfg = method_config(method, folder, options)
-    model = load_model(cfg, weights)
+    model = build_model(cfg, weights)
     result = dict(method=method.name, seed=seed, tests={}, commit=commit())
     for test, values in known.items():
         found = test_model(cfg, model, suite.norm, suite.tests[test])

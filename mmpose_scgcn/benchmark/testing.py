@@ -17,7 +17,7 @@ from mmpose_scgcn.evaluation.functional import (
 from mmpose_scgcn.evaluation.functional.scores import FaceScores
 from mmpose_scgcn.evaluation.metrics.annotation_fields import AnnotationFields
 from mmpose_scgcn.shapes import pose_axis, pose_bins
-from mmpose_scgcn.visualization.predictions import predict_faces
+from mmpose_scgcn.apis import predict_dataset
 
 import numpy as np
 from mmengine.config import Config
@@ -67,7 +67,7 @@ def test_model(
     load, *rest = setting['pipeline']
     setting['pipeline'] = [load, *setting.pop('insert', ()), *rest]
     dataset = DATASETS.build(setting)
-    faces = predict_faces(model, dataset, range(len(dataset)))
+    faces = predict_dataset(model, dataset, range(len(dataset)))
     pred, gt, visible, boxes = (
         np.stack([face[key] for face in faces])
         for key in ('pred', 'gt', 'visible', 'box')

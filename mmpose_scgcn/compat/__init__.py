@@ -2,7 +2,9 @@
 
 * :mod:`.stand_ins`: the three optional names MMPose imports eagerly.
 * :mod:`.checkpoints`: loading and resuming without running code.
-* :mod:`.import_hooks`: how both act on modules nobody has imported yet.
+* :mod:`.hub`: our configs and weights under MMEngine's names for them.
+* :mod:`.inferencers`: our models and detectors in MMPose's inferencers.
+* :mod:`.import_hooks`: how these act on modules nobody has imported yet.
 """
 
 from importlib.util import find_spec
@@ -35,16 +37,18 @@ def require(*modules: str) -> None:
 
 
 def enable() -> None:
-    """Put the stand-ins and the checkpoint guard in place (idempotent).
+    """Put all of it in place (idempotent).
 
     Raises:
         ImportError: PyTorch or MMEngine is missing.
     """
     require('torch', 'mmengine')
-    from . import checkpoints, stand_ins
+    from . import checkpoints, hub, inferencers, stand_ins
 
     stand_ins.enable()
     checkpoints.enable()
+    hub.enable()
+    inferencers.enable()
 
 
 __all__ = ['INSTALL', 'enable', 'require']

@@ -8,8 +8,8 @@ from types import ModuleType
 
 Action = Callable[[ModuleType], None]
 
-_before: dict[str, Action] = {}
-_after: dict[str, Action] = {}
+_before: dict[str, list[Action]] = {}
+_after: dict[str, list[Action]] = {}
 
 
 class _Loader(SourceFileLoader):
@@ -17,11 +17,11 @@ class _Loader(SourceFileLoader):
 
     def exec_module(self, module: ModuleType) -> None:
         name = module.__name__
-        if name in _before:
-            _before[name](module)
+        for action in _before.get(name, ()):
+            action(module)
         super().exec_module(module)
-        if name in _after:
-            _after[name](module)
+        for action in _after.get(name, ()):
+            action(module)
 
 
 class _Finder:
@@ -46,15 +46,24 @@ def _watch() -> None:
 def before_execution(module: str, action: Action) -> None:
     """Call ``action(module)`` on the still empty module.
 
-    A module that is already imported is left alone.
+    A module that is already imported is left alone. The same action is called
+    once, however often it is given.
     """
-    _before[module] = action
+    actions = _before.setdefault(module, [])
+    if action not in actions:
+        actions.append(action)
     _watch()
 
 
 def after_execution(module: str, action: Action) -> None:
-    """Call ``action(module)`` once the module is imported, or now if it is."""
-    if module not in _after and module in sys.modules:
+    """Call ``action(module)`` once the module is imported, or now if it is.
+
+    The same action is called once, however often it is given.
+    """
+    actions = _after.setdefault(module, [])
+    if action in actions:
+        return
+    actions.append(action)
+    if module in sys.modules:
         action(sys.modules[module])
-    _after[module] = action
     _watch()

@@ -1,6 +1,6 @@
 """What a data set's pipeline has made of a sample before it is packed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -52,6 +52,38 @@ def _member(dataset, index: int) -> tuple[object | None, int]:
             return dataset.dataset, indices[index]
         return dataset.dataset, index % len(dataset.dataset)
     return None, index
+
+
+def pipelines_of(dataset) -> list[list]:
+    """List the transforms that the samples of a data set go through.
+
+    ``ConcatDataset``, ``CombinedDataset``, ``RepeatDataset`` and subsets are
+    looked into, and so are transforms that hold others.
+
+    Args:
+        dataset (BaseDataset): A data set.
+
+    Returns:
+        list[list]: The transforms in their order, for each of its members.
+    """
+    own = list(_flatten(_transforms(dataset)))
+    members = getattr(dataset, 'datasets', None) or []
+    if not members and hasattr(dataset, 'dataset'):
+        members = [dataset.dataset]
+    if not members:
+        return [own]
+    return [first + own for m in members for first in pipelines_of(m)]
+
+
+def _flatten(transforms: Iterable) -> Iterator:
+    """Walk through transforms and those inside them."""
+    for transform in transforms:
+        if isinstance(transform, (list, tuple)):
+            yield from _flatten(transform)
+            continue
+        yield transform
+        inner = getattr(transform, 'transforms', ())
+        yield from _flatten(getattr(inner, 'transforms', inner))
 
 
 def _transforms(dataset) -> Sequence:

@@ -6,6 +6,8 @@
 #   test_evaluator.ann_file=data/300w/face_landmarks_300w_test_full.json
 #   test_evaluator.subsets=300w
 codec = dict(type='RegressionLabel', input_size=(256, 256))
+dataset_type = 'Face300WDataset'
+data_mode = 'topdown'
 data_root = 'data/300w/'
 
 train_pipeline = [
@@ -34,9 +36,9 @@ train_dataloader = dict(
     persistent_workers=True,
     sampler=dict(type='DefaultSampler', shuffle=True),
     dataset=dict(
-        type='Face300WDataset',
+        type=dataset_type,
         data_root=data_root,
-        data_mode='topdown',
+        data_mode=data_mode,
         ann_file='face_landmarks_300w_train.json',
         data_prefix=dict(img='images/'),
         pipeline=train_pipeline,
@@ -49,9 +51,9 @@ val_dataloader = dict(
     drop_last=False,
     sampler=dict(type='DefaultSampler', shuffle=False, round_up=False),
     dataset=dict(
-        type='Face300WDataset',
+        type=dataset_type,
         data_root=data_root,
-        data_mode='topdown',
+        data_mode=data_mode,
         ann_file='face_landmarks_300w_val.json',
         data_prefix=dict(img='images/'),
         test_mode=True,
@@ -65,9 +67,9 @@ test_dataloader = dict(
     drop_last=False,
     sampler=dict(type='DefaultSampler', shuffle=False, round_up=False),
     dataset=dict(
-        type='Face300WDataset',
+        type=dataset_type,
         data_root=data_root,
-        data_mode='topdown',
+        data_mode=data_mode,
         ann_file='face_landmarks_300w_test_common.json',
         data_prefix=dict(img='images/'),
         test_mode=True,

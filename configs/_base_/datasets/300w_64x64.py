@@ -1,6 +1,8 @@
 # 300W at CPU scale. Selection is on `val`, held out of the training faces;
 # `test_common` is only ever tested on.
 codec = dict(type='RegressionLabel', input_size=(64, 64))
+dataset_type = 'Face300WDataset'
+data_mode = 'topdown'
 data_root = 'data/300w/'
 
 train_pipeline = [
@@ -33,9 +35,9 @@ train_dataloader = dict(
     drop_last=True,
     sampler=dict(type='DefaultSampler', shuffle=True),
     dataset=dict(
-        type='Face300WDataset',
+        type=dataset_type,
         data_root=data_root,
-        data_mode='topdown',
+        data_mode=data_mode,
         ann_file='face_landmarks_300w_train.json',
         data_prefix=dict(img='images/'),
         pipeline=train_pipeline,
@@ -48,9 +50,9 @@ val_dataloader = dict(
     drop_last=False,
     sampler=dict(type='DefaultSampler', shuffle=False, round_up=False),
     dataset=dict(
-        type='Face300WDataset',
+        type=dataset_type,
         data_root=data_root,
-        data_mode='topdown',
+        data_mode=data_mode,
         ann_file='face_landmarks_300w_val.json',
         data_prefix=dict(img='images/'),
         test_mode=True,
@@ -64,9 +66,9 @@ test_dataloader = dict(
     drop_last=False,
     sampler=dict(type='DefaultSampler', shuffle=False, round_up=False),
     dataset=dict(
-        type='Face300WDataset',
+        type=dataset_type,
         data_root=data_root,
-        data_mode='topdown',
+        data_mode=data_mode,
         ann_file='face_landmarks_300w_test_common.json',
         data_prefix=dict(img='images/'),
         test_mode=True,

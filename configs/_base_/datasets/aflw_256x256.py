@@ -5,25 +5,26 @@
 # The error is divided by the longer side of the set's own face box.
 _base_ = ['300w_256x256.py']
 
+dataset_type = 'AFLWDataset'
 data_root = 'data/aflw/'
 
 train_dataloader = dict(
     dataset=dict(
-        type='AFLWDataset',
+        type=dataset_type,
         data_root=data_root,
         ann_file='face_landmarks_aflw_train.json',
     )
 )
 val_dataloader = dict(
     dataset=dict(
-        type='AFLWDataset',
+        type=dataset_type,
         data_root=data_root,
         ann_file='face_landmarks_aflw_val.json',
     )
 )
 test_dataloader = dict(
     dataset=dict(
-        type='AFLWDataset',
+        type=dataset_type,
         data_root=data_root,
         ann_file='face_landmarks_aflw_test.json',
     )

@@ -4,25 +4,26 @@
 #   train_dataloader.dataset.ann_file=face_landmarks_cofw_trainval.json
 _base_ = ['300w_256x256.py']
 
+dataset_type = 'COFWDataset'
 data_root = 'data/cofw/'
 
 train_dataloader = dict(
     dataset=dict(
-        type='COFWDataset',
+        type=dataset_type,
         data_root=data_root,
         ann_file='face_landmarks_cofw_train.json',
     )
 )
 val_dataloader = dict(
     dataset=dict(
-        type='COFWDataset',
+        type=dataset_type,
         data_root=data_root,
         ann_file='face_landmarks_cofw_val.json',
     )
 )
 test_dataloader = dict(
     dataset=dict(
-        type='COFWDataset',
+        type=dataset_type,
         data_root=data_root,
         ann_file='face_landmarks_cofw_test.json',
     )

@@ -2,25 +2,26 @@
 # python tools/make_synthetic_faces.py data/synthetic_faces
 _base_ = ['300w_64x64.py']
 
+dataset_type = 'WFLWDataset'
 data_root = 'data/synthetic_faces/'
 
 train_dataloader = dict(
     dataset=dict(
-        type='WFLWDataset',
+        type=dataset_type,
         data_root=data_root,
         ann_file='face_landmarks_wflw_train.json',
     )
 )
 val_dataloader = dict(
     dataset=dict(
-        type='WFLWDataset',
+        type=dataset_type,
         data_root=data_root,
         ann_file='face_landmarks_wflw_val.json',
     )
 )
 test_dataloader = dict(
     dataset=dict(
-        type='WFLWDataset',
+        type=dataset_type,
         data_root=data_root,
         ann_file='face_landmarks_wflw_test.json',
     )

@@ -4,25 +4,26 @@
 #   train_dataloader.dataset.ann_file=face_landmarks_wflw_trainval.json
 _base_ = ['300w_256x256.py']
 
+dataset_type = 'WFLWDataset'
 data_root = 'data/wflw/'
 
 train_dataloader = dict(
     dataset=dict(
-        type='WFLWDataset',
+        type=dataset_type,
         data_root=data_root,
         ann_file='face_landmarks_wflw_train.json',
     )
 )
 val_dataloader = dict(
     dataset=dict(
-        type='WFLWDataset',
+        type=dataset_type,
         data_root=data_root,
         ann_file='face_landmarks_wflw_val.json',
     )
 )
 test_dataloader = dict(
     dataset=dict(
-        type='WFLWDataset',
+        type=dataset_type,
         data_root=data_root,
         ann_file='face_landmarks_wflw_test.json',
     )

@@ -1,4 +1,5 @@
 from .channels_last_hook import ChannelsLastHook
+from .check_hook import CheckHook
 from .graph_hook import GraphHook
 
-__all__ = ['ChannelsLastHook', 'GraphHook']
+__all__ = ['ChannelsLastHook', 'CheckHook', 'GraphHook']

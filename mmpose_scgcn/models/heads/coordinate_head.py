@@ -15,8 +15,9 @@ from mmpose.models.heads.base_head import BaseHead
 from mmpose.registry import KEYPOINT_CODECS
 from torch import Tensor, nn
 
+from .agreement import check_batch, check_crop
 from .mirror import mirror_coordinates
-from .units import default_loss, warn_of_units
+from .units import codec_input_size, default_loss, warn_of_units
 
 
 class CoordinateHead(BaseHead):
@@ -89,8 +90,27 @@ class CoordinateHead(BaseHead):
             ``loss_relative``, and for the log ``mean_error``: the mean
             distance of the keypoints that count, as a fraction of the crop.
         """
-        labels = stack_labels(batch_data_samples)
+        labels = self.read_labels(batch_data_samples)
         return self.losses_of(self.forward(feats), *labels)
+
+    def read_labels(self, batch_data_samples: list) -> tuple[Tensor, Tensor]:
+        """Take the targets out of data samples, and check them.
+
+        Args:
+            batch_data_samples (list[PoseDataSample]): B samples.
+
+        Returns:
+            tuple[Tensor, Tensor]: See :func:`stack_labels`.
+
+        Raises:
+            ValueError: Labels of another kind than this head learns from, or
+                crops of another size than the decoder's.
+        """
+        size = codec_input_size(self.decoder)
+        check_batch(
+            batch_data_samples, type(self).__name__, 'model.head.decoder', size
+        )
+        return stack_labels(batch_data_samples)
 
     def losses_of(
         self, output: Tensor, target: Tensor, weight: Tensor
@@ -132,23 +152,52 @@ class CoordinateHead(BaseHead):
 
         Returns:
             list[InstanceData]: ``keypoints`` in crop px, and
-            ``keypoint_scores``.
+            ``keypoint_scores``, see :meth:`locate`.
+
+        Raises:
+            ValueError: The crops are of another size than the decoder's.
         """
+        size = codec_input_size(self.decoder)
+        check_crop(batch_data_samples, 'model.head.decoder', size, 'test')
         test_cfg = test_cfg or {}
         if test_cfg.get('flip_test', False):
             feats, feats_flip = feats
             meta = batch_data_samples[0].metainfo
+            mirrored, seen_mirrored = self.locate(feats_flip)
             mirrored = mirror_coordinates(
-                self.forward(feats_flip),
+                mirrored,
                 meta['flip_indices'],
                 meta['input_size'][0]
                 if test_cfg.get('shift_coords', True)
                 else None,
             )
-            output = (self.forward(feats) + mirrored) * 0.5
+            output, certainty = self.locate(feats)
+            output = (output + mirrored) * 0.5
+            if certainty is not None:
+                partner = seen_mirrored[:, list(meta['flip_indices'])]
+                certainty = (certainty + partner) * 0.5
         else:
-            output = self.forward(feats)
-        return self.decode(output.unsqueeze(1))  # (B, N=1, K, 2)
+            output, certainty = self.locate(feats)
+        found = self.decode(output.unsqueeze(1))  # (B, N=1, K, 2)
+        if certainty is not None:
+            scores = certainty.unsqueeze(1).cpu().numpy()  # (B, N=1, K)
+            for instances, score in zip(found, scores, strict=True):
+                instances.keypoint_scores = score
+        return found
+
+    def locate(self, feats: Sequence[Tensor]) -> tuple[Tensor, Tensor | None]:
+        """Predict keypoints, and how certain they are.
+
+        Args:
+            feats (Sequence[Tensor]): Feature maps.
+
+        Returns:
+            tuple[Tensor, Tensor | None]: (B, K, 2), normalised to the crop,
+            and certainties (B, K) in [0, 1]; None, as here, for a head that
+            regresses coordinates and knows of no certainty. MMPose's codec
+            then gives scores of one.
+        """
+        return self.forward(feats), None
 
 
 def share_graph(graph: KeypointGraph, loss: nn.Module) -> None:

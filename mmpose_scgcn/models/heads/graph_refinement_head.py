@@ -15,7 +15,10 @@ import torch
 from mmcv.cnn import ConvModule
 from torch import Tensor, nn
 
-from .coordinate_head import CoordinateHead, share_graph, stack_labels
+from .coordinate_head import CoordinateHead, share_graph
+
+#: Spread of a heatmap, a fraction of the crop, at which a score is 1 / e.
+CERTAIN_SPREAD = 0.05
 
 _PRIORS = ('graph', 'mean shape', None)
 
@@ -187,6 +190,35 @@ class GraphRefinementHead(CoordinateHead):
         """
         return list(self.stages(feats).values())[-1]
 
+    def locate(self, feats: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+        r"""Predict keypoints, and how certain the heatmaps are.
+
+        .. math::
+            s_i = \exp(-\sigma_i / 0.05)
+
+        where sigma is the standard deviation of keypoint i's heatmap about
+        its own mean, a fraction of the crop: 1 where all of it is in one
+        place, 0.37 where it is spread over a twentieth of the crop.
+
+        Args:
+            feats (Sequence[Tensor]): Feature maps, the finest first.
+
+        Returns:
+            tuple[Tensor, Tensor]: (B, K, 2), normalised to the crop, and
+            (B, K) in (0, 1].
+        """
+        fine, logits, proposal = self._read(feats)
+        stages = self._stages(fine, logits, proposal)
+        return list(stages.values())[-1], self._certainty(logits)
+
+    def _certainty(self, logits: Tensor) -> Tensor:
+        """Measure the heatmaps (B, K, H, W) as :meth:`locate` says."""
+        shares = logits.flatten(2).softmax(-1).view(logits.shape)
+        variance = _variance(shares.sum(-2), self.columns) + _variance(
+            shares.sum(-1), self.rows
+        )
+        return (-variance.sqrt() / CERTAIN_SPREAD).exp()
+
     def stages(self, feats: Sequence[Tensor]) -> dict[str, Tensor]:
         """Predict keypoints, and keep what each stage finds.
 
@@ -285,7 +317,7 @@ class GraphRefinementHead(CoordinateHead):
             stage before all but the last one's, ``loss_heatmap``, and
             ``mean_error`` of the last one.
         """
-        labels = stack_labels(batch_data_samples)
+        labels = self.read_labels(batch_data_samples)
         fine, logits, proposal = self._read(feats)
         *before, last = self._stages(fine, logits, proposal).items()
         losses = self.losses_of(last[1], *labels)
@@ -362,6 +394,12 @@ def _centers(places: int, crop: int | None) -> Tensor:
     """
     centers = (torch.arange(places) + 0.5) / places
     return centers - 0.5 / crop if crop else centers
+
+
+def _variance(shares: Tensor, places: Tensor) -> Tensor:
+    """Compute the variance (...) of shares (..., L) over (L,) places."""
+    mean = (shares * places).sum(-1, keepdim=True)
+    return (shares * (places - mean).square()).sum(-1)
 
 
 def _gaussian(places: Tensor, center: Tensor, sigma: float) -> Tensor:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from mmpose_scgcn.models.heads.agreement import check_batch
 from mmpose_scgcn.models.heads.coordinate_head import stack_labels
 from mmpose_scgcn.models.heads.mirror import mirror_coordinates
 from mmpose_scgcn.models.layers import KeypointGraph
@@ -96,6 +97,9 @@ class TwoStageEstimator(TopdownPoseEstimator):
             (default True).
         data_preprocessor (Mapping, optional): Its config.
         init_cfg (Mapping, optional): MMEngine initialisation.
+        backbone (Mapping, optional): Not used: the stages have one each.
+            MMPose's ``init_model`` asks every config for one, so that ours
+            have ``backbone=dict()``.
 
     Raises:
         ValueError: An unknown ``train_stages`` or disturbance.
@@ -116,6 +120,7 @@ class TwoStageEstimator(TopdownPoseEstimator):
         test_cfg: Mapping | None = None,
         data_preprocessor: Mapping | None = None,
         init_cfg: Mapping | None = None,
+        backbone: Mapping | None = None,
     ) -> None:
         if train_stages not in TRAIN_STAGES:
             raise ValueError(
@@ -252,8 +257,15 @@ class TwoStageEstimator(TopdownPoseEstimator):
 
         Raises:
             RuntimeError: Stage one is frozen and was never trained.
+            ValueError: Labels of another kind, or an input of another size.
         """
         self._note_coarse()
+        check_batch(
+            data_samples,
+            type(self).__name__,
+            'model.input_size',
+            self.input_size,
+        )
         target, weight = stack_labels(data_samples)
         with torch.set_grad_enabled(self.train_stages != 'fine'):
             coarse = self.predict_coarse(inputs)

@@ -12,8 +12,9 @@ num_keypoints = 68
 # Two keypoints, or groups of keypoints, whose distance errors are divided by.
 norm = ((36,), (45,))
 
+dataset_type = 'CocoDataset'
 dataset = dict(
-    type='CocoDataset',
+    type=dataset_type,
     data_root=data_root,
     metainfo=dict(from_file=data_root + 'metainfo.py'),
 )

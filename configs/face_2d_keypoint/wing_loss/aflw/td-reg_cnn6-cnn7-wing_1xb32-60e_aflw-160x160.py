@@ -22,6 +22,7 @@ model = dict(
         std=[58.395, 57.12, 57.375],
         bgr_to_rgb=True,
     ),
+    backbone=dict(),  # the stages have one each; `init_model` looks here
     num_keypoints=19,
     input_size=_base_.codec['input_size'],
     coarse=dict(

@@ -1,0 +1,31 @@
+"""Using models: from a name and an image to faces with keypoints.
+
+Nothing is imported before it is asked for.
+"""
+
+from importlib import import_module
+
+_EXPORTS = {
+    'FaceInferencer': 'inferencer',
+    'FaceModel': 'face_model',
+    'build_model': 'loading',
+    'list_models': 'zoo',
+    'load_model': 'loading',
+    'predict_dataset': 'dataset',
+    'read_image': 'images',
+    'weights_path': 'zoo',
+}
+
+__all__ = sorted(_EXPORTS)
+
+
+def __getattr__(name: str):
+    """Import what is asked for."""
+    if name not in _EXPORTS:
+        raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
+    return getattr(import_module(f'.{_EXPORTS[name]}', __name__), name)
+
+
+def __dir__() -> list[str]:
+    """List what there is."""
+    return __all__

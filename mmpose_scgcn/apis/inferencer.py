@@ -1,0 +1,316 @@
+"""MMPose's inferencer for faces: without MMDetection, with boxes of yours."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from mmpose_scgcn.compat.inferencers import MMDetLike, is_ours
+
+import mmcv
+import numpy as np
+import torch
+from mmengine.structures import InstanceData
+from mmpose.apis.inferencers import Pose2DInferencer
+from mmpose.structures import PoseDataSample
+
+WHOLE_IMAGE = ('whole_image', 'whole-image')
+
+#: One image's boxes, or those of each of several images.
+Boxes = np.ndarray | Sequence
+
+
+class FaceInferencer(Pose2DInferencer):
+    """MMPose's inferencer of 2D keypoints, for faces.
+
+    It is called, draws and writes as MMPose's does, but
+
+    * finds faces with :mod:`mmpose_scgcn.detection` where MMPose needs
+      MMDetection;
+    * takes ``bboxes``, which MMPose accepts and ignores (its issue 3233);
+    * gives no instances for an image without a face, where MMPose takes the
+      whole image for one.
+
+    Example:
+        >>> import numpy as np
+        >>> from mmpose_scgcn import FaceInferencer
+        >>> infer = FaceInferencer('face68', device='cpu')
+        >>> image = np.zeros((96, 96, 3), np.uint8)
+        >>> result = next(infer(image, bboxes=[[20, 20, 70, 70]]))
+        >>> len(result['predictions'][0][0]['keypoints'])
+        68
+
+    Args:
+        model (str | Config): A name of our metafiles, an alias of it, a
+            config, or a name of MMPose's. Defaults to ``face68``.
+        weights (str, optional): A checkpoint. Defaults to None: the one that
+            belongs to the name.
+        device (str, optional): Defaults to None: the GPU if there is one.
+        scope (str): MMEngine's scope. Defaults to ``mmpose``.
+        det_model (str | Callable | Config, optional): ``auto``, ``yunet``,
+            ``haar``, ``whole_image``, a YuNet file (``.onnx``), a function
+            from an image to boxes, or a config or name of MMDetection.
+            Defaults to None: ``auto``, made when it is first needed.
+        det_weights (str, optional): Of MMDetection's detector.
+        det_cat_ids (int | Sequence[int], optional): Classes of MMDetection's
+            detector that are faces. Defaults to None: 0.
+        show_progress (bool): Whether to show a bar. Defaults to False.
+
+    Raises:
+        ValueError: No such model or detector.
+        FileNotFoundError: A model without published weights and without
+            ``weights``, or no such file.
+    """
+
+    def __init__(
+        self,
+        model='face68',
+        weights: str | None = None,
+        device: str | None = None,
+        scope: str = 'mmpose',
+        det_model=None,
+        det_weights: str | None = None,
+        det_cat_ids: int | Sequence[int] | None = None,
+        show_progress: bool = False,
+    ) -> None:
+        super().__init__(
+            model,
+            weights,
+            device,
+            scope,
+            det_model,
+            det_weights,
+            0 if det_cat_ids is None else det_cat_ids,
+            show_progress,
+        )
+
+    def _init_detector(
+        self, det_model=None, det_weights=None, det_cat_ids=None, device=None
+    ) -> None:
+        """Make the detector, unless it is the one that is made on demand."""
+        self.det_cat_ids = (0,)
+        self.detector: Callable | None = None
+        if det_model is None:
+            return
+        if is_ours(det_model) or det_model in WHOLE_IMAGE:
+            self.detector = _detector(det_model)
+        else:
+            super()._init_detector(det_model, det_weights, det_cat_ids, device)
+
+    def preprocess(
+        self,
+        inputs,
+        batch_size: int = 1,
+        bboxes: Boxes | None = None,
+        bbox_thr: float = 0.3,
+        nms_thr: float = 0.3,
+        **kwargs,
+    ) -> Iterator[tuple[dict, list]]:
+        """Make batches, one of all faces of each image.
+
+        Args:
+            inputs (Sequence[str | np.ndarray]): Files, or images (H, W, 3)
+                uint8, BGR.
+            batch_size (int): Not used, as in MMPose.
+            bboxes (np.ndarray | Sequence, optional): See
+                :func:`boxes_by_image`. Defaults to None: faces are found.
+            bbox_thr (float): Least score of a face that is found. Defaults
+                to 0.3.
+            nms_thr (float): Overlap from which two found boxes are one face.
+                Defaults to 0.3.
+            **kwargs: Not used.
+
+        Yields:
+            tuple[dict, list]: The batch, and the image.
+
+        Raises:
+            ValueError: No boxes, or not as many as images.
+        """
+        given = None
+        if bboxes is not None:
+            count = len(inputs) if hasattr(inputs, '__len__') else None
+            given = boxes_by_image(bboxes, count)
+        for index, image in enumerate(inputs):
+            boxes = None if given is None else given[index]
+            data = self.preprocess_single(
+                image, index, bbox_thr, nms_thr, boxes
+            )
+            if data:
+                yield self.collate_fn(data), [image]
+            else:
+                sample = self._without_faces(image, index)
+                yield dict(inputs=[], data_samples=[sample]), [image]
+
+    def preprocess_single(
+        self,
+        input: str | np.ndarray,
+        index: int,
+        bbox_thr: float = 0.3,
+        nms_thr: float = 0.3,
+        bboxes: np.ndarray | None = None,
+    ) -> list[dict]:
+        """Cut the faces out of an image.
+
+        Args:
+            input (str | np.ndarray): A file, or an image (H, W, 3) uint8,
+                BGR.
+            index (int): Number of the image, its name if it has none.
+            bbox_thr (float): Least score of a face that is found. Defaults
+                to 0.3.
+            nms_thr (float): Overlap from which two found boxes are one face.
+                Defaults to 0.3.
+            bboxes (np.ndarray, optional): (N, 5), x1, y1, x2, y2 in image px
+                and score. Defaults to None: faces are found.
+
+        Returns:
+            list[dict]: What the pipeline makes of each face.
+        """
+        if bboxes is None:
+            bboxes = self._find_faces(input, bbox_thr, nms_thr)
+        shared = {**_image_info(input, index), **self.model.dataset_meta}
+        return [
+            self.pipeline(
+                {**shared, 'bbox': box[None, :4], 'bbox_score': box[4:5]}
+            )
+            for box in bboxes
+        ]
+
+    def _find_faces(
+        self, image: str | np.ndarray, bbox_thr: float, nms_thr: float
+    ) -> np.ndarray:
+        """Find boxes (N, 5) with a score of more than ``bbox_thr``."""
+        from mmpose_scgcn.detection import suppress
+
+        if self.detector is None:
+            self.detector = _detector('auto')
+        answer = self.detector(image, return_datasamples=True)
+        found = answer['predictions'][0].pred_instances.cpu().numpy()
+        kept = np.isin(found.labels, self.det_cat_ids)
+        kept &= found.scores > bbox_thr
+        boxes, scores = found.bboxes[kept], found.scores[kept]
+        best = suppress(boxes, scores, nms_thr)
+        return np.column_stack([boxes[best], scores[best]]).astype(np.float32)
+
+    def _without_faces(
+        self, image: str | np.ndarray, index: int
+    ) -> PoseDataSample:
+        """Make the result of an image without faces."""
+        pixels = mmcv.imread(image)
+        info = _image_info(image, index)
+        meta = dict(img_path=info['img_path'], ori_shape=pixels.shape[:2])
+        points = self.model.dataset_meta['num_keypoints']
+        sample = PoseDataSample(metainfo=meta)
+        sample.pred_instances = InstanceData(
+            keypoints=np.zeros((0, points, 2), np.float32),
+            keypoint_scores=np.zeros((0, points), np.float32),
+            bboxes=np.zeros((0, 4), np.float32),
+            bbox_scores=np.zeros(0, np.float32),
+        )
+        sample.gt_instances = InstanceData(
+            bboxes=np.zeros((0, 4), np.float32),
+            bbox_scores=np.zeros(0, np.float32),
+        )
+        return sample
+
+    @torch.no_grad()
+    def forward(self, inputs: dict, *args, **kwargs) -> list[PoseDataSample]:
+        """Predict the faces of an image.
+
+        Args:
+            inputs (dict): A batch of :meth:`preprocess`.
+            *args: As in MMPose.
+            **kwargs: As in MMPose.
+
+        Returns:
+            list[PoseDataSample]: With ``pred_instances``, none of them if
+            the image has no face.
+        """
+        if not inputs['inputs']:
+            return inputs['data_samples']
+        return super().forward(inputs, *args, **kwargs)
+
+
+def boxes_by_image(bboxes: Boxes, num_images: int | None) -> list:
+    """Check boxes, and give each image its own.
+
+    Args:
+        bboxes (np.ndarray | Sequence): For each image boxes (N, 4), x1, y1,
+            x2, y2 in image px, or (N, 5) with scores; none, or ``[]``, for
+            no faces; ``None`` where faces are to be found. Of a single image
+            the boxes alone will do.
+        num_images (int, optional): How many images there are. None if that
+            is not known, as with a camera.
+
+    Returns:
+        list[np.ndarray | None]: (N, 5) float32 for each image, scores that
+        are not given are 1; None where faces are to be found.
+
+    Raises:
+        ValueError: Another number of images, boxes of another shape, or
+            numbers that make no box.
+
+    Example:
+        >>> boxes_by_image([[10, 20, 50, 60]], 1)[0].tolist()
+        [[10.0, 20.0, 50.0, 60.0, 1.0]]
+    """
+    if num_images is None:
+        raise ValueError(
+            'bboxes: expected a number of images that is known beforehand, '
+            'got a stream'
+        )
+    given = list(bboxes)
+    if num_images == 1 and (not given or _depth(given) < 3):
+        given = [given]
+    if len(given) != num_images:
+        raise ValueError(
+            f'bboxes: expected boxes for each of {num_images} images, got '
+            f'them for {len(given)}'
+        )
+    return [_check(boxes, number) for number, boxes in enumerate(given)]
+
+
+def _depth(value: object) -> int:
+    """Count the dimensions of nested sequences, by their first items."""
+    if isinstance(value, np.ndarray):
+        return value.ndim
+    if isinstance(value, (list, tuple)):
+        return 1 + max((_depth(item) for item in value[:1]), default=1)
+    return 3 if value is None else 0
+
+
+def _check(boxes: Boxes | None, number: int) -> np.ndarray | None:
+    """Check the boxes of an image; see :func:`boxes_by_image`."""
+    if boxes is None:
+        return None
+    name = f'bboxes of image {number}'
+    expected = 'expected (N, 4), x1, y1, x2, y2, or (N, 5) with scores'
+    try:
+        rows = np.asarray(boxes, np.float32)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f'{name}: {expected}, got {boxes!r}') from error
+    if rows.size == 0:
+        return np.zeros((0, 5), np.float32)
+    if rows.ndim != 2 or rows.shape[1] not in (4, 5):
+        raise ValueError(f'{name}: {expected}, got shape {rows.shape}')
+    sides = rows[:, 2:4] - rows[:, :2]
+    wrong = ~np.isfinite(rows).all(1) | ~(sides > 0).all(1)
+    if wrong.any():
+        first = rows[wrong][0].tolist()
+        raise ValueError(
+            f'{name}: expected finite numbers with x1 < x2 and y1 < y2, got '
+            f'{first}; boxes (x, y, w, h) have to be x, y, x + w, y + h'
+        )
+    if rows.shape[1] == 5:
+        return rows
+    return np.column_stack([rows, np.ones(len(rows), np.float32)])
+
+
+def _image_info(image: str | np.ndarray, index: int) -> dict:
+    """Name an image as MMPose does."""
+    if isinstance(image, str):
+        return dict(img_path=image)
+    return dict(img=image, img_path=f'{index:06d}.jpg')
+
+
+def _detector(spec) -> MMDetLike:
+    """Build one of our detectors, to be called as MMDetection's."""
+    from mmpose_scgcn.detection import build_detector
+
+    return MMDetLike(build_detector(spec))

@@ -1,0 +1,192 @@
+"""From a name, a config or a checkpoint to a model that predicts."""
+
+import json
+import os
+from pathlib import Path
+
+from mmpose_scgcn.launch import check_checkpoint, find_config
+
+import torch
+from mmengine.config import Config, ConfigDict
+from mmengine.registry import init_default_scope
+from mmengine.runner import CheckpointLoader
+from torch import nn
+
+from .face_model import FaceModel
+from .zoo import PREFIX, list_models, weights_file, weights_path
+
+#: Key of a published file's ``meta`` under which its settings are.
+SETTINGS = 'mmpose_scgcn'
+
+
+def load_model(
+    model: str | os.PathLike | Config,
+    checkpoint: str | os.PathLike | None = None,
+    device: str | torch.device | None = None,
+    detector='auto',
+) -> FaceModel:
+    """Load a model that finds keypoints.
+
+    Args:
+        model (str | os.PathLike | Config): A name of :func:`list_models`; a
+            published file (``tools/publish_model.py``); or a config, by path
+            or, if it is one of ours, by name.
+        checkpoint (str | os.PathLike, optional): The weights of a config.
+            Defaults to None: the model brings its own.
+        device (str | torch.device, optional): Defaults to None: the GPU if
+            there is one.
+        detector (str | Path | Callable | FaceDetector): What finds the
+            faces, see :func:`mmpose_scgcn.detection.build_detector`. It is
+            made when it is first needed. Defaults to ``auto``.
+
+    Returns:
+        FaceModel: Called with an image, it gives faces.
+
+    Raises:
+        FileNotFoundError: No such model, config or checkpoint.
+        ValueError: A config without checkpoint, or a checkpoint that is
+            damaged or does not fit.
+
+    Example:
+        >>> from mmpose_scgcn import load_model
+        >>> model = load_model('face68')
+        >>> model.num_keypoints
+        68
+    """
+    cfg, weights, name = _resolve(model, checkpoint)
+    settings = {}
+    content = CheckpointLoader.load_checkpoint(weights, map_location='cpu')
+    if cfg is None:
+        settings = _settings(content, weights)
+        cfg = Config(settings['config'])
+    network = build_model(cfg, weights, content, device)
+    return FaceModel(network, cfg, name, detector=detector, settings=settings)
+
+
+def build_model(
+    cfg: Config,
+    checkpoint: str,
+    content: dict | None = None,
+    device: str | torch.device | None = None,
+) -> nn.Module:
+    """Build a config's model with the weights of a checkpoint.
+
+    Args:
+        cfg (Config): The config.
+        checkpoint (str): Path or address.
+        content (dict, optional): What it holds. Defaults to None: it is
+            read.
+        device (str | torch.device, optional): Defaults to None: the GPU if
+            there is one.
+
+    Returns:
+        nn.Module: The model, ready to predict, with ``cfg`` and
+        ``dataset_meta`` as MMPose's ``init_model`` leaves them.
+
+    Raises:
+        ValueError: The checkpoint does not fit the model.
+    """
+    from mmpose.registry import MODELS
+
+    from mmengine.runner.checkpoint import _load_checkpoint_to_model
+
+    if content is None:
+        content = CheckpointLoader.load_checkpoint(
+            checkpoint, map_location='cpu'
+        )
+    init_default_scope(cfg.get('default_scope', 'mmpose'))
+    settings = ConfigDict(cfg.model)
+    _without_pretraining(settings)
+    model = MODELS.build(settings)
+    check_checkpoint(model, checkpoint, content=content)
+    _load_checkpoint_to_model(model, content)
+    model.cfg = cfg
+    model.dataset_meta = _dataset_meta(cfg, content)
+    if device is None:
+        device = 'cuda' if torch.cuda.is_available() else 'cpu'
+    return model.to(device).eval()
+
+
+def _without_pretraining(settings: dict) -> None:
+    """Take out weights that would be fetched and then replaced."""
+    for key, value in settings.items():
+        if key == 'init_cfg' and _is_pretrained(value):
+            settings[key] = None
+        elif isinstance(value, dict):
+            _without_pretraining(value)
+
+
+def _is_pretrained(init_cfg) -> bool:
+    return isinstance(init_cfg, dict) and init_cfg.get('type') == 'Pretrained'
+
+
+def _resolve(
+    model: str | os.PathLike | Config, checkpoint: str | os.PathLike | None
+) -> tuple[Config | None, str, str]:
+    """Find config (None: in the weights), weights, and a name for both."""
+    if isinstance(model, Config):
+        cfg, name = model, Path(model.filename or 'model').stem
+    elif str(model).endswith('.pth') or str(model).startswith(PREFIX):
+        if checkpoint is not None:
+            raise ValueError(
+                f'{model} is a file of weights; give the config first and '
+                'the checkpoint second'
+            )
+        return None, str(_own_file(str(model))), Path(str(model)).stem
+    elif str(model) in list_models() and checkpoint is None:
+        return None, str(weights_file(str(model))), str(model)
+    else:
+        try:
+            cfg = Config.fromfile(find_config(str(model)))
+        except FileNotFoundError as error:
+            raise FileNotFoundError(
+                f'{error} Models with weights: {", ".join(list_models())}.'
+            ) from None
+        name = Path(cfg.filename).stem
+    if checkpoint is None:
+        raise ValueError(
+            f'{name} is a config; load_model needs a checkpoint of it as '
+            'well. Models that bring their weights: '
+            f'{", ".join(list_models())}'
+        )
+    return cfg, str(_own_file(str(checkpoint))), name
+
+
+def _own_file(name: str) -> str | Path:
+    """Resolve the addresses of files in this package."""
+    if name.startswith(PREFIX):
+        return weights_path(name.removeprefix(PREFIX))
+    if '://' not in name and not Path(name).is_file():
+        raise FileNotFoundError(f'no checkpoint {name}')
+    return name
+
+
+def _settings(content: dict, weights: str) -> dict:
+    """Take the settings out of a published file.
+
+    Raises:
+        ValueError: It has none.
+    """
+    text = content.get('meta', {}).get(SETTINGS)
+    if not isinstance(text, str):
+        raise ValueError(
+            f'{weights} was not published by tools/publish_model.py and does '
+            'not say what model it belongs to; give its config first: '
+            'load_model(CONFIG, CHECKPOINT)'
+        )
+    return json.loads(text)
+
+
+def _dataset_meta(cfg: Config, content: dict) -> dict:
+    """Find what is known of the keypoints: in the checkpoint, or config."""
+    from mmpose.apis.inference import dataset_meta_from_config
+
+    meta = content.get('meta', {}).get('dataset_meta')
+    if meta is None:
+        meta = dataset_meta_from_config(cfg, dataset_mode='test')
+    if meta is None:
+        raise ValueError(
+            'neither the checkpoint nor the config says what the keypoints '
+            'are: no meta.dataset_meta, and no test_dataloader.dataset'
+        )
+    return meta

@@ -1,0 +1,34 @@
+"""Face boxes: detectors, and how their boxes become those of our models.
+
+NumPy and OpenCV are enough for all but MMDetection's detectors.
+"""
+
+from .boxes import (
+    LANDMARK_BOX,
+    BoxMapping,
+    check_boxes,
+    suppress,
+)
+from .build import DETECTORS, build_detector
+from .calibration import measure, read_mapping
+from .detector import CallableDetector, FaceDetector, WholeImage
+from .haar import Haar, has_haar
+from .yunet import YuNet, find_yunet
+
+__all__ = [
+    'DETECTORS',
+    'LANDMARK_BOX',
+    'BoxMapping',
+    'CallableDetector',
+    'FaceDetector',
+    'Haar',
+    'WholeImage',
+    'YuNet',
+    'build_detector',
+    'check_boxes',
+    'find_yunet',
+    'has_haar',
+    'measure',
+    'read_mapping',
+    'suppress',
+]

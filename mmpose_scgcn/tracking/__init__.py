@@ -1,0 +1,18 @@
+"""From faces in single frames to tracks over a video.
+
+Needs numpy, SciPy and OpenCV; nothing here needs PyTorch or MMPose.
+"""
+
+from mmpose_scgcn.structures.boxes import box_iou, match_boxes, tight_boxes
+from .cuts import CutDetector
+from .one_euro import OneEuroFilter
+from .tracker import FaceTracker
+
+__all__ = [
+    'CutDetector',
+    'FaceTracker',
+    'OneEuroFilter',
+    'box_iou',
+    'match_boxes',
+    'tight_boxes',
+]

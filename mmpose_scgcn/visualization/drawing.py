@@ -1,0 +1,197 @@
+"""Faces with keypoints, boxes, numbers and the graph drawn on an image."""
+
+from collections.abc import Sequence
+
+from mmpose_scgcn.structures import Faces
+
+import cv2
+import numpy as np
+
+#: BGR colours by which faces are told apart.
+COLORS = (
+    (80, 220, 60),
+    (60, 160, 255),
+    (255, 170, 60),
+    (220, 90, 230),
+    (70, 230, 240),
+    (250, 220, 80),
+)
+_BOX = (255, 255, 255)
+
+
+def draw_faces(
+    faces: Faces,
+    image: np.ndarray | None = None,
+    boxes: bool = False,
+    indices: bool = False,
+    links: bool = False,
+    edges: bool = False,
+    kpt_thr: float = 0.0,
+    radius: float | None = None,
+    thickness: int | None = None,
+    black_background: bool = False,
+) -> np.ndarray:
+    """Draw faces.
+
+    Args:
+        faces (Faces): What to draw. Faces with ``ids`` have the colour of
+            their identity, and with ``boxes`` its number.
+        image (np.ndarray, optional): (H, W, 3) uint8, BGR. Defaults to
+            None: ``faces.image``.
+        boxes (bool): Draw the boxes. Defaults to False.
+        indices (bool): Write each keypoint's number. Defaults to False.
+        links (bool): Draw the data set's skeleton. Defaults to False.
+        edges (bool): Draw the graph; the more a keypoint listens to a
+            neighbour in this face, the brighter the line. Needs
+            ``with_edges=True`` in the prediction. Defaults to False.
+        kpt_thr (float): Keypoints with a lower score are left out. Defaults
+            to 0.
+        radius (float, optional): Of the discs, px. Defaults to None: by the
+            size of the face.
+        thickness (int, optional): Of lines, px. Defaults to None: by the
+            size of the face.
+        black_background (bool): Draw on black instead of the image.
+            Defaults to False.
+
+    Returns:
+        np.ndarray: A new picture, (H, W, 3) uint8, BGR.
+
+    Raises:
+        ValueError: There is no image, or no edges where they are wanted.
+    """
+    image = faces.image if image is None else image
+    if image is None:
+        raise ValueError('these faces came without an image; pass image=')
+    if edges and faces.edges is None and len(faces):
+        raise ValueError(
+            'these faces have no edge weights; predict with with_edges=True'
+        )
+    canvas = np.zeros_like(image) if black_background else image.copy()
+    for index in range(len(faces)):
+        points = faces.keypoints[index]
+        side = max(np.ptp(points, axis=0).max(), 1.0)
+        size = max(side / 90, 1.0) if radius is None else radius
+        line = thickness or max(round(side / 250), 1)
+        number = index if faces.ids is None else int(faces.ids[index])
+        color = COLORS[number % len(COLORS)]
+        shown = np.isfinite(points).all(1) & (faces.scores[index] >= kpt_thr)
+        if edges:
+            _draw_edges(canvas, faces, index, shown, line)
+        if links:
+            _draw_links(canvas, points, faces.links, shown, color, line)
+        if boxes:
+            _draw_box(canvas, faces, index, line)
+        for point in points[shown]:
+            _disc(canvas, point, size, color)
+        if indices:
+            _draw_numbers(canvas, points, shown, side)
+    return canvas
+
+
+def _fine(point: Sequence[float]) -> tuple[int, int]:
+    """Give a position in sixteenths of a pixel, within OpenCV's range."""
+    x, y = np.clip(np.asarray(point, float), -(2**12), 2**14)
+    return round(x * 16), round(y * 16)
+
+
+def _disc(
+    canvas: np.ndarray, point: np.ndarray, radius: float, color: tuple
+) -> None:
+    """Draw a disc with a dark rim, which is seen on skin and on black."""
+    center, size = _fine(point), round(radius * 16)
+    cv2.circle(canvas, center, size + 12, (30, 30, 30), -1, cv2.LINE_AA, 4)
+    cv2.circle(canvas, center, size, color, -1, cv2.LINE_AA, 4)
+
+
+def _line(
+    canvas: np.ndarray, start, end, color: tuple, thickness: int
+) -> None:
+    cv2.line(
+        canvas, _fine(start), _fine(end), color, thickness, cv2.LINE_AA, 4
+    )
+
+
+def _draw_links(
+    canvas: np.ndarray,
+    points: np.ndarray,
+    links: Sequence[tuple[int, int]],
+    shown: np.ndarray,
+    color: tuple,
+    thickness: int,
+) -> None:
+    for start, end in links:
+        if shown[start] and shown[end]:
+            _line(canvas, points[start], points[end], color, thickness)
+
+
+def _draw_edges(
+    canvas: np.ndarray,
+    faces: Faces,
+    index: int,
+    shown: np.ndarray,
+    thickness: int,
+) -> None:
+    """Draw the directed edges, the weakest first."""
+    points, weights = faces.keypoints[index], faces.edges[index]
+    receivers, slots = np.unravel_index(
+        np.argsort(weights[:, 1:], axis=None), weights[:, 1:].shape
+    )
+    highest = max(float(weights[:, 1:].max()), 1e-9)
+    for receiver, slot in zip(receivers, slots, strict=True):
+        sender = faces.neighbors[receiver, slot + 1]
+        if shown[receiver] and shown[sender]:
+            share = float(weights[receiver, slot + 1]) / highest
+            color = edge_color(share)
+            _line(canvas, points[receiver], points[sender], color, thickness)
+
+
+def edge_color(share: float) -> tuple[int, int, int]:
+    """Give the BGR colour of an edge: dark blue for 0, yellow for 1."""
+    level = np.uint8([[round(255 * min(max(share, 0.0), 1.0))]])
+    blue, green, red = cv2.applyColorMap(level, cv2.COLORMAP_PLASMA)[0, 0]
+    return int(blue), int(green), int(red)
+
+
+def _draw_box(
+    canvas: np.ndarray, faces: Faces, index: int, thickness: int
+) -> None:
+    box = faces.boxes[index]
+    cv2.rectangle(
+        canvas,
+        _fine(box[:2]),
+        _fine(box[2:]),
+        _BOX,
+        thickness,
+        cv2.LINE_AA,
+        4,
+    )
+    label = f'{faces.box_scores[index]:.2f}'
+    if faces.ids is not None:
+        label = f'#{faces.ids[index]}  {label}'
+    height = max((box[3] - box[1]) / 300, 0.35)
+    _write(canvas, label, (box[0], box[1] - 4), height)
+
+
+def _draw_numbers(
+    canvas: np.ndarray, points: np.ndarray, shown: np.ndarray, side: float
+) -> None:
+    for number in np.flatnonzero(shown):
+        x, y = points[number]
+        _write(canvas, str(number), (x + 2, y - 2), max(side / 900, 0.25))
+
+
+def _write(
+    canvas: np.ndarray, text: str, place: Sequence[float], size: float
+) -> None:
+    x, y = (int(np.clip(v, -(2**12), 2**14)) for v in place)
+    for color, width in (((20, 20, 20), 3), ((255, 255, 255), 1)):
+        cv2.putText(
+            canvas,
+            text,
+            (x, y),
+            cv2.FONT_HERSHEY_SIMPLEX,
+            size,
+            color,
+            width,
+            cv2.LINE_AA,
+        )

@@ -1,0 +1,162 @@
+"""Measure how a face detector's boxes relate to the keypoints' boxes.
+
+python tools/calibrate_detector.py yunet haar --config CONFIG --out boxes.json
+
+A model must get the boxes that it was trained for. This measures, on the
+training faces of a config, where the box about the keypoints lies in a
+detector's box, and writes it for ``tools/predict.py --det-mapping``. The
+detector is ``yunet``, ``haar``, a YuNet file, a config of MMDetection, or a
+function of your own as ``MODULE:FUNCTION``.
+"""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+from mmpose_scgcn.apis import read_image
+from mmpose_scgcn.detection import (
+    BoxMapping,
+    FaceDetector,
+    build_detector,
+    measure,
+)
+from mmpose_scgcn.launch import (
+    add_config_options,
+    check_annotations,
+    read_config,
+)
+from mmpose_scgcn.structures.boxes import box_iou
+
+import numpy as np
+from mmengine.registry import init_default_scope
+from rich.progress import track
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument('detectors', nargs='+', help='what to measure')
+    parser.add_argument(
+        '--config',
+        default='td-reg_cnn6-graph-refinement_1xb32-60e_300w-128x128',
+        help='whose faces (default: 300W at 128 px)',
+    )
+    parser.add_argument(
+        '--split',
+        choices=('train', 'val', 'test'),
+        default='train',
+        help='which of its data sets (default: train)',
+    )
+    parser.add_argument(
+        '--every', type=int, default=1, help='take every n-th face'
+    )
+    parser.add_argument('--out', help='JSON file to write or to add to')
+    add_config_options(parser)
+    return parser.parse_args()
+
+
+def name_and_detector(text: str) -> tuple[str, FaceDetector]:
+    """Make a detector that leaves its boxes as they are.
+
+    Raises:
+        ValueError, ImportError, FileNotFoundError: There is none.
+    """
+    unmapped = BoxMapping()
+    module, colon, function = text.partition(':')
+    if colon and not Path(text).exists():
+        sys.path.insert(0, '')
+        spec = getattr(import_module(module), function)
+        return text, build_detector(spec, unmapped)
+    detector = build_detector(text, unmapped)
+    return detector.kind, detector
+
+
+def read_faces(cfg, split: str, every: int) -> tuple[list, np.ndarray]:
+    """Read image files and the boxes about the keypoints (N, 4)."""
+    from mmpose.registry import DATASETS
+
+    init_default_scope(cfg.get('default_scope', 'mmpose'))
+    settings = cfg[f'{split}_dataloader'].dataset
+    dataset = DATASETS.build({**settings, 'pipeline': []})
+    records = [
+        dataset.get_data_info(index) for index in range(0, len(dataset), every)
+    ]
+    boxes = np.stack([np.ravel(record['bbox'])[:4] for record in records])
+    return [record['img_path'] for record in records], boxes
+
+
+def find_all(
+    detector: FaceDetector, files: list, name: str
+) -> Iterator[np.ndarray]:
+    """Run the detector, with a progress bar on standard error."""
+    for file in track(files, description=name):
+        yield detector(read_image(file))[0]
+
+
+def show(name: str, record: dict, boxes: np.ndarray, wanted: np.ndarray):
+    """Print a measurement and what it gains."""
+    found = np.isfinite(boxes).all(1)
+    shifts = ('shift_x', 'shift_y', 'scale_x', 'scale_y')
+    mapping = BoxMapping(**{key: record[key]['median'] for key in shifts})
+    before, after = (
+        np.mean([box_iou(a[None], b[None])[0, 0] for a, b in pairs])
+        for pairs in (
+            zip(boxes[found], wanted[found], strict=True),
+            zip(mapping(boxes[found]), wanted[found], strict=True),
+        )
+    )
+    print(
+        f'{name}: {record["found"]} of {record["faces"]} faces found; '
+        f"overlap with the keypoints' boxes {before:.2f}, mapped "
+        f'{after:.2f}'
+    )
+    for key in shifts:
+        entry = record[key]
+        print(
+            f'  {key}  median {entry["median"]:+.3f}  std {entry["std"]:.3f}'
+        )
+
+
+def main() -> None:
+    """Run the command line."""
+    args = parse_args()
+    try:
+        cfg = read_config(args.config, args.cfg_options)
+        check_annotations(cfg, f'{args.split}_dataloader')
+        detectors = dict(map(name_and_detector, args.detectors))
+        files, wanted = read_faces(cfg, args.split, max(args.every, 1))
+        out = Path(args.out) if args.out else None
+        table = (
+            json.loads(out.read_text(encoding='utf-8'))
+            if out and out.is_file()
+            else {}
+        )
+        for name, detector in detectors.items():
+            start = time.perf_counter()
+            record, boxes = measure(find_all(detector, files, name), wanted)
+            seconds = time.perf_counter() - start
+            show(name, record, boxes, wanted)
+            print(f'  {1000 * seconds / len(files):.1f} ms an image')
+            table[name] = {
+                **record,
+                'data': f'{Path(args.config).stem}, {args.split}',
+            }
+    except (OSError, ValueError, RuntimeError, ImportError) as error:
+        sys.exit(f'calibrate_detector: {error}')
+    if out:
+        text = json.dumps(table, indent=2) + '\n'
+        partial = out.with_name(out.name + '.part')
+        partial.write_text(text, encoding='utf-8')
+        partial.replace(out)
+        print(f'written to {out}')
+
+
+if __name__ == '__main__':
+    main()

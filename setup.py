@@ -91,7 +91,11 @@ setup(
     python_requires='>=3.10,<3.13',
     packages=find_packages(include=[PACKAGE, f'{PACKAGE}.*']),
     include_package_data=False,
-    package_data={f'{PACKAGE}.benchmark': ['*.jinja']},
+    package_data={
+        PACKAGE: ['weights/*.pth', 'weights/*.md'],
+        f'{PACKAGE}.benchmark': ['*.jinja'],
+        f'{PACKAGE}.detection': ['*.json'],
+    },
     install_requires=[
         'jinja2',
         'json_tricks',

@@ -20,8 +20,9 @@ import argparse
 from collections.abc import Callable
 from itertools import product
 
+from mmpose_scgcn.structures.boxes import tight_boxes
 from mmpose_scgcn.synthetic import SyntheticFace, make_face
-from mmpose_scgcn.tracking import OneEuroFilter, tight_boxes
+from mmpose_scgcn.tracking import OneEuroFilter
 
 import cv2
 import numpy as np

@@ -133,6 +133,8 @@ def main() -> None:
         detectors = dict(map(name_and_detector, args.detectors))
         files, wanted = read_faces(cfg, args.split, max(args.every, 1))
         out = Path(args.out) if args.out else None
+        if out:
+            out.parent.mkdir(parents=True, exist_ok=True)
         table = (
             json.loads(out.read_text(encoding='utf-8'))
             if out and out.is_file()
@@ -148,7 +150,13 @@ def main() -> None:
                 **record,
                 'data': f'{Path(args.config).stem}, {args.split}',
             }
-    except (OSError, ValueError, RuntimeError, ImportError) as error:
+    except (
+        OSError,
+        ValueError,
+        RuntimeError,
+        ImportError,
+        AttributeError,
+    ) as error:
         sys.exit(f'calibrate_detector: {error}')
     if out:
         text = json.dumps(table, indent=2) + '\n'

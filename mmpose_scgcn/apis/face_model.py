@@ -93,8 +93,9 @@ class FaceModel:
                 them: paths, arrays (grey, BGR or BGRA, 8 or 16 bits) or PIL
                 images.
             boxes (Sequence | np.ndarray, optional): Face boxes (N, 4), x1,
-                y1, x2, y2 in image px; for a list of images a list of them.
-                Defaults to None: the detector finds the faces.
+                y1, x2, y2 in image px; for a list of images a list of them,
+                with None where faces are to be found. Defaults to None: the
+                detector finds the faces.
             box_kind (str): What your boxes are: ``landmarks`` (tight about
                 the keypoints, as the models are trained), ``yunet``,
                 ``haar``. Defaults to ``landmarks``.
@@ -131,16 +132,21 @@ class FaceModel:
             )
         single = not isinstance(images, (list, tuple))
         sources = [images] if single else list(images)
-        given = [boxes] if single else boxes
-        if given is not None and len(given) != len(sources):
+        if boxes is None:
+            given = [None] * len(sources)
+        else:
+            given = [boxes] if single else list(boxes)
+        if len(given) != len(sources):
             raise ValueError(
                 f'expected boxes for each of {len(sources)} images, got '
                 f'{len(given)}'
             )
-        pictures = [read_image(source) for source in sources]
+        pictures = [_read(source, n) for n, source in enumerate(sources)]
         found = [
-            self._find(picture, given and given[index], box_kind, index)
-            for index, picture in enumerate(pictures)
+            self._find(picture, own, box_kind, index)
+            for index, (picture, own) in enumerate(
+                zip(pictures, given, strict=True)
+            )
         ]
         results = self.predict(pictures, found, batch_size, with_edges)
         for _ in range(passes - 1):
@@ -161,10 +167,33 @@ class FaceModel:
         """Give boxes about the keypoints (N, 4), and scores (N,)."""
         if boxes is None:
             return self.detector(image)
-        checked = check_boxes(boxes, f'boxes of image {index}')
-        if box_kind != LANDMARK_BOX:
-            checked = read_mapping(box_kind)(checked)
+        checked = self.check_boxes(boxes, box_kind, f'boxes of image {index}')
         return checked, np.ones(len(checked), np.float32)
+
+    @staticmethod
+    def check_boxes(
+        boxes: Sequence | np.ndarray, box_kind: str, source: str
+    ) -> np.ndarray:
+        """Check your boxes, and turn them into boxes about the keypoints.
+
+        Args:
+            boxes (Sequence | np.ndarray): (N, 4), x1, y1, x2, y2, image px.
+            box_kind (str): See :meth:`__call__`.
+            source (str): What they belong to, for the message.
+
+        Returns:
+            np.ndarray: (N, 4) float32.
+
+        Raises:
+            ValueError: These are no boxes, or no such kind is known.
+        """
+        checked = check_boxes(boxes, source)
+        if box_kind == LANDMARK_BOX:
+            return checked
+        try:
+            return read_mapping(box_kind)(checked)
+        except KeyError as error:
+            raise ValueError(f'box_kind: {error.args[0]}') from error
 
     def predict(
         self,
@@ -192,6 +221,8 @@ class FaceModel:
             for box in boxes
         ]
         keypoints, scores, edges = self._run(samples, batch_size, with_edges)
+        if with_edges and edges is None:
+            edges = np.zeros((0, *graph.shape), np.float32)
         counts = [len(boxes) for boxes, _ in found]
         ends = np.cumsum(counts)
         return [
@@ -251,6 +282,14 @@ class FaceModel:
     def _links(self) -> tuple[tuple[int, int], ...]:
         links = self.model.dataset_meta.get('skeleton_links') or ()
         return tuple((int(a), int(b)) for a, b in links)
+
+
+def _read(source: ImageLike, number: int) -> np.ndarray:
+    """Read an image; an error says which one of them it is."""
+    try:
+        return read_image(source)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f'image {number}: {error}') from error
 
 
 def _array(value) -> np.ndarray:

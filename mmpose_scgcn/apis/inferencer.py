@@ -268,7 +268,7 @@ def boxes_by_image(bboxes: Boxes, num_images: int | None) -> list:
 
 def _depth(value: object) -> int:
     """Count the dimensions of nested sequences, by their first items."""
-    if isinstance(value, np.ndarray):
+    if hasattr(value, 'ndim'):
         return value.ndim
     if isinstance(value, (list, tuple)):
         return 1 + max((_depth(item) for item in value[:1]), default=1)

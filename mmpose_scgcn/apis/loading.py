@@ -55,7 +55,9 @@ def load_model(
     """
     cfg, weights, name = _resolve(model, checkpoint)
     settings = {}
-    content = CheckpointLoader.load_checkpoint(weights, map_location='cpu')
+    content = CheckpointLoader.load_checkpoint(
+        weights, map_location='cpu', logger='silent'
+    )
     if cfg is None:
         settings = _settings(content, weights)
         cfg = Config(settings['config'])
@@ -86,13 +88,12 @@ def build_model(
     Raises:
         ValueError: The checkpoint does not fit the model.
     """
-    from mmpose.registry import MODELS
-
     from mmengine.runner.checkpoint import _load_checkpoint_to_model
+    from mmpose.registry import MODELS
 
     if content is None:
         content = CheckpointLoader.load_checkpoint(
-            checkpoint, map_location='cpu'
+            checkpoint, map_location='cpu', logger='silent'
         )
     init_default_scope(cfg.get('default_scope', 'mmpose'))
     settings = ConfigDict(cfg.model)

@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from mmpose_scgcn.launch import build_runner
 from mmpose_scgcn.apis import build_model
+from mmpose_scgcn.launch import build_runner
 
 import numpy as np
 import torch

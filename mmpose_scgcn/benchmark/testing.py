@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from os import path as osp
 from pathlib import Path
 
+from mmpose_scgcn.apis import predict_dataset
 from mmpose_scgcn.datasets import collect_shapes
 from mmpose_scgcn.evaluation.functional import (
     build_subsets,
@@ -17,7 +18,6 @@ from mmpose_scgcn.evaluation.functional import (
 from mmpose_scgcn.evaluation.functional.scores import FaceScores
 from mmpose_scgcn.evaluation.metrics.annotation_fields import AnnotationFields
 from mmpose_scgcn.shapes import pose_axis, pose_bins
-from mmpose_scgcn.apis import predict_dataset
 
 import numpy as np
 from mmengine.config import Config

@@ -43,6 +43,9 @@ def enable() -> None:
         ImportError: PyTorch or MMEngine is missing.
     """
     require('torch', 'mmengine')
+    from . import quiet
+
+    quiet.enable()  # before the first import of the host
     from . import checkpoints, hub, inferencers, stand_ins
 
     stand_ins.enable()

@@ -28,7 +28,8 @@ def build_detector(
             Defaults to ``auto``: YuNet where its file is found, else Haar
             cascades.
         mapping (BoxMapping, optional): From its boxes to boxes about the
-            keypoints. Defaults to None: the one measured for that kind.
+            keypoints. Defaults to None: the one measured for that kind. A
+            detector that is made already, and ``whole_image``, have theirs.
         **options: Further arguments of the detector.
 
     Returns:
@@ -36,11 +37,16 @@ def build_detector(
         boxes (N, 4) and scores (N,).
 
     Raises:
-        ValueError: No such detector.
+        ValueError: No such detector, or one that has its mapping.
         RuntimeError: There is none on this machine.
         FileNotFoundError: The named file does not exist.
     """
     if isinstance(spec, FaceDetector):
+        if mapping is not None or options:
+            raise ValueError(
+                f'the detector {type(spec).__name__} is made already; give '
+                'mapping and options where it is made'
+            )
         return spec
     if callable(spec):
         return CallableDetector(spec, mapping, **options)

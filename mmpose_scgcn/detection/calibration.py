@@ -30,20 +30,23 @@ def read_mapping(kind: str, file: str | Path | None = None) -> BoxMapping:
     Raises:
         KeyError: No such kind was measured.
         ValueError: The file does not hold measurements.
+        FileNotFoundError: There is no such file.
     """
     path = Path(file or CALIBRATIONS)
     try:
         table = json.loads(path.read_text(encoding='utf-8'))
+        kinds = ', '.join(table.keys())
         if kind in table:
-            return BoxMapping(**{n: table[kind][n]['median'] for n in _NAMES})
-    except (ValueError, KeyError, TypeError) as error:
+            entry = table[kind]
+            return BoxMapping(*(float(entry[n]['median']) for n in _NAMES))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(
             f'{path} holds no box measurements as '
             f'tools/calibrate_detector.py writes them ({error!r})'
         ) from error
     raise KeyError(
-        f'no box measurements for {kind!r} in {path}; it has '
-        f'{", ".join(table)}. tools/calibrate_detector.py makes them'
+        f'no box measurements for {kind!r} in {path}; it has {kinds}. '
+        'tools/calibrate_detector.py makes them'
     )
 
 

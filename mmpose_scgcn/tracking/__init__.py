@@ -3,7 +3,6 @@
 Needs numpy, SciPy and OpenCV; nothing here needs PyTorch or MMPose.
 """
 
-from mmpose_scgcn.structures.boxes import box_iou, match_boxes, tight_boxes
 from .cuts import CutDetector
 from .one_euro import OneEuroFilter
 from .tracker import FaceTracker
@@ -12,7 +11,4 @@ __all__ = [
     'CutDetector',
     'FaceTracker',
     'OneEuroFilter',
-    'box_iou',
-    'match_boxes',
-    'tight_boxes',
 ]

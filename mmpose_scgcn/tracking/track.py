@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field, fields, replace
 
 from mmpose_scgcn.structures import Faces
+from mmpose_scgcn.structures.boxes import box_iou, tight_boxes, visible_share
 
 import numpy as np
 
-from mmpose_scgcn.structures.boxes import box_iou, tight_boxes, visible_share
 from .one_euro import OneEuroFilter
 
 #: A face that overlaps less with where it was looked for is another thing:

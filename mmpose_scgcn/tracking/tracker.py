@@ -6,10 +6,10 @@ from dataclasses import replace
 from itertools import count
 
 from mmpose_scgcn.structures import Faces
+from mmpose_scgcn.structures.boxes import box_iou, match_boxes, tight_boxes
 
 import numpy as np
 
-from mmpose_scgcn.structures.boxes import box_iou, match_boxes, tight_boxes
 from .cuts import CutDetector
 from .one_euro import OneEuroFilter
 from .track import MIN_OVERLAP, Track, are_believable, join_faces

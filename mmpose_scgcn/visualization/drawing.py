@@ -1,6 +1,7 @@
 """Faces with keypoints, boxes, numbers and the graph drawn on an image."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from mmpose_scgcn.structures import Faces
 
@@ -17,6 +18,7 @@ COLORS = (
     (250, 220, 80),
 )
 _BOX = (255, 255, 255)
+_RIM = (30, 30, 30)
 
 
 def draw_faces(
@@ -30,6 +32,7 @@ def draw_faces(
     radius: float | None = None,
     thickness: int | None = None,
     black_background: bool = False,
+    scale: float = 1.0,
 ) -> np.ndarray:
     """Draw faces.
 
@@ -39,7 +42,9 @@ def draw_faces(
         image (np.ndarray, optional): (H, W, 3) uint8, BGR. Defaults to
             None: ``faces.image``.
         boxes (bool): Draw the boxes. Defaults to False.
-        indices (bool): Write each keypoint's number. Defaults to False.
+        indices (bool): Write each keypoint's number; of a face of less than
+            about 300 px they run into each other, see ``scale``. Defaults to
+            False.
         links (bool): Draw the data set's skeleton. Defaults to False.
         edges (bool): Draw the graph; the more a keypoint listens to a
             neighbour in this face, the brighter the line. Needs
@@ -52,12 +57,16 @@ def draw_faces(
             size of the face.
         black_background (bool): Draw on black instead of the image.
             Defaults to False.
+        scale (float): Enlarge the image first, so many times; for small
+            faces. Defaults to 1.
 
     Returns:
-        np.ndarray: A new picture, (H, W, 3) uint8, BGR.
+        np.ndarray: A new picture, (H, W, 3) uint8, BGR, H and W times
+        ``scale``.
 
     Raises:
-        ValueError: There is no image, or no edges where they are wanted.
+        ValueError: There is no image, no edges where they are wanted, or a
+            scale that is not positive.
     """
     image = faces.image if image is None else image
     if image is None:
@@ -66,11 +75,18 @@ def draw_faces(
         raise ValueError(
             'these faces have no edge weights; predict with with_edges=True'
         )
+    if not 0 < scale < np.inf:
+        raise ValueError(f'scale: expected a positive number, got {scale}')
     canvas = np.zeros_like(image) if black_background else image.copy()
+    if scale != 1:
+        faces, canvas = _enlarge(faces, canvas, scale)
     for index in range(len(faces)):
         points = faces.keypoints[index]
-        side = max(np.ptp(points, axis=0).max(), 1.0)
-        size = max(side / 90, 1.0) if radius is None else radius
+        known = points[np.isfinite(points).all(1)]
+        side = max(np.ptp(known, axis=0).max(), 1.0) if len(known) else 1.0
+        # Smaller discs where they would hide the graph.
+        size = max(side / (140 if edges else 90), 1.0)
+        size = size if radius is None else radius
         line = thickness or max(round(side / 250), 1)
         number = index if faces.ids is None else int(faces.ids[index])
         color = COLORS[number % len(COLORS)]
@@ -81,8 +97,7 @@ def draw_faces(
             _draw_links(canvas, points, faces.links, shown, color, line)
         if boxes:
             _draw_box(canvas, faces, index, line)
-        for point in points[shown]:
-            _disc(canvas, point, size, color)
+        _draw_discs(canvas, points[shown], size, color)
         if indices:
             _draw_numbers(canvas, points, shown, side)
     return canvas
@@ -94,21 +109,53 @@ def _fine(point: Sequence[float]) -> tuple[int, int]:
     return round(x * 16), round(y * 16)
 
 
-def _disc(
-    canvas: np.ndarray, point: np.ndarray, radius: float, color: tuple
-) -> None:
-    """Draw a disc with a dark rim, which is seen on skin and on black."""
-    center, size = _fine(point), round(radius * 16)
-    cv2.circle(canvas, center, size + 12, (30, 30, 30), -1, cv2.LINE_AA, 4)
-    cv2.circle(canvas, center, size, color, -1, cv2.LINE_AA, 4)
-
-
-def _line(
-    canvas: np.ndarray, start, end, color: tuple, thickness: int
-) -> None:
-    cv2.line(
-        canvas, _fine(start), _fine(end), color, thickness, cv2.LINE_AA, 4
+def _enlarge(
+    faces: Faces, image: np.ndarray, scale: float
+) -> tuple[Faces, np.ndarray]:
+    """Enlarge an image, and move the faces with its pixel centres."""
+    interpolation = cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA
+    larger = cv2.resize(
+        image, None, fx=scale, fy=scale, interpolation=interpolation
     )
+    offset = (scale - 1) / 2
+    moved = replace(
+        faces,
+        keypoints=faces.keypoints * scale + offset,
+        boxes=faces.boxes * scale + offset,
+    )
+    return moved, larger
+
+
+def _draw_discs(
+    canvas: np.ndarray, points: np.ndarray, radius: float, color: tuple
+) -> None:
+    """Draw discs with dark rims, which are seen on skin and on black.
+
+    All rims come first: none covers a disc beside it.
+    """
+    size = round(radius * 16)
+    for total, shade in ((size + 12, _RIM), (size, color)):
+        for point in points:
+            cv2.circle(canvas, _fine(point), total, shade, -1, cv2.LINE_AA, 4)
+
+
+def _draw_lines(
+    canvas: np.ndarray,
+    lines: Sequence[tuple[np.ndarray, np.ndarray, tuple]],
+    thickness: int,
+) -> None:
+    """Draw lines (start, end, colour) in this order, with dark rims."""
+    for rim in (True, False):
+        for start, end, color in lines:
+            cv2.line(
+                canvas,
+                _fine(start),
+                _fine(end),
+                _RIM if rim else color,
+                thickness + 2 * rim,
+                cv2.LINE_AA,
+                4,
+            )
 
 
 def _draw_links(
@@ -119,9 +166,12 @@ def _draw_links(
     color: tuple,
     thickness: int,
 ) -> None:
-    for start, end in links:
-        if shown[start] and shown[end]:
-            _line(canvas, points[start], points[end], color, thickness)
+    lines = [
+        (points[start], points[end], color)
+        for start, end in links
+        if shown[start] and shown[end]
+    ]
+    _draw_lines(canvas, lines, thickness)
 
 
 def _draw_edges(
@@ -136,13 +186,15 @@ def _draw_edges(
     receivers, slots = np.unravel_index(
         np.argsort(weights[:, 1:], axis=None), weights[:, 1:].shape
     )
-    highest = max(float(weights[:, 1:].max()), 1e-9)
+    highest = max(float(weights[:, 1:].max(initial=0)), 1e-9)
+    lines = []
     for receiver, slot in zip(receivers, slots, strict=True):
         sender = faces.neighbors[receiver, slot + 1]
         if shown[receiver] and shown[sender]:
             share = float(weights[receiver, slot + 1]) / highest
             color = edge_color(share)
-            _line(canvas, points[receiver], points[sender], color, thickness)
+            lines.append((points[receiver], points[sender], color))
+    _draw_lines(canvas, lines, thickness)
 
 
 def edge_color(share: float) -> tuple[int, int, int]:
@@ -168,8 +220,10 @@ def _draw_box(
     label = f'{faces.box_scores[index]:.2f}'
     if faces.ids is not None:
         label = f'#{faces.ids[index]}  {label}'
-    height = max((box[3] - box[1]) / 300, 0.35)
-    _write(canvas, label, (box[0], box[1] - 4), height)
+    size = max((box[3] - box[1]) / 300, 0.35)
+    # Above the box, or within the image's upper left edges: 22 px at size 1.
+    place = max(box[0], 0), max(box[1] - 4, 24 * size)
+    _write(canvas, label, place, size)
 
 
 def _draw_numbers(

@@ -1,7 +1,11 @@
 from itertools import permutations
 
-from mmpose_scgcn.tracking import box_iou, match_boxes, tight_boxes
-from mmpose_scgcn.tracking.boxes import visible_share
+from mmpose_scgcn.structures.boxes import (
+    box_iou,
+    match_boxes,
+    tight_boxes,
+    visible_share,
+)
 
 import numpy as np
 import pytest

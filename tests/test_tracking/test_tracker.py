@@ -3,8 +3,8 @@
 from functools import partial
 
 from mmpose_scgcn.structures import Faces
+from mmpose_scgcn.structures.boxes import box_iou
 from mmpose_scgcn.tracking import CutDetector, FaceTracker, OneEuroFilter
-from mmpose_scgcn.tracking.boxes import box_iou
 
 import cv2
 import numpy as np

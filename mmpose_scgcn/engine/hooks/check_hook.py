@@ -52,7 +52,7 @@ class CheckHook(Hook):
         datasets = {
             name: loop.dataloader.dataset
             for name, loop in loops.items()
-            if isinstance(loop, BaseLoop)
+            if isinstance(loop, BaseLoop) and hasattr(loop, 'dataloader')
         }
         check_model(model, datasets, runner.cfg.get('codec'))
 

@@ -1,0 +1,54 @@
+"""The tools by name: ``python -m mmpose_scgcn predict photo.jpg``."""
+
+import ast
+import difflib
+import runpy
+import sys
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def find_tools() -> dict[str, Path]:
+    """Find the tools: the source tree's, or the wheel's.
+
+    Returns:
+        dict[str, pathlib.Path]: Files by name.
+    """
+    for folder in (_PACKAGE.parent / 'tools', _PACKAGE / '.mim/tools'):
+        if (folder / 'predict.py').is_file():
+            return {path.stem: path for path in sorted(folder.glob('*.py'))}
+    return {}
+
+
+def usage(tools: dict[str, Path]) -> str:
+    """Say how the tools are called and what each does."""
+    lines = ['usage: python -m mmpose_scgcn TOOL [arguments]', '', 'tools:']
+    for name, path in tools.items():
+        text = ast.get_docstring(ast.parse(path.read_text('utf-8'))) or ''
+        lines.append(f'  {name:22s} {text.splitlines()[0] if text else ""}')
+    lines += ['', 'python -m mmpose_scgcn TOOL -h says more about one.']
+    return '\n'.join(lines)
+
+
+def main() -> None:
+    """Run a tool in this process."""
+    tools = find_tools()
+    name = sys.argv[1] if len(sys.argv) > 1 else '-h'
+    if name in ('-h', '--help'):
+        print(usage(tools))
+        return
+    if name not in tools:
+        close = difflib.get_close_matches(name, tools, n=3)
+        hint = f' Did you mean: {", ".join(close)}?' if close else ''
+        sys.exit(
+            f'mmpose_scgcn has no tool {name!r}.{hint} It has: '
+            f'{", ".join(tools)}'
+        )
+    sys.argv = [f'python -m mmpose_scgcn {name}', *sys.argv[2:]]
+    sys.path.insert(0, str(tools[name].parent))
+    runpy.run_path(str(tools[name]), run_name='__main__')
+
+
+if __name__ == '__main__':
+    main()

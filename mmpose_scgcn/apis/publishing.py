@@ -1,0 +1,174 @@
+"""From a training's checkpoint to a file that others can use."""
+
+import hashlib
+import json
+import re
+import shutil
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+from mmpose_scgcn.detection import LANDMARK_BOX
+
+import torch
+from mmengine.config import Config
+from torch import Tensor
+
+from .loading import SETTINGS
+from .writers import complete_file
+
+_NAME = re.compile(r'[a-z0-9][a-z0-9-]*')
+
+#: What of a config a model needs to predict.
+_NEEDED = ('default_scope', 'data_mode', 'dataset_type', 'codec')
+
+
+def model_settings(cfg: Config) -> dict:
+    """Take out of a config what is needed to predict.
+
+    Args:
+        cfg (Config): The config of a training.
+
+    Returns:
+        dict: Plain values: ``model``, the pipeline of the test set, and what
+        MMPose's inferencers ask for. Nothing refers to a file.
+    """
+    plain = cfg.to_dict()
+    settings = {key: plain[key] for key in _NEEDED if key in plain}
+    settings['model'] = _without_start(plain['model'])
+    test = plain['test_dataloader']['dataset']
+    settings['test_dataloader'] = dict(
+        dataset=dict(type=test['type'], pipeline=test['pipeline'])
+    )
+    return json.loads(json.dumps(settings))
+
+
+def _without_start(settings):
+    """Leave out weights that training started from."""
+    if isinstance(settings, dict):
+        return {
+            key: _without_start(value)
+            for key, value in settings.items()
+            if not (
+                key == 'init_cfg'
+                and isinstance(value, dict)
+                and value.get('type') == 'Pretrained'
+            )
+        }
+    if isinstance(settings, (list, tuple)):
+        return [_without_start(value) for value in settings]
+    return settings
+
+
+def strip_state(state: Mapping[str, Tensor], half: bool) -> dict[str, Tensor]:
+    """Keep what a model computes with.
+
+    Args:
+        state (Mapping[str, Tensor]): Weights and buffers.
+        half (bool): Whether weights of layers become float16. Vectors (norms,
+            biases), the graph and its mean shape keep their precision.
+
+    Returns:
+        dict[str, Tensor]: New tensors on the CPU.
+
+    Raises:
+        ValueError: A weight is not finite, or not in float16.
+    """
+    kept = {}
+    for name, value in state.items():
+        value = value.detach().cpu().contiguous().clone()
+        graph = name.endswith(('.mean_shape', '.neighbors'))
+        if half and value.is_floating_point() and value.ndim > 1 and not graph:
+            value = value.half()
+        if value.is_floating_point() and not value.isfinite().all():
+            raise ValueError(f'{name} has values that are not finite')
+        kept[name] = value
+    return kept
+
+
+def write_model(
+    folder: Path,
+    name: str,
+    state: Mapping[str, Tensor],
+    cfg: Config,
+    dataset_meta: Mapping,
+    facts: Mapping,
+) -> Path:
+    """Write a file of weights that says by itself what it is.
+
+    Args:
+        folder (pathlib.Path): Where to.
+        name (str): Of the model: small letters, digits and ``-``.
+        state (Mapping[str, Tensor]): Its weights, see :func:`strip_state`.
+        cfg (Config): Its config.
+        dataset_meta (Mapping): What the keypoints are.
+        facts (Mapping): ``licence`` and whatever else is to be known, plain
+            values.
+
+    Returns:
+        pathlib.Path: ``folder/NAME-<first 8 of its SHA-256>.pth``.
+
+    Raises:
+        ValueError: Not such a name.
+    """
+    if not _NAME.fullmatch(name):
+        raise ValueError(
+            f'name: expected small letters, digits and "-", got {name!r}'
+        )
+    settings = dict(
+        facts, name=name, config=model_settings(cfg), box_kind=LANDMARK_BOX
+    )
+    meta = {
+        SETTINGS: json.dumps(settings),
+        'dataset_meta': dict(dataset_meta),
+    }
+    with complete_file(folder / f'{name}.pth') as partial:
+        torch.save(dict(meta=meta, state_dict=dict(state)), partial)
+        digest = hashlib.sha256(partial.read_bytes()).hexdigest()
+    path = folder / f'{name}-{digest[:8]}.pth'
+    (folder / f'{name}.pth').replace(path)
+    return path
+
+
+def install_model(path: Path, folder: Path) -> Path:
+    """Put a file of weights in the place of earlier ones of that model.
+
+    Args:
+        path (pathlib.Path): What :func:`write_model` wrote.
+        folder (pathlib.Path): Where it is to be.
+
+    Returns:
+        pathlib.Path: The file there.
+    """
+    name = path.stem.rpartition('-')[0]
+    folder.mkdir(parents=True, exist_ok=True)
+    earlier = set(folder.glob(f'{name}-' + '[0-9a-f]' * 8 + '.pth'))
+    target = folder / path.name
+    with complete_file(target) as partial:
+        shutil.copyfile(path, partial)
+    for file in earlier - {target}:
+        file.unlink()
+    return target
+
+
+def training_facts(content: Mapping) -> dict:
+    """Read from a training's checkpoint what is known of the training.
+
+    Args:
+        content (Mapping): The whole checkpoint.
+
+    Returns:
+        dict: ``epoch``, ``iterations``, ``seed``, ``trained`` (the day) and
+        the versions of MMEngine and of PyTorch, as far as they are known.
+    """
+    meta = content.get('meta', {})
+    facts = dict(
+        epoch=meta.get('epoch'),
+        iterations=meta.get('iter'),
+        seed=meta.get('seed'),
+        trained=str(meta.get('time', ''))[:8] or None,
+        mmengine=meta.get('mmengine_version'),
+        torch=torch.__version__,
+        published=date.today().isoformat(),
+    )
+    return {key: value for key, value in facts.items() if value is not None}

@@ -1,0 +1,135 @@
+"""What somebody wants to have predicted: images, folders, videos, a camera."""
+
+import glob
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+IMAGE_SUFFIXES = (
+    *('.jpg', '.jpeg', '.jpe', '.jfif', '.png', '.bmp', '.dib', '.webp'),
+    *('.tif', '.tiff', '.pbm', '.pgm', '.ppm', '.pnm', '.gif', '.avif'),
+    *('.jp2', '.tga', '.heic'),
+)
+VIDEO_SUFFIXES = (
+    *('.mp4', '.avi', '.mov', '.mkv', '.webm', '.m4v', '.mpg', '.mpeg'),
+    *('.wmv', '.flv', '.ts', '.3gp'),
+)
+
+#: Frames a second where a video or a camera does not tell.
+USUAL_RATE = 30.0
+
+
+@dataclass(frozen=True)
+class Source:
+    """One image, one video or one camera.
+
+    Args:
+        kind (str): ``image``, ``video`` or ``webcam``.
+        path (pathlib.Path): The file; for a camera ``webcam_N``.
+        camera (int): Number of the camera. Defaults to 0.
+    """
+
+    kind: str
+    path: Path
+    camera: int = 0
+
+
+def find_sources(inputs: Iterable[str]) -> tuple[list[Source], list[str]]:
+    """Find all that some inputs name.
+
+    Args:
+        inputs (Iterable[str]): Files, folders (their images and videos, not
+            those of folders inside), patterns such as ``photos/*.jpg``, and
+            ``webcam`` or ``webcam:1``.
+
+    Returns:
+        tuple[list[Source], list[str]]: What there is, each once, in order,
+        and a sentence for each input that names nothing.
+    """
+    sources: dict[Source, None] = {}
+    problems = []
+    for text in inputs:
+        found = list(_find(text))
+        sources.update(dict.fromkeys(found))
+        if not found:
+            problems.append(_why_nothing(text))
+    return list(sources), problems
+
+
+def _find(text: str) -> Iterator[Source]:
+    camera = re.fullmatch(r'webcam(?::(\d+))?', text)
+    if camera:
+        number = int(camera[1] or 0)
+        yield Source('webcam', Path(f'webcam_{number}'), number)
+        return
+    path = Path(text)
+    if path.is_dir():
+        for inside in sorted(path.iterdir()):
+            if _suffix(inside) in (*IMAGE_SUFFIXES, *VIDEO_SUFFIXES):
+                yield _of_file(inside)
+    elif path.is_file():
+        yield _of_file(path)
+    else:
+        for match in sorted(glob.glob(text)):
+            if Path(match).is_file():
+                yield _of_file(Path(match))
+
+
+def _of_file(path: Path) -> Source:
+    kind = 'video' if _suffix(path) in VIDEO_SUFFIXES else 'image'
+    return Source(kind, path)
+
+
+def _suffix(path: Path) -> str:
+    return path.suffix.lower()
+
+
+def _why_nothing(text: str) -> str:
+    if Path(text).is_dir():
+        return f'{text}: the folder has no images and no videos'
+    if glob.has_magic(text):
+        return f'{text}: no file fits this pattern'
+    return f'{text}: no such file or folder'
+
+
+class Video:
+    """The frames of a video or a camera.
+
+    Args:
+        source (Source): A video or a camera.
+
+    Raises:
+        ValueError: It cannot be opened.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        live = source.kind == 'webcam'
+        self.capture = cv2.VideoCapture(
+            source.camera if live else str(source.path)
+        )
+        if not self.capture.isOpened():
+            raise ValueError(
+                f'{source.path}: the camera cannot be opened'
+                if live
+                else f'{source.path} cannot be read as a video'
+            )
+        rate = self.capture.get(cv2.CAP_PROP_FPS)
+        self.rate = rate if 0 < rate < 1000 else USUAL_RATE
+        promised = self.capture.get(cv2.CAP_PROP_FRAME_COUNT)
+        self.promised = max(int(promised), 0) if not live else 0
+
+    def __iter__(self) -> Iterator[np.ndarray]:
+        """Give frames (H, W, 3) uint8, BGR, and close the file at the end."""
+        try:
+            while True:
+                good, frame = self.capture.read()
+                if not good:
+                    return
+                yield frame
+        finally:
+            self.capture.release()

@@ -1,0 +1,202 @@
+"""Predictions as files: JSON in MMPose's form, CSV, pictures, videos.
+
+A file appears when it is complete; an interruption leaves none behind.
+"""
+
+import csv
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from mmpose_scgcn.structures import Faces
+
+import cv2
+import numpy as np
+
+
+@contextmanager
+def complete_file(path: Path) -> Iterator[Path]:
+    """Give a place to write to, and move it to ``path`` at the end.
+
+    Args:
+        path (pathlib.Path): Where the file is to be; its folder is made.
+
+    Yields:
+        pathlib.Path: A file in the same folder, with the same suffix.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(path.suffix, f'.{path.stem}.', path.parent)
+    os.close(handle)
+    partial = Path(name)
+    try:
+        yield partial
+        partial.chmod(0o666 & ~_umask())
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def to_instances(faces: Faces) -> list[dict]:
+    """Turn faces into the records that MMPose's inferencers write.
+
+    Args:
+        faces (Faces): The faces of an image.
+
+    Returns:
+        list[dict]: For each face ``keypoints`` (K lists of x and y, image
+        px), ``keypoint_scores``, ``bbox`` (a list of one list x1, y1, x2,
+        y2, as MMPose nests it) and ``bbox_score``; in a video ``track_id``
+        too.
+    """
+    records = []
+    for index in range(len(faces)):
+        record = dict(
+            keypoints=faces.keypoints[index].tolist(),
+            keypoint_scores=faces.scores[index].tolist(),
+            bbox=[faces.boxes[index].tolist()],
+            bbox_score=float(faces.box_scores[index]),
+        )
+        if faces.ids is not None:
+            record['track_id'] = int(faces.ids[index])
+        records.append(record)
+    return records
+
+
+def write_json(path: Path, content: list) -> None:
+    """Write JSON.
+
+    Args:
+        path (pathlib.Path): The file.
+        content (list): Records of :func:`to_instances`; for a video a list
+            of ``frame_id`` and ``instances``.
+    """
+    with complete_file(path) as partial:
+        partial.write_text(json.dumps(content), encoding='utf-8')
+
+
+def write_image(path: Path, image: np.ndarray) -> None:
+    """Write a picture.
+
+    Args:
+        path (pathlib.Path): The file; its suffix says the format.
+        image (np.ndarray): (H, W, 3) uint8, BGR.
+
+    Raises:
+        OSError: OpenCV cannot write it.
+    """
+    with complete_file(path) as partial:
+        good, content = cv2.imencode(path.suffix, image)
+        if not good:
+            raise OSError(f'cannot write {path}')
+        partial.write_bytes(content.tobytes())
+
+
+class VideoFile:
+    """Writes frames to an MP4 file, which appears at the end.
+
+    Args:
+        path (pathlib.Path): Where it is to be, ``.mp4``.
+        rate (float): Frames a second.
+    """
+
+    def __init__(self, path: Path, rate: float) -> None:
+        self.path = path
+        self.rate = rate
+        self._writer: cv2.VideoWriter | None = None
+        self._size: tuple[int, int] | None = None
+
+    def __enter__(self) -> 'VideoFile':
+        """Make room for the file."""
+        self._context = complete_file(self.path)
+        self._partial = self._context.__enter__()
+        return self
+
+    def add(self, frame: np.ndarray) -> None:
+        """Add a frame (H, W, 3) uint8, BGR.
+
+        Raises:
+            OSError: OpenCV cannot write such a video.
+        """
+        if self._writer is None:
+            self._size = frame.shape[1::-1]
+            self._writer = cv2.VideoWriter(
+                str(self._partial),
+                cv2.VideoWriter.fourcc(*'mp4v'),
+                self.rate,
+                self._size,
+            )
+            if not self._writer.isOpened():
+                raise OSError(f'OpenCV cannot write the video {self.path}')
+        if frame.shape[1::-1] != self._size:
+            frame = cv2.resize(frame, self._size)
+        self._writer.write(frame)
+
+    def __exit__(self, *error) -> None:
+        """Finish the file, or leave none after an error."""
+        if self._writer is not None:
+            self._writer.release()
+        self._context.__exit__(*error)
+
+
+class Table:
+    """A CSV file with one row for each face.
+
+    Args:
+        path (pathlib.Path): The file.
+        num_keypoints (int): K.
+    """
+
+    def __init__(self, path: Path, num_keypoints: int) -> None:
+        self.path = path
+        self.header = ['image', 'frame', 'face', 'track_id']
+        self.header += ['x1', 'y1', 'x2', 'y2', 'box_score']
+        for index in range(num_keypoints):
+            self.header += [f'kpt{index}_{axis}' for axis in ('x', 'y', 's')]
+
+    def __enter__(self) -> 'Table':
+        """Begin the file."""
+        self._context = complete_file(self.path)
+        partial = self._context.__enter__()
+        self._file = partial.open('w', encoding='utf-8', newline='')
+        self._rows = csv.writer(self._file)
+        self._rows.writerow(self.header)
+        return self
+
+    def add(self, image: str, faces: Faces, frame: int | None = None) -> None:
+        """Add the faces of an image or of a frame.
+
+        Args:
+            image (str): Its name.
+            faces (Faces): Its faces.
+            frame (int, optional): Number of the frame, from 0.
+        """
+        for index, row in enumerate(_table_rows(faces)):
+            track = '' if faces.ids is None else int(faces.ids[index])
+            number = '' if frame is None else frame
+            self._rows.writerow([image, number, index, track, *row])
+
+    def __exit__(self, *error) -> None:
+        """Finish the file, or leave none after an error."""
+        self._file.close()
+        self._context.__exit__(*error)
+
+
+def _table_rows(faces: Faces) -> Iterable[Sequence[str]]:
+    numbers = np.concatenate(
+        [
+            faces.boxes,
+            faces.box_scores[:, None],
+            np.dstack([faces.keypoints, faces.scores]).reshape(len(faces), -1),
+        ],
+        axis=1,
+    )
+    return [[f'{value:.4f}' for value in row] for row in numbers.tolist()]

@@ -1,0 +1,204 @@
+"""Make of a training's checkpoint a model that others can use.
+
+python tools/publish_model.py CONFIG CHECKPOINT --name face68 \
+    --licence 'research only (300W)' --commit 188be64
+
+Strips what only training needs, keeps the graph, stores the model's config
+and licence in the file, and checks that it predicts as the checkpoint does:
+weights in half precision are kept only if no figure of the test set moves by
+more than 0.01 points. The file is NAME-<first 8 of its SHA-256>.pth in the
+folder of the package's weights, and its record for a metafile is printed or
+written with --metafile.
+"""
+
+import argparse
+import hashlib
+import sys
+from pathlib import Path
+from pickle import UnpicklingError
+from tempfile import TemporaryDirectory
+
+from mmpose_scgcn import launch
+from mmpose_scgcn.apis import build_model, load_model
+from mmpose_scgcn.apis.publishing import (
+    install_model,
+    strip_state,
+    training_facts,
+    write_model,
+)
+from mmpose_scgcn.apis.writers import complete_file
+from mmpose_scgcn.apis.zoo import PREFIX, WEIGHTS
+
+import torch
+import yaml
+from mmengine.config import Config
+from mmengine.evaluator import Evaluator
+from mmengine.registry import init_default_scope
+from mmengine.runner import CheckpointLoader, Runner
+from rich.progress import track
+
+#: A figure may move by this much, in points of a percent.
+MOST = 0.01
+
+#: What is reported, in percent.
+FIGURES = ('NME', 'FR@0.08', 'FR@0.10', 'AUC@0.10')
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument('config', help='path or name of the config')
+    parser.add_argument('checkpoint', help='what training saved')
+    parser.add_argument('--name', required=True, help='such as face68')
+    parser.add_argument(
+        '--licence', required=True, help='of the weights, in a few words'
+    )
+    parser.add_argument(
+        '--commit', help='of this project, which the model was trained at'
+    )
+    parser.add_argument('--command', help='what it was trained by')
+    parser.add_argument(
+        '--out-dir',
+        default=str(WEIGHTS),
+        help="folder of the file (default: the package's weights)",
+    )
+    parser.add_argument(
+        '--full-precision', action='store_true', help='keep float32'
+    )
+    parser.add_argument(
+        '--metafile', help='YAML file in which the record is replaced'
+    )
+    launch.add_config_options(parser)
+    return parser.parse_args()
+
+
+def evaluate(cfg: Config, model, title: str) -> dict[str, float]:
+    """Measure a model on the test set of its config, in percent."""
+    loader = Runner.build_dataloader(cfg.test_dataloader)
+    evaluator = Evaluator(cfg.test_evaluator)
+    evaluator.dataset_meta = loader.dataset.metainfo
+    with torch.no_grad():
+        for batch in track(loader, description=title):
+            evaluator.process(model.test_step(batch), batch)
+    metrics = evaluator.evaluate(len(loader.dataset))
+    return {name: 100 * float(metrics[name]) for name in FIGURES}
+
+
+def publish(
+    args: argparse.Namespace, cfg: Config, folder: Path
+) -> tuple[Path, dict]:
+    """Write the file and check it; returns its path and its figures."""
+    content = CheckpointLoader.load_checkpoint(
+        args.checkpoint, map_location='cpu', logger='silent'
+    )
+    model = build_model(cfg, args.checkpoint, content, 'cpu')
+    facts = dict(
+        training_facts(content),
+        licence=args.licence,
+        commit=args.commit,
+        command=args.command,
+        config_name=Path(args.config).stem,
+        parameters=sum(p.numel() for p in model.parameters()),
+    )
+    before = evaluate(cfg, model, 'checkpoint')
+    for half in [False] if args.full_precision else [True, False]:
+        path = write_model(
+            folder,
+            args.name,
+            strip_state(model.state_dict(), half),
+            cfg,
+            model.dataset_meta,
+            dict(facts, half=half),
+        )
+        after = evaluate(cfg, load_model(path).model, path.name)
+        moved = {name: after[name] - before[name] for name in before}
+        print(
+            f'{path.name}: '
+            + ', '.join(
+                f'{name} {after[name]:.3f} % ({moved[name]:+.4f})'
+                for name in after
+            )
+        )
+        if max(map(abs, moved.values())) <= MOST:
+            return path, after
+        print('Half precision moves a figure too far; float32 is kept.')
+    raise ValueError(f'{path} does not predict as {args.checkpoint} does')
+
+
+def record_of(args: argparse.Namespace, path: Path, figures: dict) -> dict:
+    """Give the record of the model, as MMPose's metafiles have it."""
+    config = launch.find_config(args.config).resolve()
+    base = launch.shipped_configs().resolve().parent
+    inside = config.is_relative_to(base)
+    return {
+        'Name': config.stem,
+        'Alias': [args.name],
+        'In Collection': 'SCGCN',
+        'Config': str(config.relative_to(base) if inside else config),
+        'Metadata': {
+            'Training Data': training_data(args.config),
+            'Licence': args.licence,
+            'Training Command': args.command,
+            'Training Commit': args.commit,
+            'Parameters': sum(
+                p.numel() for p in load_model(path).model.parameters()
+            ),
+            'SHA256': hashlib.sha256(path.read_bytes()).hexdigest(),
+        },
+        'Results': [
+            {
+                'Dataset': training_data(args.config),
+                'Task': 'Face 2D Keypoint',
+                'Metrics': {
+                    name: round(value, 2) for name, value in figures.items()
+                },
+            }
+        ],
+        'Weights': PREFIX + path.name,
+    }
+
+
+def training_data(config: str) -> str:
+    """Read the data set from a config's name, its second last part."""
+    return Path(config).stem.split('_')[-1].rsplit('-', 1)[0]
+
+
+def write_record(record: dict, file: Path) -> None:
+    """Put a record into a metafile, in the place of one of that name."""
+    content = {}
+    if file.is_file():
+        content = yaml.safe_load(file.read_text(encoding='utf-8')) or {}
+    models = content.get('Models') or []
+    kept = [model for model in models if model['Name'] != record['Name']]
+    content['Models'] = [*kept, record]
+    with complete_file(file) as partial:
+        partial.write_text(
+            yaml.safe_dump(content, sort_keys=False), encoding='utf-8'
+        )
+
+
+def main() -> None:
+    """Run the command line."""
+    args = parse_args()
+    try:
+        cfg = launch.read_config(args.config, args.cfg_options)
+        launch.check_annotations(cfg, 'test_dataloader', 'test_evaluator')
+        init_default_scope(cfg.get('default_scope', 'mmpose'))
+        with TemporaryDirectory() as folder:
+            path, figures = publish(args, cfg, Path(folder))
+            path = install_model(path, Path(args.out_dir))
+        record = record_of(args, path, figures)
+        if args.metafile:
+            write_record(record, Path(args.metafile))
+    except (OSError, ValueError, KeyError, UnpicklingError) as error:
+        sys.exit(f'publish_model: {error}')
+    size = path.stat().st_size / 1e6
+    print(f'{path} ({size:.1f} MB)')
+    print(yaml.safe_dump([record], sort_keys=False))
+
+
+if __name__ == '__main__':
+    main()

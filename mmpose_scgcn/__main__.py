@@ -45,7 +45,7 @@ def main() -> None:
             f'mmpose_scgcn has no tool {name!r}.{hint} It has: '
             f'{", ".join(tools)}'
         )
-    sys.argv = [f'python -m mmpose_scgcn {name}', *sys.argv[2:]]
+    sys.argv = sys.argv[1:]
     sys.path.insert(0, str(tools[name].parent))
     runpy.run_path(str(tools[name]), run_name='__main__')
 

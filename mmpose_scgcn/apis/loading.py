@@ -1,5 +1,6 @@
 """From a name, a config or a checkpoint to a model that predicts."""
 
+import copy
 import json
 import os
 from pathlib import Path
@@ -46,6 +47,8 @@ def load_model(
         FileNotFoundError: No such model, config or checkpoint.
         ValueError: A config without checkpoint, or a checkpoint that is
             damaged or does not fit.
+        pickle.UnpicklingError: A checkpoint that is none, or that could run
+            code.
 
     Example:
         >>> from mmpose_scgcn import load_model
@@ -96,7 +99,7 @@ def build_model(
             checkpoint, map_location='cpu', logger='silent'
         )
     init_default_scope(cfg.get('default_scope', 'mmpose'))
-    settings = ConfigDict(cfg.model)
+    settings = copy.deepcopy(ConfigDict(cfg.model))
     _without_pretraining(settings)
     model = MODELS.build(settings)
     check_checkpoint(model, checkpoint, content=content)
@@ -134,7 +137,12 @@ def _resolve(
                 'the checkpoint second'
             )
         return None, str(_own_file(str(model))), Path(str(model)).stem
-    elif str(model) in list_models() and checkpoint is None:
+    elif str(model) in list_models():
+        if checkpoint is not None:
+            raise ValueError(
+                f'{model} brings its weights; for {checkpoint} give the '
+                'config that it belongs to'
+            )
         return None, str(weights_file(str(model))), str(model)
     else:
         try:
@@ -168,7 +176,7 @@ def _settings(content: dict, weights: str) -> dict:
     Raises:
         ValueError: It has none.
     """
-    text = content.get('meta', {}).get(SETTINGS)
+    text = (content.get('meta') or {}).get(SETTINGS)
     if not isinstance(text, str):
         raise ValueError(
             f'{weights} was not published by tools/publish_model.py and does '
@@ -182,7 +190,7 @@ def _dataset_meta(cfg: Config, content: dict) -> dict:
     """Find what is known of the keypoints: in the checkpoint, or config."""
     from mmpose.apis.inference import dataset_meta_from_config
 
-    meta = content.get('meta', {}).get('dataset_meta')
+    meta = (content.get('meta') or {}).get('dataset_meta')
     if meta is None:
         meta = dataset_meta_from_config(cfg, dataset_mode='test')
     if meta is None:

@@ -1,5 +1,6 @@
 """A face's dynamic adjacency, and how an occluder changes it."""
 
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from mmpose_scgcn.structures.boxes import tight_boxes
 
 import cv2
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.collections import LineCollection
@@ -21,10 +23,23 @@ from .faces import crop_tile
 _INCHES, _PIXELS, _MARGIN = 2.4, 420, 1.2
 
 #: Straight pieces of which an edge is drawn.
-_PIECES = 8
+_PIECES = 12
 
-_READING = (
-    'Each edge is widest at its sender and narrows towards its receiver.'
+#: Letters of a legend in an inch.
+_LETTERS = 12
+
+_READING = 'Edges are widest at their senders and narrow towards receivers.'
+_WEIGHTS = (
+    'Weight, % of all that the receiver takes in.',
+    'A disc has the colour of the weight of its keypoint on itself.',
+    _READING,
+)
+_CHANGES = (
+    'Change of the weight under the occluder, percentage points '
+    '(blue: lost, red: gained).',
+    'Above each tile: means over the edges out of covered keypoints (black) '
+    'and over all others, with their numbers.',
+    _READING,
 )
 
 
@@ -95,7 +110,7 @@ def plot_adjacency(
         )
     columns = int(np.ceil(np.sqrt(len(covers))))
     rows = -(-len(covers) // columns)
-    wide, high = _INCHES * max(columns, 2), (_INCHES + 0.42) * max(rows, 2)
+    wide, high = _INCHES * max(columns, 2.5), (_INCHES + 0.42) * max(rows, 2)
     side = max(high - 1.0, 5.0)
     figure = Figure(
         figsize=(side + wide, max(high, 5.6) + 1.7), layout='constrained'
@@ -154,11 +169,7 @@ def _plot_weights(
         shrink=0.8,
         pad=0.02,
     )
-    bar.set_label(
-        'Weight, % of all that the receiver takes in.\n'
-        'A disc has the colour of the weight of its keypoint on itself.\n'
-        + _READING
-    )
+    bar.set_label(_legend(figure, _WEIGHTS))
 
 
 def _plot_changes(
@@ -207,12 +218,13 @@ def _plot_changes(
         aspect=40,
         extend='both',
     )
-    bar.set_label(
-        'Change of the weight under the occluder, percentage points '
-        '(blue: lost, red: gained).\nAbove each tile: means over the edges '
-        'out of covered keypoints (black) and over all other edges, '
-        'with their numbers.\n' + _READING
-    )
+    bar.set_label(_legend(figure, _CHANGES))
+
+
+def _legend(figure: SubFigure, sentences: Sequence[str]) -> str:
+    """Break sentences into lines that are no wider than the figure."""
+    letters = int(_LETTERS * figure.bbox.width / figure.figure.dpi)
+    return '\n'.join(textwrap.fill(text, letters) for text in sentences)
 
 
 def _caption(
@@ -242,7 +254,7 @@ def _show_face(
     tile, matrix = crop_tile(image, box, _PIXELS, _MARGIN)
     grey = cv2.cvtColor(tile, cv2.COLOR_BGR2GRAY)
     axes.imshow(grey, cmap='gray', vmin=-380, vmax=255)
-    axes.set(xticks=[], yticks=[])
+    axes.set(xticks=[], yticks=[], autoscale_on=False)
 
     def scale(points: np.ndarray) -> np.ndarray:
         return points @ matrix[:, :2].T + matrix[:, 2]
@@ -313,14 +325,12 @@ def bent_lines(start: np.ndarray, end: np.ndarray) -> np.ndarray:
 
 def _weight_colors() -> Colormap:
     """From pale to dark, to be seen on a pale face."""
-    from matplotlib import colormaps
-
     steps = colormaps['viridis_r'](np.linspace(0.05, 1, 64))
     return LinearSegmentedColormap.from_list('weights', steps)
 
 
 def _change_colors() -> Colormap:
     """From blue over grey to red, which colour-blind people tell apart."""
-    from matplotlib import colormaps
-
-    return colormaps['RdBu_r']
+    # Without the ends, which are nearly black.
+    steps = colormaps['RdBu_r'](np.linspace(0.06, 0.94, 64))
+    return LinearSegmentedColormap.from_list('changes', steps)

@@ -180,7 +180,8 @@ class CoordinateHead(BaseHead):
             output, certainty = self.locate(feats)
         found = self.decode(output.unsqueeze(1))  # (B, N=1, K, 2)
         if certainty is not None:
-            scores = certainty.unsqueeze(1).cpu().numpy()  # (B, N=1, K)
+            scores = certainty.detach().unsqueeze(1)  # (B, N=1, K)
+            scores = scores.cpu().numpy()
             for instances, score in zip(found, scores, strict=True):
                 instances.keypoint_scores = score
         return found

@@ -75,3 +75,18 @@ def test_predictions_are_mmposes(head, feats, samples, flip_test):
 def test_another_map_is_refused(head):
     with pytest.raises(ValueError, match=r'got \(8, 4, 4\)'):
         head((torch.zeros(1, C, 4, 4),))
+
+
+def test_without_heatmaps_every_keypoint_is_certain(head, feats, samples):
+    points, certainty = head.locate(feats)
+    torch.testing.assert_close(points, head(feats))
+    assert certainty is None
+    mirrored = [feats, (feats[0].flip(-1),)]
+    for found in (
+        head.predict(feats, samples),
+        head.predict(mirrored, samples, dict(flip_test=True)),
+    ):
+        for instances in found:
+            np.testing.assert_array_equal(
+                instances.keypoint_scores, np.ones((1, K))
+            )

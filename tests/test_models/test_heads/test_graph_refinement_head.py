@@ -303,3 +303,101 @@ def test_the_heatmap_loss_is_a_cross_entropy(
     assert 'loss_heatmap' not in make_refinement_head(heatmap_weight=0).loss(
         maps, samples
     )
+
+
+def certainty_of(head, logits):
+    """Scores of a head whose heatmaps are given, with no prior."""
+    head.heatmap = torch.nn.Identity()
+    head.pyramid.forward = lambda feats: [logits, feats[-1]]
+    return head.locate(maps_of(len(logits)))[1]
+
+
+def maps_of(batch):
+    return (
+        torch.randn(batch, CHANNELS[0], 6, 8),
+        torch.randn(batch, CHANNELS[1], 3, 4),
+    )
+
+
+def test_a_heatmap_in_one_place_is_certain(make_refinement_head):
+    logits = torch.full((2, K, 6, 8), -1e4)
+    logits[:, :, 4, 1] = 0
+    score = certainty_of(make_refinement_head(prior=None), logits)
+    torch.testing.assert_close(score, torch.ones(2, K))
+
+
+def test_an_even_heatmap_has_the_spread_of_an_even_distribution(
+    make_refinement_head,
+):
+    """Of n places in a row, 1 / n apart: (1 - 1 / n^2) / 12."""
+    logits = torch.zeros(2, K, 6, 8)
+    score = certainty_of(make_refinement_head(prior=None), logits)
+    spread = ((1 - 1 / 8**2) / 12 + (1 - 1 / 6**2) / 12) ** 0.5
+    expected = torch.tensor(-spread / 0.05).exp().expand(2, K)
+    torch.testing.assert_close(score, expected)
+
+
+@pytest.mark.parametrize('apart', [1, 2, 4])
+def test_two_places_are_as_certain_as_they_are_near(
+    make_refinement_head, apart
+):
+    """Half of it in each of two: the spread is half of their distance."""
+    logits = torch.full((1, K, 6, 8), -1e4)
+    logits[:, :, 2, 1] = logits[:, :, 2, 1 + apart] = 0
+    score = certainty_of(make_refinement_head(prior=None), logits)
+    expected = torch.tensor(-apart / 8 / 2 / 0.05).exp().expand(1, K)
+    torch.testing.assert_close(score, expected)
+
+
+def test_a_narrower_prior_is_more_certain(make_refinement_head, maps):
+    head = without_evidence(make_refinement_head(prior='mean shape'))
+    wide = head.locate(maps)[1]
+    with torch.no_grad():
+        head.log_width[2] = -1.5
+    narrow = head.locate(maps)[1]
+    assert (narrow[:, 2] > wide[:, 2] + 0.05).all()
+    others = [k for k in range(K) if k != 2]
+    torch.testing.assert_close(narrow[:, others], wide[:, others])
+
+
+def test_scores_come_with_the_keypoints(make_refinement_head, maps, samples):
+    head = randomise(make_refinement_head(num_steps=1))
+    points, scores = head.locate(maps)
+    torch.testing.assert_close(points, head(maps))
+    found = head.predict(maps, samples)
+    for image, instances in enumerate(found):
+        assert instances.keypoint_scores.shape == (1, K)
+        torch.testing.assert_close(
+            torch.tensor(instances.keypoint_scores[0]), scores[image].detach()
+        )
+    assert scores.std() > 0
+
+
+def test_the_flip_test_averages_the_scores(
+    make_refinement_head, maps, samples
+):
+    head = randomise(make_refinement_head())
+    mirrored = tuple(m.flip(-1) for m in maps)
+    order = [1, 0, 2, 3, 5, 4]
+    for sample in samples:
+        sample.set_metainfo(dict(flip_indices=order))
+    found = head.predict([maps, mirrored], samples, dict(flip_test=True))
+    one, other = head.locate(maps)[1], head.locate(mirrored)[1]
+    for image, instances in enumerate(found):
+        for k in range(K):
+            expected = (one[image, k] + other[image, order[k]]) / 2
+            assert instances.keypoint_scores[0, k] == pytest.approx(
+                expected.item(), rel=1e-5
+            )
+
+
+def test_scores_do_not_lose_precision_under_autocast(
+    make_refinement_head, maps, samples
+):
+    head = randomise(make_refinement_head())
+    expected = head.locate(maps)[1]
+    with torch.autocast('cpu', torch.bfloat16):
+        score = head.locate(maps)[1]
+        head.predict(maps, samples)
+    assert score.dtype == torch.float32
+    torch.testing.assert_close(score, expected, rtol=0.1, atol=0.02)

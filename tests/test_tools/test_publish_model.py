@@ -1,0 +1,137 @@
+"""From a checkpoint to a file that says by itself what it is."""
+
+import hashlib
+import shutil
+
+from mmpose_scgcn.apis import load_model
+from mmpose_scgcn.apis.publishing import (
+    install_model,
+    strip_state,
+    training_facts,
+    write_model,
+)
+from mmpose_scgcn.launch import read_config
+
+import numpy as np
+import pytest
+import torch
+
+CONFIG = 'td-reg_cnn6-graph-refinement_1xb32-60e_300w-64x64'
+
+
+@pytest.fixture(scope='module')
+def cfg():
+    return read_config(CONFIG, {})
+
+
+@pytest.fixture(scope='module')
+def model(cfg):
+    from mmengine.registry import init_default_scope
+    from mmpose.apis.inference import dataset_meta_from_config
+    from mmpose.registry import MODELS
+
+    torch.manual_seed(0)
+    init_default_scope('mmpose')
+    model = MODELS.build(cfg.model)
+    shape = np.random.default_rng(0).uniform(0.2, 0.8, (68, 2))
+    neighbors = [[i, *((i + j) % 68 for j in (1, 2, 3))] for i in range(68)]
+    model.head.graph.fill(
+        dict(num_keypoints=68, top_k=3, neighbors=neighbors, mean_shape=shape)
+    )
+    model.dataset_meta = dataset_meta_from_config(cfg, 'test')
+    return model.eval()
+
+
+def publish(folder, model, cfg, half=False, **facts):
+    state = strip_state(model.state_dict(), half)
+    facts = dict(licence='none', **facts)
+    return write_model(folder, 'tiny', state, cfg, model.dataset_meta, facts)
+
+
+def test_the_name_has_the_hash(tmp_path, model, cfg):
+    path = publish(tmp_path, model, cfg)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    assert path.name == f'tiny-{digest[:8]}.pth'
+
+
+def test_the_file_predicts_as_the_model_does(tmp_path, model, cfg):
+    image = np.random.default_rng(1).integers(0, 255, (90, 80, 3), np.uint8)
+    path = publish(tmp_path, model, cfg)
+    torch.save(
+        dict(state_dict=model.state_dict(), meta={}), tmp_path / 'a.pth'
+    )
+    box = [[10, 12, 70, 75]]
+    own = load_model(CONFIG, tmp_path / 'a.pth', 'cpu')(image, boxes=box)
+    published = load_model(path, device='cpu')
+    np.testing.assert_array_equal(
+        published(image, boxes=box).keypoints, own.keypoints
+    )
+    assert published.licence == 'none'
+
+
+def test_it_holds_data_only_and_nothing_of_training(tmp_path, model, cfg):
+    path = publish(tmp_path, model, cfg)
+    content = torch.load(path, weights_only=True)
+    assert content.keys() == {'meta', 'state_dict'}
+    assert content['state_dict']['head.graph.neighbors'].shape == (68, 4)
+    assert 'optim' not in content['meta']['mmpose_scgcn']
+    assert 'train' not in content['meta']['mmpose_scgcn'].lower()
+
+
+def test_half_precision_spares_vectors_and_the_graph(model):
+    half = strip_state(model.state_dict(), half=True)
+    kinds = {name: value.dtype for name, value in half.items()}
+    assert kinds['backbone.stages.0.0.conv.weight'] == torch.float16
+    assert kinds['backbone.stages.0.0.bn.running_var'] == torch.float32
+    assert kinds['head.graph.mean_shape'] == torch.float32
+    assert kinds['head.graph.neighbors'] == torch.int64
+
+
+def test_a_weight_too_large_for_half_precision_is_told(model):
+    state = dict(model.state_dict())
+    state['head.heatmap.weight'] = state['head.heatmap.weight'] + 1e6
+    with pytest.raises(ValueError, match=r'heatmap.weight .* not finite'):
+        strip_state(state, half=True)
+
+
+def test_a_new_file_takes_the_place_of_the_old_one(tmp_path, model, cfg):
+    folder = tmp_path / 'weights'
+    first = install_model(publish(tmp_path, model, cfg), folder)
+    shutil.copy(first, folder / 'tiny-other-00000000.pth')
+    second = install_model(publish(tmp_path, model, cfg, seed=1), folder)
+    names = {path.name for path in folder.iterdir()}
+    assert names == {second.name, 'tiny-other-00000000.pth'}
+
+
+def test_a_name_that_is_none(tmp_path, model, cfg):
+    state = strip_state(model.state_dict(), False)
+    with pytest.raises(ValueError, match='small letters'):
+        write_model(tmp_path, 'My Model', state, cfg, model.dataset_meta, {})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_known_of_the_training():
+    meta = dict(epoch=3, iter=7, seed=0, time='20261125_175342')
+    facts = training_facts(dict(meta=meta))
+    assert (facts['epoch'], facts['seed']) == (3, 0)
+    assert facts['trained'] == '20261125'
+
+
+def test_a_damaged_file_is_refused(tmp_path, model, cfg, monkeypatch):
+    from mmpose_scgcn.apis import zoo
+
+    path = publish(tmp_path, model, cfg)
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    monkeypatch.setattr(zoo, 'WEIGHTS', tmp_path)
+    assert zoo.list_models() == ['tiny']
+    with pytest.raises(ValueError, match=r'promises a SHA-256 that starts'):
+        load_model('tiny')
+
+
+def test_a_file_of_another_origin_is_told(tmp_path, model):
+    path = tmp_path / 'mine.pth'
+    torch.save(dict(state_dict=model.state_dict(), meta={}), path)
+    with pytest.raises(ValueError, match='give its config first'):
+        load_model(path)

@@ -33,6 +33,7 @@ from mmpose_scgcn.structures.boxes import box_iou
 
 import numpy as np
 from mmengine.registry import init_default_scope
+from rich.console import Console
 from rich.progress import track
 
 
@@ -92,11 +93,24 @@ def read_faces(cfg, split: str, every: int) -> tuple[list, np.ndarray]:
     return [record['img_path'] for record in records], boxes
 
 
+def read_table(path: Path) -> dict:
+    """Read a file that is added to.
+
+    Raises:
+        ValueError: It holds something else.
+    """
+    try:
+        return dict(json.loads(path.read_text(encoding='utf-8')))
+    except (ValueError, TypeError) as error:
+        raise ValueError(f'{path} holds no JSON of detectors') from error
+
+
 def find_all(
     detector: FaceDetector, files: list, name: str
 ) -> Iterator[np.ndarray]:
     """Run the detector, with a progress bar on standard error."""
-    for file in track(files, description=name):
+    console = Console(stderr=True)
+    for file in track(files, description=name, console=console):
         yield detector(read_image(file))[0]
 
 
@@ -135,11 +149,7 @@ def main() -> None:
         out = Path(args.out) if args.out else None
         if out:
             out.parent.mkdir(parents=True, exist_ok=True)
-        table = (
-            json.loads(out.read_text(encoding='utf-8'))
-            if out and out.is_file()
-            else {}
-        )
+        table = read_table(out) if out and out.is_file() else {}
         for name, detector in detectors.items():
             start = time.perf_counter()
             record, boxes = measure(find_all(detector, files, name), wanted)

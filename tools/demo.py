@@ -2,7 +2,8 @@
 
 Makes procedural faces, builds their keypoint graph, trains the
 structure-coherent model and MMPose's stock regression on the same backbone
-and schedule, tests both and draws what they predict. Everything it runs is a
+and schedule, tests both and draws what they predict. Then a model of the
+package finds the keypoints in photos of such faces. Everything it runs is a
 command that you can run yourself; each is printed first.
 
 python tools/demo.py
@@ -20,6 +21,8 @@ from pathlib import Path
 
 from mmpose_scgcn.visualization import plot_curves
 
+import cv2
+import numpy as np
 import torch
 from rich.console import Console
 from rich.table import Table
@@ -61,6 +64,7 @@ def main() -> None:
         picture = out / f'predictions_{name.replace(" ", "_")}.png'
         draw(config, checkpoint, faces, picture)
         pictures[f'predictions, {name}'] = picture
+    pictures['keypoints in photos'] = predict_photos(faces, out)
     pictures['curves'] = out / 'curves.png'
     plot_curves(
         {name: out / config for name, config in CONFIGS.items()},
@@ -194,6 +198,30 @@ def draw(config: str, checkpoint: Path, faces: Path, picture: Path) -> None:
         *data_options(faces),
         only='faces, truth',
     )
+
+
+def predict_photos(faces: Path, out: Path) -> Path:
+    """Put test faces into two photos, and find their keypoints.
+
+    The model is one that comes with the package, trained on such faces; the
+    boxes are those of a face detector.
+    """
+    photos, results = out / 'photos', out / 'predicted'
+    files = sorted((faces / 'images').glob('*.jpg'))[-8:]
+    photos.mkdir(parents=True, exist_ok=True)
+    for number, start in enumerate((0, 4)):
+        tiles = [cv2.imread(str(file)) for file in files[start : start + 4]]
+        photo = np.vstack([np.hstack(tiles[:2]), np.hstack(tiles[2:])])
+        cv2.imwrite(str(photos / f'photo{number}.png'), photo)
+    run(
+        'predict.py',
+        photos,
+        '--model=face98-synthetic',
+        f'--out-dir={results}',
+        f'--csv={results / "faces.csv"}',
+        '--draw-bbox',
+    )
+    return results / 'visualizations'
 
 
 def run(tool: str, *words: object, prefix: str = '', only: str = '') -> None:

@@ -3,6 +3,8 @@
 import copy
 import json
 import os
+import warnings
+from collections.abc import Mapping
 from pathlib import Path
 
 from mmpose_scgcn.launch import check_checkpoint, find_config
@@ -105,7 +107,7 @@ def build_model(
     check_checkpoint(model, checkpoint, content=content)
     _load_checkpoint_to_model(model, content)
     model.cfg = cfg
-    model.dataset_meta = _dataset_meta(cfg, content)
+    model.dataset_meta = keypoint_meta(cfg, content)
     if device is None:
         device = 'cuda' if torch.cuda.is_available() else 'cpu'
     return model.to(device).eval()
@@ -186,13 +188,27 @@ def _settings(content: dict, weights: str) -> dict:
     return json.loads(text)
 
 
-def _dataset_meta(cfg: Config, content: dict) -> dict:
-    """Find what is known of the keypoints: in the checkpoint, or config."""
+def keypoint_meta(cfg: Config, content: Mapping | None = None) -> dict:
+    """Find what is known of the keypoints: in a checkpoint, or a config.
+
+    Args:
+        cfg (Config): The config.
+        content (Mapping, optional): What the checkpoint holds.
+
+    Returns:
+        dict: MMPose's ``dataset_meta``.
+
+    Raises:
+        ValueError: Neither says.
+    """
     from mmpose.apis.inference import dataset_meta_from_config
 
-    meta = (content.get('meta') or {}).get('dataset_meta')
+    meta = (content or {}).get('meta', {}).get('dataset_meta')
     if meta is None:
-        meta = dataset_meta_from_config(cfg, dataset_mode='test')
+        with warnings.catch_warnings():
+            # Where MMPose finds its own file about the keypoints.
+            warnings.filterwarnings('ignore', 'The metainfo config file')
+            meta = dataset_meta_from_config(cfg, dataset_mode='test')
     if meta is None:
         raise ValueError(
             'neither the checkpoint nor the config says what the keypoints '

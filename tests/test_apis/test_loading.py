@@ -94,9 +94,7 @@ def test_pretrained_weights_are_not_fetched(untrained):
 
 
 def test_a_config_without_weights(untrained):
-    with pytest.raises(
-        ValueError, match='small is a config; load_model'
-    ):
+    with pytest.raises(ValueError, match='small is a config; load_model'):
         load_model(untrained.config)
     with pytest.raises(ValueError, match=f'{CONFIG} is a config'):
         load_model(CONFIG)

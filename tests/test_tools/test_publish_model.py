@@ -4,6 +4,7 @@ import hashlib
 import shutil
 
 from mmpose_scgcn.apis import load_model
+from mmpose_scgcn.apis.loading import keypoint_meta
 from mmpose_scgcn.apis.publishing import (
     install_model,
     strip_state,
@@ -27,7 +28,6 @@ def cfg():
 @pytest.fixture(scope='module')
 def model(cfg):
     from mmengine.registry import init_default_scope
-    from mmpose.apis.inference import dataset_meta_from_config
     from mmpose.registry import MODELS
 
     torch.manual_seed(0)
@@ -38,7 +38,7 @@ def model(cfg):
     model.head.graph.fill(
         dict(num_keypoints=68, top_k=3, neighbors=neighbors, mean_shape=shape)
     )
-    model.dataset_meta = dataset_meta_from_config(cfg, 'test')
+    model.dataset_meta = keypoint_meta(cfg)
     return model.eval()
 
 

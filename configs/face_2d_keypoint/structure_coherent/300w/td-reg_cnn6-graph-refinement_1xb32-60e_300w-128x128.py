@@ -1,8 +1,9 @@
 # The refinement head with heatmaps of 64 x 64, for the boxes of a face
 # detector: the model `face68`. An hour of one core in bfloat16.
 #
-# python tools/train.py --amp --seed 0 \
-#     td-reg_cnn6-graph-refinement_1xb32-60e_300w-128x128
+# python tools/train.py td-reg_cnn6-graph-refinement_1xb32-60e_300w-128x128
+#
+# The model was trained with `--amp --seed 0`.
 _base_ = [
     '../../../_base_/default_runtime.py',
     '../../../_base_/schedules/adamw_60e.py',

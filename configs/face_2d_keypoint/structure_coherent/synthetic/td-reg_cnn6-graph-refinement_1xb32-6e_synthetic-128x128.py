@@ -1,8 +1,9 @@
 # The refinement head with heatmaps of 64 x 64 on procedural faces alone: the
 # model `face98-synthetic`. An hour of one core in bfloat16.
 #
-# python tools/train.py --amp --seed 0 \
-#     td-reg_cnn6-graph-refinement_1xb32-6e_synthetic-128x128
+# python tools/train.py td-reg_cnn6-graph-refinement_1xb32-6e_synthetic-128x128
+#
+# The model was trained with `--amp --seed 0`.
 _base_ = [
     '../../../_base_/default_runtime.py',
     '../../../_base_/schedules/adamw_6e.py',

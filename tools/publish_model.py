@@ -40,6 +40,9 @@ from rich.progress import track
 #: A figure may move by this much, in points of a percent.
 MOST = 0.01
 
+#: Names of data sets in metafiles that are no capitals.
+DATA_SETS = {'synthetic': 'procedural faces', 'custom': 'own data'}
+
 #: What is reported, in percent.
 FIGURES = ('NME', 'FR@0.08', 'FR@0.10', 'AUC@0.10')
 
@@ -162,8 +165,9 @@ def record_of(args: argparse.Namespace, path: Path, figures: dict) -> dict:
 
 
 def training_data(config: str) -> str:
-    """Read the data set from a config's name, its second last part."""
-    return Path(config).stem.split('_')[-1].rsplit('-', 1)[0]
+    """Read the data set from a config's name, as MMPose forms them."""
+    name = Path(config).stem.split('_')[-1].rsplit('-', 1)[0]
+    return DATA_SETS.get(name, name.upper())
 
 
 def write_record(record: dict, file: Path) -> None:

@@ -1,0 +1,65 @@
+"""The benchmark of detectors' boxes: what a row is made of."""
+
+import runpy
+
+from mmpose_scgcn.launch import read_config
+
+import numpy as np
+import pytest
+
+
+@pytest.fixture(scope='module')
+def boxes(root):
+    return runpy.run_path(str(root / 'benchmarks/boxes.py'))
+
+
+@pytest.fixture
+def faces():
+    """Forty faces whose eye corners are 100 px apart, errors of 1 to 40 px."""
+    rng = np.random.default_rng(0)
+    truth = rng.uniform(0, 200, (40, 68, 2))
+    truth[:, 36], truth[:, 45] = (50, 100), (150, 100)
+    errors = rng.permutation(40) + 1.0
+    found = truth + [1, 0] * errors[:, None, None]
+    return truth, found, errors
+
+
+def judge(boxes, truth, found, scores):
+    visible = np.ones(truth.shape[:2], bool)
+    around = np.tile([0.0, 0, 200, 200], (len(truth), 1))
+    return boxes['judge'](found, scores, truth, visible, around)
+
+
+def test_a_missed_face_has_failed_but_has_no_error(boxes, faces):
+    truth, found, errors = faces
+    found[errors <= 4] = np.nan
+    scores = np.ones((40, 68))
+    row = judge(boxes, truth, found, scores)
+    assert row['missed'] == 4 and row['faces'] == 40
+    assert row['NME'] == pytest.approx(errors[errors > 4].mean())
+    assert row['FR@0.10'] == pytest.approx(100 * (30 + 4) / 40)
+
+
+def test_scores_that_know_the_errors_rank_at_best(boxes, faces):
+    truth, found, errors = faces
+    scores = np.tile(-errors[:, None], (1, 68))
+    row = judge(boxes, truth, found, scores)
+    assert row['low_scores'] == pytest.approx(row['low_scores_at_best'])
+    assert row['low_scores'] == pytest.approx(
+        38.5 / errors[errors < 37].mean()
+    )
+    wrong = judge(boxes, truth, found, -scores)
+    assert wrong['low_scores'] < 1
+
+
+def test_the_98_points_give_the_68_as_in_training(root, boxes):
+    cfg = read_config(
+        str(root / 'benchmarks/configs/synthetic_cnn6_64x64.py'), {}
+    )
+    (converter,) = [
+        step
+        for step in cfg.train_dataloader.dataset.pipeline
+        if step['type'] == 'KeypointConverter'
+    ]
+    mapping = [(source, k) for k, source in enumerate(boxes['WFLW_68'])]
+    assert [tuple(pair) for pair in converter['mapping']] == mapping

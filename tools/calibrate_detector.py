@@ -24,12 +24,13 @@ from mmpose_scgcn.detection import (
     build_detector,
     measure,
 )
+from mmpose_scgcn.detection.calibration import mapping_of
 from mmpose_scgcn.launch import (
     add_config_options,
     check_annotations,
     read_config,
 )
-from mmpose_scgcn.structures.boxes import box_iou
+from mmpose_scgcn.structures.boxes import box_iou, tight_boxes
 
 import numpy as np
 from mmengine.registry import init_default_scope
@@ -89,7 +90,9 @@ def read_faces(cfg, split: str, every: int) -> tuple[list, np.ndarray]:
     records = [
         dataset.get_data_info(index) for index in range(0, len(dataset), every)
     ]
-    boxes = np.stack([np.ravel(record['bbox'])[:4] for record in records])
+    boxes = np.stack(
+        [tight_boxes(record['keypoints'][..., :2])[0] for record in records]
+    )
     return [record['img_path'] for record in records], boxes
 
 
@@ -118,7 +121,7 @@ def show(name: str, record: dict, boxes: np.ndarray, wanted: np.ndarray):
     """Print a measurement and what it gains."""
     found = np.isfinite(boxes).all(1)
     shifts = ('shift_x', 'shift_y', 'scale_x', 'scale_y')
-    mapping = BoxMapping(**{key: record[key]['median'] for key in shifts})
+    mapping = mapping_of(record)
     before, after = (
         np.mean([box_iou(a[None], b[None])[0, 0] for a, b in pairs])
         for pairs in (

@@ -1,7 +1,7 @@
 """Measured relations between detectors' boxes and keypoints' boxes."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from mmpose_scgcn.structures.boxes import box_iou
@@ -37,8 +37,7 @@ def read_mapping(kind: str, file: str | Path | None = None) -> BoxMapping:
         table = json.loads(path.read_text(encoding='utf-8'))
         kinds = ', '.join(table.keys())
         if kind in table:
-            entry = table[kind]
-            return BoxMapping(*(float(entry[n]['median']) for n in _NAMES))
+            return mapping_of(table[kind])
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(
             f'{path} holds no box measurements as '
@@ -48,6 +47,22 @@ def read_mapping(kind: str, file: str | Path | None = None) -> BoxMapping:
         f'no box measurements for {kind!r} in {path}; it has {kinds}. '
         'tools/calibrate_detector.py makes them'
     )
+
+
+def mapping_of(record: Mapping) -> BoxMapping:
+    """Take the mapping out of a record of :func:`measure`.
+
+    Args:
+        record (Mapping): The record.
+
+    Returns:
+        BoxMapping: The medians, both sides multiplied by ``longer_side``.
+    """
+    shift_x, shift_y, scale_x, scale_y = (
+        float(record[name]['median']) for name in _NAMES
+    )
+    factor = float(record.get('longer_side', 1))
+    return BoxMapping(shift_x, shift_y, scale_x * factor, scale_y * factor)
 
 
 def measure(
@@ -67,7 +82,9 @@ def measure(
         tuple[dict, np.ndarray]: By name of :class:`BoxMapping` the
         ``median`` and the standard deviation ``std``, beside ``faces`` and
         ``found``; and the chosen box of each face (N, 4), NaN where it was
-        missed.
+        missed. Crops are as large as the longer side of a box, and the longer
+        of two sides that vary is too long on average: ``longer_side`` is by
+        what both sides are multiplied so that its median is right.
 
     Raises:
         ValueError: Fewer than two faces were found.
@@ -92,5 +109,15 @@ def measure(
         )
         for name, values in zip(_NAMES, relations.T, strict=True)
     }
-    record |= dict(faces=len(wanted), found=int(found.sum()))
+    mapped = BoxMapping(**{n: record[n]['median'] for n in _NAMES})
+    longer = _longer_side(wanted[found]) / _longer_side(mapped(chosen[found]))
+    record |= dict(
+        longer_side=round(float(np.median(longer)), 4),
+        faces=len(wanted),
+        found=int(found.sum()),
+    )
     return record, chosen
+
+
+def _longer_side(boxes: np.ndarray) -> np.ndarray:
+    return (boxes[:, 2:] - boxes[:, :2]).max(axis=1)

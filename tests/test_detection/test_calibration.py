@@ -1,6 +1,7 @@
 import json
 
 from mmpose_scgcn.detection import BoxMapping, measure, read_mapping
+from mmpose_scgcn.detection.calibration import mapping_of
 
 import numpy as np
 import pytest
@@ -109,3 +110,18 @@ def test_the_package_has_measurements(kind):
     assert 0.7 < mapping.scale_y < 0.95
     with pytest.raises(KeyError, match=r"'x' in .*it has yunet, haar"):
         read_mapping('x')
+
+
+def test_the_longer_side_is_right_in_the_median():
+    # Sides that vary independently: the longer of two is too long on
+    # average, were each scaled by its own median.
+    rng = np.random.default_rng(0)
+    center = rng.uniform(200, 300, (400, 2))
+    wanted = np.hstack([center - 50, center + 50])
+    half = 50 * np.exp(rng.normal(0, 0.1, (400, 2)))
+    detected = np.hstack([center - half, center + half])
+    record, chosen = measure([box[None] for box in detected], wanted)
+    assert record['longer_side'] < 0.97
+    mapped = mapping_of(record)(chosen)
+    sides = mapped[:, 2:] - mapped[:, :2]
+    assert np.median(sides.max(1)) == pytest.approx(100, abs=0.1)

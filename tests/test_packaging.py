@@ -87,6 +87,17 @@ def test_the_wheel_carries_the_package_and_nothing_else(wheel, source):
     assert {name.split('/')[0] for name in carried} == {'mmpose_scgcn'}
 
 
+def test_the_wheel_carries_weights_and_measurements(wheel, source):
+    data = {
+        f'mmpose_scgcn/{name}'
+        for name in relative_files(source / 'mmpose_scgcn')
+        if not name.endswith('.py')
+    }
+    assert any(name.endswith('.pth') for name in data)
+    assert 'mmpose_scgcn/detection/calibrations.json' in data
+    assert data <= set(wheel.namelist())
+
+
 def test_the_metadata_asks_pip_for_no_host(wheel):
     (name,) = (n for n in wheel.namelist() if n.endswith('/METADATA'))
     metadata = message_from_string(wheel.read(name).decode())

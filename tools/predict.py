@@ -11,12 +11,16 @@ read is named and left out, and the exit status is then 1.
 
 import argparse
 import json
+import math
+import signal
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, nullcontext
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from pickle import UnpicklingError
+from threading import Event
 
 from mmpose_scgcn import list_models, load_model
 from mmpose_scgcn.apis.images import read_image
@@ -24,12 +28,19 @@ from mmpose_scgcn.apis.sources import Source, Video, find_sources
 from mmpose_scgcn.apis.writers import (
     Table,
     VideoFile,
+    check_folder,
     to_instances,
     write_image,
     write_json,
 )
-from mmpose_scgcn.detection import LANDMARK_BOX, build_detector, read_mapping
+from mmpose_scgcn.detection import (
+    LANDMARK_BOX,
+    build_detector,
+    find_yunet,
+    read_mapping,
+)
 from mmpose_scgcn.structures import Faces
+from mmpose_scgcn.structures.boxes import visible_share
 from mmpose_scgcn.tracking import FaceTracker
 
 import cv2
@@ -45,6 +56,9 @@ from rich.progress import (
 
 #: Images that are read and predicted at once.
 BATCH = 8
+
+#: Detectors that know no threshold of their own.
+WITHOUT_SCORE = ('auto', 'haar', 'whole_image', 'whole-image')
 
 #: Faces have a mean score above, and other places one below: of 40 faces of
 #: 300W and 50 of YTF68 all, of 100 crops beside them 2 did not.
@@ -76,18 +90,77 @@ def parse_args() -> argparse.Namespace:
     _add_video_options(parser)
     _add_output_options(parser)
     args = parser.parse_args()
-    if args.passes < 1 or args.detect_every < 1 or args.batch_size < 1:
-        parser.error(
-            '--passes, --detect-every and --batch-size must be at least 1'
-        )
+    _refuse_idle_options(parser, args)
+    elsewhere = args.vis_out_dir or args.pred_out_dir or args.show
+    if args.out_dir is None and not elsewhere:
+        args.out_dir = 'predictions'
     return args
+
+
+def _refuse_idle_options(
+    parser: argparse.ArgumentParser, args: argparse.Namespace
+) -> None:
+    """Refuse options that would have no effect beside others."""
+
+    def given(*names: str) -> str:
+        chosen = [n for n in names if getattr(args, n) not in (None, False)]
+        return ', '.join('--' + name.replace('_', '-') for name in chosen)
+
+    idle = given('det_model', 'det_mapping', 'bbox_thr', 'max_faces')
+    if args.boxes and idle:
+        parser.error(f'--boxes replaces the detector; leave out {idle}')
+    if args.box_kind and not args.boxes:
+        parser.error('--box-kind says what --boxes are; give them as well')
+    drawn = given(
+        *('draw_bbox', 'draw_index', 'draw_links', 'draw_graph', 'kpt_thr'),
+        *('radius', 'thickness', 'black_background'),
+    )
+    pictures = args.out_dir or args.vis_out_dir or args.show
+    if drawn and args.pred_out_dir and not pictures:
+        parser.error(
+            f'--pred-out-dir alone gives no pictures for {drawn}; add '
+            '--vis-out-dir or --show'
+        )
+
+
+def _count(text: str) -> int:
+    """Read a number of things."""
+    if not text.strip().isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(
+            f'expected a whole number of at least 1, got {text!r}'
+        )
+    return int(text)
+
+
+def _share(text: str) -> float:
+    """Read a score."""
+    return _number(text, 0 <= _as_float(text) <= 1, 'from 0 to 1')
+
+
+def _length(text: str) -> float:
+    """Read a length in px."""
+    return _number(text, 0 < _as_float(text) <= 1000, 'above 0, at most 1000')
+
+
+def _number(text: str, good: bool, expected: str) -> float:
+    if not good:
+        raise argparse.ArgumentTypeError(
+            f'expected a number {expected}, got {text!r}'
+        )
+    return float(text)
+
+
+def _as_float(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
 
 
 def _add_box_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group('face boxes')
     group.add_argument(
         '--det-model',
-        default='auto',
         help='yunet, haar, whole_image, a YuNet file, or a config or name of '
         'MMDetection (default: yunet where its file is found, else haar)',
     )
@@ -97,7 +170,7 @@ def _add_box_options(parser: argparse.ArgumentParser) -> None:
         help='what tools/calibrate_detector.py measured of your detector',
     )
     group.add_argument(
-        '--bbox-thr', type=float, help='least score of a found face'
+        '--bbox-thr', type=_share, help='least score of a found face'
     )
     group.add_argument(
         '--boxes',
@@ -107,21 +180,20 @@ def _add_box_options(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         '--box-kind',
-        default=LANDMARK_BOX,
         help='what your boxes are: landmarks (tight about the keypoints), '
         'yunet or haar (default: landmarks)',
     )
     group.add_argument(
         '--passes',
-        type=int,
+        type=_count,
         default=1,
         help='2: crop again about the first keypoints (default: 1)',
     )
     group.add_argument(
-        '--max-faces', type=int, help='the surest so many of an image'
+        '--max-faces', type=_count, help='the surest so many of an image'
     )
     group.add_argument(
-        '--batch-size', type=int, default=32, help='faces at once'
+        '--batch-size', type=_count, default=32, help='faces at once'
     )
 
 
@@ -129,7 +201,7 @@ def _add_video_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group('videos and cameras')
     group.add_argument(
         '--detect-every',
-        type=int,
+        type=_count,
         default=10,
         metavar='N',
         help='look for faces in every n-th frame, and when one is lost; in '
@@ -137,7 +209,7 @@ def _add_video_options(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         '--min-score',
-        type=float,
+        type=_share,
         default=MIN_SCORE,
         help='a face whose keypoints score less on average is lost '
         f'(default: {MIN_SCORE})',
@@ -153,8 +225,8 @@ def _add_output_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group('results')
     group.add_argument(
         '--out-dir',
-        help='for pictures and JSON (default: predictions, unless another '
-        'place is named)',
+        help='for pictures and JSON (default: predictions, unless one of '
+        'the next two or --show is given)',
     )
     group.add_argument('--vis-out-dir', help='for pictures alone')
     group.add_argument('--pred-out-dir', help='for JSON alone')
@@ -176,12 +248,11 @@ def _add_output_options(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         '--kpt-thr',
-        type=float,
-        default=0.0,
+        type=_share,
         help='least score of a keypoint that is drawn (default: 0)',
     )
-    group.add_argument('--radius', type=float, help='of keypoints, px')
-    group.add_argument('--thickness', type=int, help='of lines, px')
+    group.add_argument('--radius', type=_length, help='of keypoints, px')
+    group.add_argument('--thickness', type=_count, help='of lines, px')
     group.add_argument('--black-background', action='store_true')
 
 
@@ -191,8 +262,8 @@ class Predictor:
     Args:
         args (argparse.Namespace): The command line.
         model (FaceModel): The model.
-        boxes (dict[str, list]): The user's boxes by file name; empty where
-            a detector finds them.
+        boxes (dict[str, list], optional): The user's boxes by file name;
+            None where a detector finds them.
         table (Table, optional): For all faces.
         advance (Callable): Told how many faces are done.
     """
@@ -203,18 +274,13 @@ class Predictor:
         self.boxes = boxes
         self.table = table
         self.advance = advance
-        both = args.out_dir
-        places = (args.vis_out_dir, args.pred_out_dir, args.csv, args.show)
-        if both is None and not any(places):
-            both = 'predictions'
-        self.pictures = _folder(args.vis_out_dir, both, 'visualizations')
-        self.records = _folder(args.pred_out_dir, both, 'predictions')
+        self.pictures, self.records = folders(args)
         self._taken: set[str] = set()
 
-    def images(self, batch: list[tuple[str, np.ndarray, Path]]) -> None:
-        """Predict images: name of the results, image and file of each."""
-        found = [self._boxes(image, path) for _, image, path in batch]
-        pictures = [image for _, image, _ in batch]
+    def images(self, batch: list[tuple[np.ndarray, Path]]) -> list[Faces]:
+        """Predict images, each of them given with its file."""
+        found = [self._boxes(image, path) for image, path in batch]
+        pictures = [image for image, _ in batch]
         results = self.model(
             pictures,
             boxes=[boxes for boxes, _ in found],
@@ -222,24 +288,29 @@ class Predictor:
             batch_size=self.args.batch_size,
             with_edges=self.args.draw_graph,
         )
-        for (name, _, path), faces, (_, scores) in zip(
-            batch, results, found, strict=True
-        ):
-            faces = replace(faces, box_scores=scores)
-            self._keep_image(name, path, faces)
-            self.advance(len(faces))
+        return [
+            replace(faces, box_scores=scores)
+            for faces, (_, scores) in zip(results, found, strict=True)
+        ]
 
     def _boxes(
         self, image: np.ndarray, path: Path
     ) -> tuple[np.ndarray, np.ndarray]:
         """Give boxes about the keypoints, and scores."""
-        if self.boxes:
+        if self.boxes is not None:
             own = self.boxes.get(str(path), self.boxes.get(path.name))
             if own is None:
                 raise ValueError(f'{path}: --boxes has none for this image')
             faces = self.model.check_boxes(
-                own, self.args.box_kind, f'boxes of {path}'
+                own, self.args.box_kind or LANDMARK_BOX, f'boxes of {path}'
             )
+            height, width = image.shape[:2]
+            outside = visible_share(faces, (width, height)) == 0
+            if outside.any():
+                raise ValueError(
+                    f'boxes of {path}: {faces[outside][0].tolist()} lies '
+                    f'outside the image of {width} x {height} px'
+                )
             return faces, np.ones(len(faces), np.float32)
         return self._detect(image)
 
@@ -250,7 +321,7 @@ class Predictor:
             boxes, scores = boxes[kept], scores[kept]
         return boxes[: self.args.max_faces], scores[: self.args.max_faces]
 
-    def _keep_image(self, name: str, path: Path, faces: Faces) -> None:
+    def keep_image(self, name: str, path: Path, faces: Faces) -> None:
         """Write and show what was found in an image."""
         if self.pictures or self.args.show:
             picture = self._draw(faces)
@@ -260,8 +331,12 @@ class Predictor:
                 show(picture, str(path), wait=0)
         if self.records:
             write_json(self.records / f'{name}.json', to_instances(faces))
+
+    def count_image(self, path: Path, faces: Faces) -> None:
+        """Add an image to the table and to the faces that are done."""
         if self.table:
             self.table.add(str(path), faces)
+        self.advance(len(faces))
 
     def video(self, source: Source, name: str) -> str | None:
         """Follow the faces of a video or a camera.
@@ -278,45 +353,56 @@ class Predictor:
             smooth=not self.args.no_smooth,
             max_faces=self.args.max_faces,
         )
-        records, count = [], 0
+        found: list[Faces] = []
         drawn = (
             VideoFile(self.pictures / f'{name}.mp4', video.rate)
             if self.pictures
             else nullcontext()
         )
-        with drawn as file:
-            for count, frame in enumerate(_until_interrupted(video), 1):
+        live = source.kind == 'webcam'
+        with drawn as file, until_interrupted(live) as stopped:
+            for count, frame in enumerate(video, 1):
                 faces = tracker.update(frame, count / video.rate)
-                records.append(
-                    dict(frame_id=count - 1, instances=to_instances(faces))
+                found.append(
+                    replace(faces, image=None, edges=None, neighbors=None)
                 )
-                if self.table:
-                    self.table.add(str(source.path), faces, count - 1)
                 self.advance(len(faces))
                 if file or self.args.show:
                     picture = self._draw(faces)
                     if file:
                         file.add(picture)
                     if self.args.show and show(picture, name, wait=1):
-                        break
-            if not count:
+                        stopped.set()
+                if stopped.is_set():
+                    break
+            if not found:
                 raise ValueError(
                     f'{source.path} has no frame that can be read'
                 )
         if self.records:
+            records = [
+                dict(frame_id=number, instances=to_instances(faces))
+                for number, faces in enumerate(found)
+            ]
             write_json(self.records / f'{name}.json', records)
-        if count < 0.98 * video.promised and not self.args.show:
+        if self.table:
+            for number, faces in enumerate(found):
+                self.table.add(str(source.path), faces, number)
+        if len(found) < 0.98 * video.promised and not stopped.is_set():
             return (
-                f'{source.path}: only {count} of {video.promised} frames '
+                f'{source.path}: only {len(found)} of {video.promised} frames '
                 'could be read; what was read is kept'
             )
         return None
 
     def _predict_frame(self, image: np.ndarray, boxes: np.ndarray) -> Faces:
-        found = [(boxes, np.ones(len(boxes), np.float32))]
-        return self.model.predict(
-            [image], found, self.args.batch_size, self.args.draw_graph
-        )[0]
+        return self.model(
+            image,
+            boxes=boxes,
+            passes=self.args.passes,
+            batch_size=self.args.batch_size,
+            with_edges=self.args.draw_graph,
+        )
 
     def _draw(self, faces: Faces) -> np.ndarray:
         return faces.draw(
@@ -324,7 +410,7 @@ class Predictor:
             indices=self.args.draw_index,
             links=self.args.draw_links,
             edges=self.args.draw_graph,
-            kpt_thr=self.args.kpt_thr,
+            kpt_thr=self.args.kpt_thr or 0.0,
             radius=self.args.radius,
             thickness=self.args.thickness,
             black_background=self.args.black_background,
@@ -339,6 +425,14 @@ class Predictor:
         return name
 
 
+def folders(args: argparse.Namespace) -> tuple[Path | None, Path | None]:
+    """Tell where pictures and JSON go; None where they are not written."""
+    return (
+        _folder(args.vis_out_dir, args.out_dir, 'visualizations'),
+        _folder(args.pred_out_dir, args.out_dir, 'predictions'),
+    )
+
+
 def _folder(own: str | None, both: str | None, name: str) -> Path | None:
     if own:
         return Path(own)
@@ -351,12 +445,27 @@ def _picture_name(name: str, path: Path) -> str:
     return name + (path.suffix.lower() if jpeg else '.png')
 
 
-def _until_interrupted(frames: Iterable) -> Iterator:
-    """Stop at Ctrl-C, so that what was done is kept."""
+@contextmanager
+def until_interrupted(live: bool) -> Iterator[Event]:
+    """Give what is set when a camera is to stop.
+
+    Ctrl-C is how a camera ends, and what was recorded is kept; pressed a
+    second time, and in a video, it ends the whole run.
+    """
+    stopped = Event()
+    before = signal.getsignal(signal.SIGINT)
+
+    def stop(*_) -> None:
+        stopped.set()
+        signal.signal(signal.SIGINT, before)
+
+    if live:
+        signal.signal(signal.SIGINT, stop)
     try:
-        yield from frames
-    except KeyboardInterrupt:
-        return
+        yield stopped
+    finally:
+        if live:
+            signal.signal(signal.SIGINT, before)
 
 
 def show(picture: np.ndarray, title: str, wait: int) -> bool:
@@ -375,15 +484,18 @@ def show(picture: np.ndarray, title: str, wait: int) -> bool:
         ) from error
 
 
-def read_boxes(path: str | None) -> dict[str, list]:
-    """Read the user's boxes.
+def read_boxes(
+    path: str | None, sources: list[Source]
+) -> dict[str, list] | None:
+    """Read the user's boxes for these sources.
 
     Raises:
-        ValueError: Not a JSON object of lists.
+        ValueError: Not a JSON object of lists; it names a file by a name
+            that several have; or not all sources are images.
         OSError: The file cannot be read.
     """
     if path is None:
-        return {}
+        return None
     try:
         boxes = json.loads(Path(path).read_text(encoding='utf-8-sig'))
     except ValueError as error:
@@ -395,23 +507,63 @@ def read_boxes(path: str | None) -> dict[str, list]:
             f'--boxes: expected in {path} an object from file names to lists '
             'of [x1, y1, x2, y2]'
         )
+    for source in sources:
+        if source.kind != 'image':
+            raise ValueError(
+                f'--boxes are for images, and {source.path} is a '
+                f'{source.kind}; predict it by itself'
+            )
+    by_name = Counter(
+        source.path.name for source in sources if str(source.path) not in boxes
+    )
+    for name, number in by_name.items():
+        if number > 1 and name in boxes:
+            raise ValueError(
+                f'--boxes: {number} images are called {name!r}; write their '
+                f'paths into {path}, as you give them to this command'
+            )
     return boxes
+
+
+def check_places(args: argparse.Namespace, sources: list[Source]) -> None:
+    """Find out whether results would replace what they are made of.
+
+    Raises:
+        ValueError: They would, or the table's name is that of a folder.
+    """
+    used = [s.path for s in sources if s.kind != 'webcam']
+    inputs = {path.resolve() for path in used}
+    pictures, _ = folders(args)
+    if pictures and pictures.resolve() in {path.parent for path in inputs}:
+        raise ValueError(
+            f'there are inputs in {pictures}, which pictures would replace; '
+            'choose another --out-dir or --vis-out-dir'
+        )
+    if args.csv:
+        table = Path(args.csv)
+        own = [Path(file) for file in (args.boxes, args.det_mapping) if file]
+        if table.resolve() in inputs | {path.resolve() for path in own}:
+            raise ValueError(f'--csv: {table} is a file that is read')
+        if table.is_dir():
+            raise ValueError(f'--csv: {table} is a folder; expected a file')
 
 
 def make_detector(args: argparse.Namespace):
     """Make the detector of the command line."""
+    spec = args.det_model or 'auto'
     if args.boxes:
-        return args.det_model
+        return spec
+    if spec == 'auto' and find_yunet():
+        spec = 'yunet'
     options = {}
-    if args.bbox_thr is not None and args.det_model.endswith(
-        ('yunet', '.onnx')
-    ):
+    if args.bbox_thr is not None and spec not in WITHOUT_SCORE:
         options['score'] = args.bbox_thr
-    detector = build_detector(args.det_model, **options)
+    detector = build_detector(spec, **options)
     if args.det_mapping:
-        table = json.loads(Path(args.det_mapping).read_text(encoding='utf-8'))
-        kind = args.det_model if args.det_model in table else detector.kind
-        detector.mapping = read_mapping(kind, args.det_mapping)
+        try:
+            detector.mapping = read_mapping(spec, args.det_mapping)
+        except KeyError:
+            detector.mapping = read_mapping(detector.kind, args.det_mapping)
     return detector
 
 
@@ -420,10 +572,16 @@ def run(args: argparse.Namespace, console: Console) -> list[str]:
     sources, problems = find_sources(args.inputs)
     if not sources:
         return problems
+    boxes = read_boxes(args.boxes, sources)
+    check_places(args, sources)
     model = load_model(
         args.model, args.checkpoint, args.device, make_detector(args)
     )
-    total = len(sources)
+    for folder in filter(None, folders(args)):
+        check_folder(folder)
+    if args.csv:
+        check_folder(Path(args.csv).parent)
+    total, failed = len(sources), 0
     progress = Progress(
         TextColumn('{task.description}'),
         BarColumn(),
@@ -447,17 +605,16 @@ def run(args: argparse.Namespace, console: Console) -> list[str]:
             rate = f'{faces / max(state.elapsed or 0, 1e-3):.1f}'
             progress.update(task, faces=faces, rate=rate)
 
-        predictor = Predictor(
-            args, model, read_boxes(args.boxes), table, advance
-        )
+        predictor = Predictor(args, model, boxes, table, advance)
         for group in _groups(sources):
             told = _predict_group(predictor, group)
             for problem in told:
-                progress.console.print(f'left out: {problem}', style='red')
+                _say(progress.console, f'left out: {problem}', style='red')
             problems += told
+            failed += len(told)
             progress.advance(task, len(group))
         faces = progress.tasks[0].fields['faces']
-    _report(console, predictor, args, faces, total)
+    _report(console, predictor, args, faces, total - failed, total)
     return problems
 
 
@@ -488,19 +645,45 @@ def _predict_group(predictor: Predictor, group: list[Source]) -> list[str]:
             else:
                 problem = predictor.video(source, name)
                 problems += [problem] if problem else []
-        except (OSError, ValueError) as error:
-            problems.append(str(error))
-    if batch:
+        except (OSError, ValueError, cv2.error) as error:
+            problems.append(_named(source.path, error))
+    return problems + (_predict_images(predictor, batch) if batch else [])
+
+
+def _predict_images(
+    predictor: Predictor, batch: list[tuple[str, np.ndarray, Path]]
+) -> list[str]:
+    """Predict images: name of the results, image and file of each."""
+    try:
+        results = predictor.images([entry[1:] for entry in batch])
+    except (ValueError, cv2.error) as error:
+        if len(batch) == 1:
+            return [_named(batch[0][2], error)]
+        # One of them is at fault: find out which, and do the others.
+        each = [_predict_images(predictor, [entry]) for entry in batch]
+        return [problem for problems in each for problem in problems]
+    problems = []
+    for (name, _, path), faces in zip(batch, results, strict=True):
         try:
-            predictor.images(batch)
-        except ValueError:
-            # One of them is at fault: find out which, and do the others.
-            for entry in batch:
-                try:
-                    predictor.images([entry])
-                except ValueError as error:
-                    problems.append(str(error))
+            predictor.keep_image(name, path, faces)
+        except OSError as error:
+            problems.append(_named(path, error))
+        else:
+            predictor.count_image(path, faces)
     return problems
+
+
+def _named(path: Path, error: Exception) -> str:
+    """Say what is wrong, and with which file."""
+    text = str(error)
+    return text if str(path) in text else f'{path}: {text}'
+
+
+def _say(console: Console, text: str, **options) -> None:
+    """Print text as it is: a file's name may look like Rich's markup."""
+    console.print(
+        text, markup=False, highlight=False, soft_wrap=True, **options
+    )
 
 
 def _report(
@@ -508,24 +691,31 @@ def _report(
     predictor: Predictor,
     args: argparse.Namespace,
     faces: int,
+    done: int,
     total: int,
 ) -> None:
+    if not done:
+        return
     places = [str(p) for p in (predictor.pictures, predictor.records) if p]
     places += [args.csv] if args.csv else []
     written = f'; written to {" and ".join(places)}' if places else ''
-    console.print(
-        f'{faces} faces in {total} files{written}',
-        highlight=False,
-        soft_wrap=True,
-    )
+    files = f'{done} of {total}' if done < total else f'{total}'
+    _say(console, f'{faces} faces in {files} files{written}')
 
 
 def main() -> None:
     """Run the command line."""
     args = parse_args()
     console = Console(stderr=True)
+    # Ended from outside, it leaves nothing half written either.
+    before = signal.signal(
+        signal.SIGTERM, lambda number, _: sys.exit(128 + number)
+    )
     try:
         problems = run(args, console)
+    except KeyboardInterrupt:
+        _say(console, 'predict: interrupted; what is complete is kept')
+        sys.exit(128 + signal.SIGINT)
     except (
         OSError,
         KeyError,
@@ -533,9 +723,12 @@ def main() -> None:
         ImportError,
         RuntimeError,
         UnpicklingError,
+        cv2.error,
     ) as error:
         told = error.args[0] if isinstance(error, KeyError) else error
         sys.exit(f'predict: {told}')
+    finally:
+        signal.signal(signal.SIGTERM, before)
     if problems:
         count = len(problems)
         sys.exit(

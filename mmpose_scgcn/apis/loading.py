@@ -47,8 +47,8 @@ def load_model(
 
     Raises:
         FileNotFoundError: No such model, config or checkpoint.
-        ValueError: A config without checkpoint, or a checkpoint that is
-            damaged or does not fit.
+        ValueError: A config without checkpoint, a checkpoint that is
+            damaged or does not fit, or a device that is not there.
         pickle.UnpicklingError: A checkpoint that is none, or that could run
             code.
 
@@ -91,7 +91,8 @@ def build_model(
         ``dataset_meta`` as MMPose's ``init_model`` leaves them.
 
     Raises:
-        ValueError: The checkpoint does not fit the model.
+        ValueError: The checkpoint does not fit the model, or there is no
+            such device.
     """
     from mmengine.runner.checkpoint import _load_checkpoint_to_model
     from mmpose.registry import MODELS
@@ -110,7 +111,14 @@ def build_model(
     model.dataset_meta = keypoint_meta(cfg, content)
     if device is None:
         device = 'cuda' if torch.cuda.is_available() else 'cpu'
-    return model.to(device).eval()
+    try:
+        return model.to(device).eval()
+    except (AssertionError, RuntimeError) as error:
+        there = torch.cuda.device_count()
+        raise ValueError(
+            f'device {str(device)!r} cannot be used: expected cpu or one of '
+            f'{there} GPUs as cuda or cuda:N ({error})'
+        ) from error
 
 
 def _without_pretraining(settings: dict) -> None:
@@ -151,14 +159,15 @@ def _resolve(
             cfg = Config.fromfile(find_config(str(model)))
         except FileNotFoundError as error:
             raise FileNotFoundError(
-                f'{error} Models with weights: {", ".join(list_models())}.'
+                f'{error} Models with weights: '
+                f'{", ".join(list_models()) or "none"}.'
             ) from None
         name = Path(cfg.filename).stem
     if checkpoint is None:
         raise ValueError(
             f'{name} is a config; load_model needs a checkpoint of it as '
             'well. Models that bring their weights: '
-            f'{", ".join(list_models())}'
+            f'{", ".join(list_models()) or "none here"}'
         )
     return cfg, str(_own_file(str(checkpoint))), name
 

@@ -1,6 +1,7 @@
 """What somebody wants to have predicted: images, folders, videos, a camera."""
 
 import glob
+import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -43,21 +44,27 @@ def find_sources(inputs: Iterable[str]) -> tuple[list[Source], list[str]]:
 
     Args:
         inputs (Iterable[str]): Files, folders (their images and videos, not
-            those of folders inside), patterns such as ``photos/*.jpg``, and
-            ``webcam`` or ``webcam:1``.
+            those of folders inside), patterns such as ``photos/*.jpg`` or
+            ``photos/**/*.jpg``, and ``webcam`` or ``webcam:1``.
 
     Returns:
         tuple[list[Source], list[str]]: What there is, each once, in order,
-        and a sentence for each input that names nothing.
+        and a sentence for each input that names nothing or cannot be read.
     """
-    sources: dict[Source, None] = {}
+    sources: dict[tuple[str, str], Source] = {}
     problems = []
     for text in inputs:
-        found = list(_find(text))
-        sources.update(dict.fromkeys(found))
+        try:
+            found = list(_find(text))
+        except OSError as error:
+            problems.append(f'{text} cannot be read: {error.strerror}')
+            continue
+        for source in found:
+            key = source.kind, os.path.abspath(source.path)
+            sources.setdefault(key, source)
         if not found:
             problems.append(_why_nothing(text))
-    return list(sources), problems
+    return list(sources.values()), problems
 
 
 def _find(text: str) -> Iterator[Source]:
@@ -69,12 +76,13 @@ def _find(text: str) -> Iterator[Source]:
     path = Path(text)
     if path.is_dir():
         for inside in sorted(path.iterdir()):
-            if _suffix(inside) in (*IMAGE_SUFFIXES, *VIDEO_SUFFIXES):
+            wanted = _suffix(inside) in (*IMAGE_SUFFIXES, *VIDEO_SUFFIXES)
+            if wanted and not inside.is_dir():
                 yield _of_file(inside)
     elif path.is_file():
         yield _of_file(path)
     else:
-        for match in sorted(glob.glob(text)):
+        for match in sorted(glob.glob(text, recursive=True)):
             if Path(match).is_file():
                 yield _of_file(Path(match))
 
@@ -110,7 +118,8 @@ class Video:
         self.source = source
         live = source.kind == 'webcam'
         self.capture = cv2.VideoCapture(
-            source.camera if live else str(source.path)
+            # FFmpeg takes a relative "a:b.mp4" for an address.
+            source.camera if live else os.path.abspath(source.path)
         )
         if not self.capture.isOpened():
             raise ValueError(

@@ -6,6 +6,7 @@ A file appears when it is complete; an interruption leaves none behind.
 import csv
 import json
 import os
+import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -28,7 +29,9 @@ def complete_file(path: Path) -> Iterator[Path]:
         pathlib.Path: A file in the same folder, with the same suffix.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(path.suffix, f'.{path.stem}.', path.parent)
+    # Not the whole name, which may be as long as a name can be.
+    begin = f'.{path.stem[:16]}.'
+    handle, name = tempfile.mkstemp(path.suffix, begin, path.parent)
     os.close(handle)
     partial = Path(name)
     try:
@@ -37,6 +40,25 @@ def complete_file(path: Path) -> Iterator[Path]:
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def check_folder(folder: Path) -> None:
+    """Make a folder, and find out whether files can be written there.
+
+    Args:
+        folder (pathlib.Path): The folder.
+
+    Raises:
+        OSError: They cannot; the message says why.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise OSError(
+            f'nothing can be written to the folder {folder}: {error.strerror}'
+        ) from error
 
 
 def _umask() -> int:
@@ -113,6 +135,7 @@ class VideoFile:
         self.rate = rate
         self._writer: cv2.VideoWriter | None = None
         self._size: tuple[int, int] | None = None
+        self._count = 0
 
     def __enter__(self) -> 'VideoFile':
         """Make room for the file."""
@@ -129,7 +152,7 @@ class VideoFile:
         if self._writer is None:
             self._size = frame.shape[1::-1]
             self._writer = cv2.VideoWriter(
-                str(self._partial),
+                os.path.abspath(self._partial),
                 cv2.VideoWriter.fourcc(*'mp4v'),
                 self.rate,
                 self._size,
@@ -139,12 +162,34 @@ class VideoFile:
         if frame.shape[1::-1] != self._size:
             frame = cv2.resize(frame, self._size)
         self._writer.write(frame)
+        self._count += 1
 
     def __exit__(self, *error) -> None:
-        """Finish the file, or leave none after an error."""
+        """Finish the file, or leave none after an error.
+
+        Raises:
+            OSError: Not all frames are in the file, as on a full disk.
+        """
         if self._writer is not None:
             self._writer.release()
+        try:
+            if error[0] is None:
+                self._check()
+        except OSError:
+            self._context.__exit__(*sys.exc_info())
+            raise
         self._context.__exit__(*error)
+
+    def _check(self) -> None:
+        """Count the frames: OpenCV's writer tells of no error."""
+        capture = cv2.VideoCapture(os.path.abspath(self._partial))
+        written = int(capture.get(cv2.CAP_PROP_FRAME_COUNT))
+        capture.release()
+        if written != self._count:
+            raise OSError(
+                f'{self.path}: only {max(written, 0)} of {self._count} '
+                'frames could be written'
+            )
 
 
 class Table:
@@ -166,7 +211,10 @@ class Table:
         """Begin the file."""
         self._context = complete_file(self.path)
         partial = self._context.__enter__()
-        self._file = partial.open('w', encoding='utf-8', newline='')
+        # A file's name need not be Unicode.
+        self._file = partial.open(
+            'w', encoding='utf-8', errors='backslashreplace', newline=''
+        )
         self._rows = csv.writer(self._file)
         self._rows.writerow(self.header)
         return self
@@ -186,7 +234,11 @@ class Table:
 
     def __exit__(self, *error) -> None:
         """Finish the file, or leave none after an error."""
-        self._file.close()
+        try:
+            self._file.close()
+        except OSError:
+            self._context.__exit__(*sys.exc_info())
+            raise
         self._context.__exit__(*error)
 
 
@@ -195,7 +247,9 @@ def _table_rows(faces: Faces) -> Iterable[Sequence[str]]:
         [
             faces.boxes,
             faces.box_scores[:, None],
-            np.dstack([faces.keypoints, faces.scores]).reshape(len(faces), -1),
+            np.dstack([faces.keypoints, faces.scores]).reshape(
+                len(faces), 3 * faces.scores.shape[1]
+            ),
         ],
         axis=1,
     )

@@ -1,11 +1,14 @@
 """The tool that finds keypoints in what people have: photos, videos."""
 
+import argparse
 import csv
 import io
 import json
 import runpy
+import signal
 
 from mmpose_scgcn.apis.loading import keypoint_meta
+from mmpose_scgcn.apis.writers import VideoFile
 from mmpose_scgcn.launch import find_config, read_config
 from mmpose_scgcn.synthetic.face import make_face
 
@@ -80,9 +83,14 @@ def boxes(photos):
 
 
 @pytest.fixture(scope='module')
-def main(root):
-    """The tool's own entry, in this process."""
-    return runpy.run_path(str(root / 'tools/predict.py'))['main']
+def tool(root):
+    """What the tool's file defines, in this process."""
+    return runpy.run_path(str(root / 'tools/predict.py'))
+
+
+@pytest.fixture(scope='module')
+def main(tool):
+    return tool['main']
 
 
 @pytest.fixture(scope='module')
@@ -110,6 +118,15 @@ def predict(main, checkpoint, tmp_path_factory):
         return folder, status, text
 
     return run
+
+
+@pytest.fixture
+def all_believed(monkeypatch):
+    """What untrained weights predict is followed, whatever it is."""
+    monkeypatch.setattr(
+        'mmpose_scgcn.tracking.tracker.are_believable',
+        lambda faces, *_: np.ones(len(faces), bool),
+    )
 
 
 @pytest.fixture(scope='module')
@@ -262,3 +279,244 @@ def test_boxes_that_are_none(predict, photos, tmp_path, content, told):
     _, status, text = predict(photos / 'face0.png', '--boxes', file)
     assert status == 1
     assert told in text
+
+
+def test_an_image_without_faces_is_done_like_others(predict, photos, tmp_path):
+    file = tmp_path / 'boxes.json'
+    both = {'face0.png': [], 'face1.png': [[40, 40, 120, 130]]}
+    file.write_text(json.dumps(both))
+    images = photos / 'face0.png', photos / 'face1.png'
+    folder, status, told = predict(*images, '--boxes', file, '--csv', 't.csv')
+    assert status == 0, told
+    out = folder / 'predictions'
+    assert json.loads((out / 'predictions/face0.json').read_text()) == []
+    drawn = cv2.imread(str(out / 'visualizations/face0.png'))
+    plain = cv2.imread(str(photos / 'face0.png'))
+    np.testing.assert_array_equal(drawn, plain)
+    with (folder / 't.csv').open(newline='') as file:
+        (row,) = csv.DictReader(file)
+    assert row['image'].endswith('face1.png')
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'told'),
+    [
+        ('--boxes b.json --det-model haar', 'leave out --det-model'),
+        ('--boxes b.json --max-faces 2', 'leave out --max-faces'),
+        ('--box-kind yunet', 'give them as well'),
+        ('--pred-out-dir p --draw-bbox', 'no pictures for --draw-bbox'),
+        ('--max-faces 0', 'at least 1'),
+        ('--radius -2', 'above 0'),
+        ('--radius nan', 'above 0'),
+        ('--thickness 0', 'at least 1'),
+        ('--bbox-thr 60', 'from 0 to 1'),
+        ('--passes two', 'at least 1'),
+    ],
+)
+def test_options_that_are_none_or_would_do_nothing(predict, arguments, told):
+    folder, status, text = predict('photo.jpg', *arguments.split())
+    assert status == 2
+    assert told in text
+    assert list(folder.iterdir()) == []
+
+
+def test_boxes_are_for_images(predict, photos, boxes):
+    _, status, told = predict(photos / 'film.avi', '--boxes', boxes)
+    assert status == 1
+    assert '--boxes are for images, and' in told and 'film.avi' in told
+
+
+def test_boxes_of_no_image_at_all_are_not_detected(predict, photos, tmp_path):
+    (tmp_path / 'none.json').write_text('{}')
+    _, status, told = predict(
+        photos / 'face0.png', '--boxes', tmp_path / 'none.json'
+    )
+    assert status == 1
+    assert 'has none for this image' in told
+
+
+def test_a_name_of_two_images_needs_their_paths(predict, photos, tmp_path):
+    other = tmp_path / 'face0.png'
+    other.write_bytes((photos / 'face0.png').read_bytes())
+    file, own = tmp_path / 'boxes.json', [[40, 40, 120, 130]]
+    file.write_text(json.dumps({'face0.png': own}))
+    images = photos / 'face0.png', other
+    _, status, told = predict(*images, '--boxes', file)
+    assert status == 1 and "2 images are called 'face0.png'" in told
+    file.write_text(json.dumps({'face0.png': own, str(other): own}))
+    assert predict(*images, '--boxes', file)[1] == 0
+
+
+@pytest.mark.parametrize('option', ['--vis-out-dir', '--csv'])
+def test_inputs_are_not_replaced(predict, photos, tmp_path, option):
+    photo = tmp_path / 'face0.png'
+    photo.write_bytes((photos / 'face0.png').read_bytes())
+    place = tmp_path if option == '--vis-out-dir' else photo
+    _, status, told = predict(photo, option, place)
+    assert status == 1
+    assert str(place) in told
+    assert photo.read_bytes() == (photos / 'face0.png').read_bytes()
+
+
+@pytest.mark.parametrize('option', ['--out-dir', '--pred-out-dir', '--csv'])
+def test_a_place_that_cannot_be_written_is_told_first(
+    predict, photos, tmp_path, option
+):
+    (tmp_path / 'file').write_text('')
+    _, status, told = predict(
+        photos / 'broken.jpg', option, tmp_path / 'file/folder/t.csv'
+    )
+    assert status == 1
+    assert 'nothing can be written to the folder' in told
+    assert 'broken.jpg' not in told
+
+
+def test_unusual_names(predict, photos, tmp_path):
+    names = ['[bold] %d:ü.png', 'n' * 251 + '.png', 'bad\udcff.png']
+    for name in names:
+        (tmp_path / name).write_bytes((photos / 'face0.png').read_bytes())
+    (tmp_path / 'broken[x].JPG').write_bytes(b'no picture')
+    folder, status, told = predict(
+        *(tmp_path, '--det-model', 'whole_image', '--csv', 't.csv')
+    )
+    assert status == 1
+    written = {p.name for p in folder.glob('predictions/*/*')}
+    assert {'[bold] %d:ü.png', '[bold] %d:ü.json'} <= written
+    # 'nnn.json' is longer than a name can be, by one letter.
+    assert told.count('File name too long') == 2
+    assert 'broken[x].JPG is no image' in told
+    assert '2 faces in 2 of 4 files' in told
+    assert len((folder / 't.csv').read_text('utf-8').splitlines()) == 3
+
+
+def test_a_video_of_an_unusual_name_between_images(
+    predict, photos, tmp_path, all_believed
+):
+    film = tmp_path / '1:2 %03d.AVI'
+    film.write_bytes((photos / 'film.avi').read_bytes())
+    folder, status, told = predict(
+        *(photos / 'face0.png', film, photos / 'face1.png'),
+        *('--det-model', 'whole_image', '--min-score', 0, '--draw-graph'),
+        *('--csv', 't.csv', '--passes', 2),
+    )
+    assert status == 0, told
+    assert len(list(folder.glob('predictions/visualizations/*'))) == 3
+    with (folder / 't.csv').open(newline='') as file:
+        frames = [row['frame'] for row in csv.DictReader(file)]
+    assert frames[0] == frames[-1] == '' and frames[1] == '0'
+
+
+def test_a_video_that_breaks_off_is_kept_and_told(predict, photos, tmp_path):
+    content = (photos / 'film.avi').read_bytes()
+    (tmp_path / 'half.avi').write_bytes(content[: len(content) // 2])
+    folder, status, told = predict(
+        *(tmp_path / 'half.avi', '--det-model', 'whole_image'),
+        *('--min-score', 0),
+    )
+    assert status == 1
+    assert 'of 6 frames could be read; what was read is kept' in told
+    assert (folder / 'predictions/visualizations/half.mp4').is_file()
+
+
+def test_a_video_that_cannot_be_written_leaves_no_rows(
+    predict, photos, monkeypatch, all_believed
+):
+    def write_nothing(file, frame):
+        file._count += 1
+        file._writer = None
+
+    monkeypatch.setattr(VideoFile, 'add', write_nothing)
+    folder, status, told = predict(
+        *(photos / 'film.avi', '--det-model', 'whole_image'),
+        *('--min-score', 0, '--csv', 't.csv'),
+    )
+    assert status == 1
+    assert 'only 0 of 6 frames could be written' in told
+    assert len((folder / 't.csv').read_text().splitlines()) == 1
+    files = {path.name for path in folder.rglob('*') if path.is_file()}
+    assert files == {'t.csv'}
+
+
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
+def test_an_interruption_leaves_nothing_half_written(
+    predict, photos, monkeypatch, number
+):
+    done = []
+
+    def interrupt(file, frame):
+        done.append(frame)
+        if len(done) == 2:
+            signal.raise_signal(number)
+
+    monkeypatch.setattr(VideoFile, 'add', interrupt)
+    before = signal.getsignal(signal.SIGTERM)
+    folder, status, _ = predict(
+        *(photos / 'film.avi', '--det-model', 'whole_image'),
+        *('--min-score', 0, '--csv', 't.csv'),
+    )
+    assert status == 128 + number
+    assert [path for path in folder.rglob('*') if path.is_file()] == []
+    assert signal.getsignal(signal.SIGTERM) == before
+
+
+def test_interrupting_a_camera_keeps_what_was_recorded(
+    predict, photos, monkeypatch, all_believed
+):
+    add, open_camera = VideoFile.add, cv2.VideoCapture
+
+    def interrupt(file, frame):
+        add(file, frame)
+        if file._count == 2:
+            signal.raise_signal(signal.SIGINT)
+
+    def capture(name):
+        return open_camera(str(photos / 'film.avi') if name == 3 else name)
+
+    monkeypatch.setattr(VideoFile, 'add', interrupt)
+    monkeypatch.setattr(cv2, 'VideoCapture', capture)
+    folder, status, told = predict(
+        *('webcam:3', '--det-model', 'whole_image', '--min-score', 0),
+        *('--csv', 't.csv'),
+    )
+    assert status == 0, told
+    out = folder / 'predictions'
+    assert (
+        len(json.loads((out / 'predictions/webcam_3.json').read_text())) == 2
+    )
+    assert (out / 'visualizations/webcam_3.mp4').is_file()
+    assert len((folder / 't.csv').read_text().splitlines()) == 3
+
+
+def test_a_device_that_is_not_there(main, checkpoint, photos, monkeypatch):
+    words = [photos / 'face0.png', '--model', CONFIG, '--device', 'cuda:77']
+    words += ['--checkpoint', checkpoint, '--det-model', 'whole_image']
+    monkeypatch.setattr('sys.argv', ['predict.py', *map(str, words)])
+    with pytest.raises(SystemExit, match="device 'cuda:77' cannot be used"):
+        main()
+
+
+def test_the_threshold_reaches_the_detector_that_auto_finds(tool, monkeypatch):
+    monkeypatch.setitem(
+        tool['make_detector'].__globals__, 'find_yunet', lambda: 'a.onnx'
+    )
+    made = []
+    monkeypatch.setitem(
+        tool['make_detector'].__globals__,
+        'build_detector',
+        lambda spec, **options: made.append((spec, options)),
+    )
+    args = argparse.Namespace(
+        det_model=None, boxes=None, bbox_thr=0.2, det_mapping=None
+    )
+    tool['make_detector'](args)
+    assert made == [('yunet', dict(score=0.2))]
+
+
+def test_a_mapping_that_is_none_is_named(predict, photos, tmp_path):
+    (tmp_path / 'map.json').write_text('{')
+    _, status, told = predict(
+        *(photos / 'face0.png', '--det-model', 'whole_image'),
+        *('--det-mapping', tmp_path / 'map.json'),
+    )
+    assert status == 1
+    assert 'map.json holds no box measurements' in told

@@ -1,9 +1,9 @@
-# 300W at 128 px for faces in photos: boxes move as a face detector's do, a
-# rectangle covers a quarter of the faces, and keypoints count from 0.
+# 300W at 128 px for faces in photos: boxes move as a face detector's do, and
+# a rectangle covers a quarter of the faces.
 #
-# 300W's annotations lie about one pixel of the original photo to the right
-# and below: `origin` is 1 for the official files and for those that
-# tools/prepare_dataset.py made of them, see docs/data_sets.md.
+# Keypoints are moved by a pixel, so that the labels of mirrored faces agree
+# with those of upright ones ("Files that count pixels from 1" in
+# docs/data_sets.md).
 _base_ = ['300w_64x64.py']
 
 codec = dict(type='RegressionLabel', input_size=(128, 128))

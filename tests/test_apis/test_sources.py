@@ -1,0 +1,70 @@
+"""What people name on the command line."""
+
+import os
+from pathlib import Path
+
+from mmpose_scgcn.apis.sources import find_sources
+
+import pytest
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ('a.JPG', 'b.png', 'film.MP4', 'notes.txt', 'in/c.jpg'):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b'')
+    (tmp_path / 'album.jpg').mkdir()
+    return tmp_path
+
+
+def names(*inputs):
+    sources, problems = find_sources(map(str, inputs))
+    assert problems == []
+    return [source.path.name for source in sources]
+
+
+def test_a_folder_gives_its_images_and_videos(folder):
+    assert names(folder) == ['a.JPG', 'b.png', 'film.MP4']
+    kinds = [source.kind for source in find_sources(['.'])[0]]
+    assert kinds == ['image', 'image', 'video']
+
+
+def test_each_file_once_however_it_is_named(folder):
+    same = 'a.JPG', './a.JPG', folder / 'a.JPG', 'in/../a.JPG', '*.JPG'
+    assert names(*same) == ['a.JPG']
+
+
+def test_two_stars_look_into_folders(folder):
+    assert names('**/*.jpg') == ['c.jpg']
+
+
+def test_a_file_of_the_name_of_a_pattern(folder):
+    (folder / 'x[1]*.png').write_bytes(b'')
+    assert names('x[1]*.png') == ['x[1]*.png']
+
+
+def test_a_camera_is_no_file(folder):
+    (folder / 'webcam_1').write_bytes(b'')
+    sources, _ = find_sources(['webcam:1', 'webcam_1', 'webcam'])
+    assert [source.kind for source in sources] == ['webcam', 'image', 'webcam']
+    assert [source.camera for source in sources] == [1, 0, 0]
+
+
+def test_what_cannot_be_read_does_not_hide_the_rest(folder, monkeypatch):
+    (folder / 'locked').mkdir()
+    listed = Path.iterdir
+
+    def refuse(path):
+        if path.name == 'locked':
+            raise PermissionError(13, os.strerror(13), str(path))
+        return listed(path)
+
+    monkeypatch.setattr(Path, 'iterdir', refuse)
+    sources, problems = find_sources(['locked', 'b.png', 'n' * 300])
+    assert [source.path.name for source in sources] == ['b.png']
+    assert problems == [
+        'locked cannot be read: Permission denied',
+        f'{"n" * 300} cannot be read: File name too long',
+    ]

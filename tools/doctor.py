@@ -6,6 +6,7 @@ line that mends it. Exit status 1 if MMPose cannot run. It needs nothing but
 Python, and must itself survive whatever is missing or broken.
 """
 
+import argparse
 import importlib
 import platform
 import sys
@@ -304,4 +305,8 @@ def main() -> int:
 
 
 if __name__ == '__main__':
+    argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    ).parse_args()
     sys.exit(main())

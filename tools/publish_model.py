@@ -21,12 +21,13 @@ from tempfile import TemporaryDirectory
 from mmpose_scgcn import launch
 from mmpose_scgcn.apis import build_model, load_model
 from mmpose_scgcn.apis.publishing import (
+    check_name,
     install_model,
     strip_state,
     training_facts,
     write_model,
 )
-from mmpose_scgcn.apis.writers import complete_file
+from mmpose_scgcn.apis.writers import check_folder, complete_file
 from mmpose_scgcn.apis.zoo import PREFIX, WEIGHTS
 
 import torch
@@ -87,6 +88,12 @@ def evaluate(cfg: Config, model, title: str) -> dict[str, float]:
         for batch in track(loader, description=title):
             evaluator.process(model.test_step(batch), batch)
     metrics = evaluator.evaluate(len(loader.dataset))
+    missing = [name for name in FIGURES if name not in metrics]
+    if missing:
+        raise ValueError(
+            f'test_evaluator: expected a FaceAlignmentMetric, which gives '
+            f'{", ".join(FIGURES)}; {", ".join(missing)} are missing'
+        )
     return {name: 100 * float(metrics[name]) for name in FIGURES}
 
 
@@ -188,16 +195,26 @@ def main() -> None:
     """Run the command line."""
     args = parse_args()
     try:
+        # Before the test set is predicted.
+        check_name(args.name)
         cfg = launch.read_config(args.config, args.cfg_options)
         launch.check_annotations(cfg, 'test_dataloader', 'test_evaluator')
         init_default_scope(cfg.get('default_scope', 'mmpose'))
+        check_folder(Path(args.out_dir))
         with TemporaryDirectory() as folder:
             path, figures = publish(args, cfg, Path(folder))
             path = install_model(path, Path(args.out_dir))
         record = record_of(args, path, figures)
         if args.metafile:
             write_record(record, Path(args.metafile))
-    except (OSError, ValueError, KeyError, UnpicklingError) as error:
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        RuntimeError,
+        UnpicklingError,
+        yaml.YAMLError,
+    ) as error:
         sys.exit(f'publish_model: {error}')
     size = path.stat().st_size / 1e6
     print(f'{path} ({size:.1f} MB)')

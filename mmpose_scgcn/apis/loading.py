@@ -47,8 +47,9 @@ def load_model(
 
     Raises:
         FileNotFoundError: No such model, config or checkpoint.
-        ValueError: A config without checkpoint, a checkpoint that is
-            damaged or does not fit, or a device that is not there.
+        ValueError: A file that is no config, a config without checkpoint, a
+            checkpoint that is damaged or does not fit, or a device that is
+            not there.
         pickle.UnpicklingError: A checkpoint that is none, or that could run
             code.
 
@@ -155,13 +156,7 @@ def _resolve(
             )
         return None, str(weights_file(str(model))), str(model)
     else:
-        try:
-            cfg = Config.fromfile(find_config(str(model)))
-        except FileNotFoundError as error:
-            raise FileNotFoundError(
-                f'{error} Models with weights: '
-                f'{", ".join(list_models()) or "none"}.'
-            ) from None
+        cfg = _read_config(str(model))
         name = Path(cfg.filename).stem
     if checkpoint is None:
         raise ValueError(
@@ -170,6 +165,34 @@ def _resolve(
             f'{", ".join(list_models()) or "none here"}'
         )
     return cfg, str(_own_file(str(checkpoint))), name
+
+
+def _read_config(model: str) -> Config:
+    """Read a config by path or name.
+
+    Raises:
+        FileNotFoundError: There is none.
+        ValueError: It is none, or not one of a model.
+    """
+    try:
+        path = find_config(model)
+    except FileNotFoundError as error:
+        raise FileNotFoundError(
+            f'{error} Models with weights: '
+            f'{", ".join(list_models()) or "none"}.'
+        ) from None
+    try:
+        cfg = Config.fromfile(path)
+    except (OSError, SyntaxError, UnicodeDecodeError) as error:
+        raise ValueError(
+            f'{path} cannot be read as a config: {error}'
+        ) from error
+    missing = [key for key in ('model', 'test_dataloader') if key not in cfg]
+    if missing:
+        raise ValueError(
+            f'{path} is no config of a model: it has no {missing[0]}'
+        )
+    return cfg
 
 
 def _own_file(name: str) -> str | Path:

@@ -86,6 +86,21 @@ def strip_state(state: Mapping[str, Tensor], half: bool) -> dict[str, Tensor]:
     return kept
 
 
+def check_name(name: str) -> None:
+    """Check the name of a model.
+
+    Args:
+        name (str): Small letters, digits and ``-``, not first.
+
+    Raises:
+        ValueError: Not such a name.
+    """
+    if not _NAME.fullmatch(name):
+        raise ValueError(
+            f'name: expected small letters, digits and "-", got {name!r}'
+        )
+
+
 def write_model(
     folder: Path,
     name: str,
@@ -111,10 +126,7 @@ def write_model(
     Raises:
         ValueError: Not such a name.
     """
-    if not _NAME.fullmatch(name):
-        raise ValueError(
-            f'name: expected small letters, digits and "-", got {name!r}'
-        )
+    check_name(name)
     settings = dict(
         facts, name=name, config=model_settings(cfg), box_kind=LANDMARK_BOX
     )

@@ -48,6 +48,20 @@ def test_config_and_checkpoint_in_other_forms(untrained):
         assert model.name == 'small'
 
 
+@pytest.mark.parametrize(
+    ('name', 'text', 'told'),
+    [
+        ('photo.jpg', 'no config', 'photo.jpg cannot be read as a config'),
+        ('open.py', 'model = (', 'open.py cannot be read as a config'),
+        ('other.py', 'x = 1', 'other.py is no config of a model'),
+    ],
+)
+def test_a_file_that_is_no_config(untrained, tmp_path, name, text, told):
+    (tmp_path / name).write_text(text)
+    with pytest.raises(ValueError, match=told):
+        load_model(tmp_path / name, untrained.checkpoint, 'cpu')
+
+
 def test_what_the_checkpoint_says_of_the_keypoints_counts(
     untrained, model, content, tmp_path
 ):

@@ -37,7 +37,9 @@ def test_each_file_once_however_it_is_named(folder):
 
 
 def test_two_stars_look_into_folders(folder):
-    assert names('**/*.jpg') == ['c.jpg']
+    (folder / 'in/deep').mkdir()
+    (folder / 'in/deep/d.jpg').write_bytes(b'')
+    assert names('**/*.jpg') == ['c.jpg', 'd.jpg']
 
 
 def test_a_file_of_the_name_of_a_pattern(folder):

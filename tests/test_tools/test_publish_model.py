@@ -1,6 +1,7 @@
 """From a checkpoint to a file that says by itself what it is."""
 
 import hashlib
+import runpy
 import shutil
 
 from mmpose_scgcn.apis import load_model
@@ -108,6 +109,30 @@ def test_a_name_that_is_none(tmp_path, model, cfg):
     with pytest.raises(ValueError, match='small letters'):
         write_model(tmp_path, 'My Model', state, cfg, model.dataset_meta, {})
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ('name', 'place', 'told'),
+    [
+        ('My Model', 'models', 'small letters'),
+        ('mine', 'file/models', 'nothing can be written to the folder'),
+    ],
+)
+def test_what_is_wrong_is_told_before_the_test_set_is_predicted(
+    root, tmp_path, monkeypatch, name, place, told
+):
+    (tmp_path / 'file').write_text('')
+    tool = runpy.run_path(str(root / 'tools/publish_model.py'))
+    main = tool['main']
+    monkeypatch.setattr(
+        tool['launch'], 'check_annotations', lambda *names: None
+    )
+    words = [CONFIG, 'none.pth', '--name', name, '--licence', 'none']
+    words += ['--out-dir', tmp_path / place]
+    monkeypatch.setattr('sys.argv', ['publish_model.py', *map(str, words)])
+    with pytest.raises(SystemExit, match=told):
+        main()
+    assert [path.name for path in tmp_path.iterdir()] == ['file']
 
 
 def test_what_is_known_of_the_training():

@@ -2,7 +2,7 @@
 
 python benchmarks/boxes.py --model face68
 
-For each data set, each kind of box and one or two passes: NME over the faces
+For each data set, each kind of box and one to three passes: NME over the faces
 that were found, failure rates in which a missed face counts as failed, how
 many were missed, and the error relative to that with the annotations' boxes.
 And what scores are worth: the error of the tenth of the faces with the lowest
@@ -60,6 +60,9 @@ WFLW_68 = (
     *(60, 61, 63, 64, 65, 67, 68, 69, 71, 72, 73, 75),
     *range(76, 96),
 )
+
+#: Crops about the keypoints of the pass before.
+PASSES = (1, 2, 3)
 
 #: Annotations of 300W and YTF68 count pixels from 1 (docs/data_sets.md).
 ORIGIN = 1
@@ -203,7 +206,7 @@ def main() -> None:
         base = None
         for kind in args.boxes:
             boxes = find_boxes(kind, files, wanted)
-            for passes in (1, 2):
+            for passes in PASSES:
                 found = predict(model, files, boxes, passes)
                 row = judge(*found, truth, visible, wanted)
                 base = base or row['NME']

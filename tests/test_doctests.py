@@ -17,6 +17,7 @@ MODULES = (
     'mmpose_scgcn.apis.zoo',
     'mmpose_scgcn.detection.boxes',
     'mmpose_scgcn.structures.faces',
+    'mmpose_scgcn.structures.outlines',
     'mmpose_scgcn.tracking.tracker',
 )
 

@@ -239,7 +239,9 @@ def _add_output_options(parser: argparse.ArgumentParser) -> None:
         '--draw-index', action='store_true', help='number the keypoints'
     )
     group.add_argument(
-        '--draw-links', action='store_true', help="the data set's skeleton"
+        '--draw-links',
+        action='store_true',
+        help="the data set's skeleton, or outlines",
     )
     group.add_argument(
         '--draw-graph',

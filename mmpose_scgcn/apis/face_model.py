@@ -12,6 +12,7 @@ from mmpose_scgcn.detection import (
 )
 from mmpose_scgcn.structures import Faces
 from mmpose_scgcn.structures.boxes import tight_boxes
+from mmpose_scgcn.structures.outlines import outline
 
 import numpy as np
 import torch
@@ -280,7 +281,11 @@ class FaceModel:
         return head.graph.neighbors.cpu().numpy()
 
     def _links(self) -> tuple[tuple[int, int], ...]:
-        links = self.model.dataset_meta.get('skeleton_links') or ()
+        """Find the lines to draw: the data set's skeleton, or outlines."""
+        meta = self.model.dataset_meta
+        links = meta.get('skeleton_links') or ()
+        if not len(links):
+            return outline(meta.get('dataset_name', ''))
         return tuple((int(a), int(b)) for a, b in links)
 
 

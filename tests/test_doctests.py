@@ -25,7 +25,9 @@ MODULES = (
 @pytest.mark.filterwarnings('ignore:The metainfo config file:UserWarning')
 @pytest.mark.parametrize('name', MODULES)
 def test_examples_of_a_module(name):
-    result = doctest.testmod(importlib.import_module(name))
+    result = doctest.testmod(
+        importlib.import_module(name), optionflags=doctest.ELLIPSIS
+    )
     assert result.attempted > 0
     assert result.failed == 0
 
@@ -34,7 +36,7 @@ def test_examples_of_a_module(name):
 def photo(tmp_path, monkeypatch):
     """A photo of two faces in the current folder."""
     monkeypatch.chdir(tmp_path)
-    faces = [make_face(11, index, 200).image for index in range(2)]
+    faces = [make_face(2024, index, 200).image for index in (7, 3)]
     cv2.imwrite('photo.jpg', np.hstack(faces))
 
 

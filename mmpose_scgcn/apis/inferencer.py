@@ -32,6 +32,7 @@ class FaceInferencer(Pose2DInferencer):
         >>> import numpy as np
         >>> from mmpose_scgcn import FaceInferencer
         >>> infer = FaceInferencer('face68', device='cpu')
+        Loads checkpoint by package backend from path: ...
         >>> image = np.zeros((96, 96, 3), np.uint8)
         >>> result = next(infer(image, bboxes=[[20, 20, 70, 70]]))
         >>> len(result['predictions'][0][0]['keypoints'])

@@ -449,11 +449,14 @@ def test_an_interruption_leaves_nothing_half_written(
             signal.raise_signal(number)
 
     monkeypatch.setattr(VideoFile, 'add', interrupt)
+    # A shell starts what runs in its background with SIGINT ignored.
+    at_first = signal.signal(signal.SIGINT, signal.default_int_handler)
     before = signal.getsignal(signal.SIGTERM)
     folder, status, _ = predict(
         *(photos / 'film.avi', '--det-model', 'whole_image'),
         *('--min-score', 0, '--csv', 't.csv'),
     )
+    signal.signal(signal.SIGINT, at_first)
     assert status == 128 + number
     assert [path for path in folder.rglob('*') if path.is_file()] == []
     assert signal.getsignal(signal.SIGTERM) == before
@@ -472,12 +475,14 @@ def test_interrupting_a_camera_keeps_what_was_recorded(
     def capture(name):
         return open_camera(str(photos / 'film.avi') if name == 3 else name)
 
+    at_first = signal.signal(signal.SIGINT, signal.default_int_handler)
     monkeypatch.setattr(VideoFile, 'add', interrupt)
     monkeypatch.setattr(cv2, 'VideoCapture', capture)
     folder, status, told = predict(
         *('webcam:3', '--det-model', 'whole_image', '--min-score', 0),
         *('--csv', 't.csv'),
     )
+    signal.signal(signal.SIGINT, at_first)
     assert status == 0, told
     out = folder / 'predictions'
     assert (

@@ -16,7 +16,14 @@ from mmengine.runner import CheckpointLoader
 from torch import nn
 
 from .face_model import FaceModel
-from .zoo import PREFIX, list_models, weights_file, weights_path
+from .zoo import (
+    PREFIX,
+    check_hash,
+    has_hash,
+    list_models,
+    weights_file,
+    weights_path,
+)
 
 #: Key of a published file's ``meta`` under which its settings are.
 SETTINGS = 'mmpose_scgcn'
@@ -147,7 +154,10 @@ def _resolve(
                 f'{model} is a file of weights; give the config first and '
                 'the checkpoint second'
             )
-        return None, str(_own_file(str(model))), Path(str(model)).stem
+        file = _own_file(str(model))
+        if '://' not in str(file) and has_hash(Path(file)):
+            check_hash(Path(file))
+        return None, str(file), Path(file).stem
     elif str(model) in list_models():
         if checkpoint is not None:
             raise ValueError(

@@ -92,9 +92,21 @@ def check_hash(path: Path) -> Path:
     expected = match['hash'] if match else 'NAME-<8 hex digits>.pth'
     raise ValueError(
         f'{path} is damaged or is another file: its name promises a SHA-256 '
-        f'that starts with {expected}, and it has {found[:8]}. Install '
-        'mmpose_scgcn again'
+        f'that starts with {expected}, and it has {found[:8]}. Get it again; '
+        'the models of this package come with its installation'
     )
+
+
+def has_hash(path: Path) -> bool:
+    """Tell whether a file's name promises a hash, as a published one's does.
+
+    Args:
+        path (pathlib.Path): The file.
+
+    Returns:
+        bool: Whether it is ``NAME-<8 hex digits>.pth``.
+    """
+    return _FILE.fullmatch(path.name) is not None
 
 
 def _files() -> dict[str, Path]:

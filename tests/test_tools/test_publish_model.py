@@ -151,8 +151,9 @@ def test_a_damaged_file_is_refused(tmp_path, model, cfg, monkeypatch):
     path.write_bytes(content)
     monkeypatch.setattr(zoo, 'WEIGHTS', tmp_path)
     assert zoo.list_models() == ['tiny']
-    with pytest.raises(ValueError, match=r'promises a SHA-256 that starts'):
-        load_model('tiny')
+    for name in ('tiny', path, 'mmpose_scgcn://tiny'):
+        with pytest.raises(ValueError, match='promises a SHA-256 that starts'):
+            load_model(name)
 
 
 def test_a_file_of_another_origin_is_told(tmp_path, model):

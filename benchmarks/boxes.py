@@ -18,6 +18,7 @@ from pathlib import Path
 from mmpose_scgcn import load_model
 from mmpose_scgcn.apis import read_image
 from mmpose_scgcn.detection import build_detector
+from mmpose_scgcn.detection.calibration import choose_box
 from mmpose_scgcn.evaluation.functional import (
     face_normalizers,
     resolve_norm,
@@ -25,7 +26,7 @@ from mmpose_scgcn.evaluation.functional import (
     summarize_scores,
 )
 from mmpose_scgcn.launch import read_config
-from mmpose_scgcn.structures.boxes import box_iou
+from mmpose_scgcn.structures.conventions import WFLW_AS_300W
 
 import cv2
 import numpy as np
@@ -50,16 +51,6 @@ SETS = {
         'test_dataloader',
     ),
 }
-
-#: Of WFLW's 98 points those that 300W has.
-WFLW_68 = (
-    *range(0, 33, 2),
-    *range(33, 38),
-    *range(42, 47),
-    *range(51, 60),
-    *(60, 61, 63, 64, 65, 67, 68, 69, 71, 72, 73, 75),
-    *range(76, 96),
-)
 
 #: Crops about the keypoints of the pass before.
 PASSES = (1, 2, 3)
@@ -108,9 +99,7 @@ def read_set(name: str) -> tuple[list, np.ndarray, np.ndarray, np.ndarray]:
 def find_boxes(kind: str, files: list, wanted: np.ndarray) -> np.ndarray:
     """Give the box of each face (N, 4), NaN where it was missed.
 
-    An image holds one annotated face: of several boxes the one that overlaps
-    most with it is taken, and one that overlaps by less than a fifth is
-    another face.
+    An image holds one annotated face.
     """
     if kind == 'annotation':
         return wanted
@@ -118,10 +107,7 @@ def find_boxes(kind: str, files: list, wanted: np.ndarray) -> np.ndarray:
     found = np.full((len(files), 4), np.nan, np.float32)
     for index, file in enumerate(track(files, description=kind)):
         boxes, _ = detector(read_image(file))
-        if len(boxes):
-            shared = box_iou(boxes, wanted[index : index + 1])[:, 0]
-            if shared.max() >= 0.2:
-                found[index] = boxes[shared.argmax()]
+        found[index] = choose_box(boxes, wanted[index])
     return found
 
 
@@ -140,7 +126,7 @@ def predict(model, files: list, boxes: np.ndarray, passes: int) -> tuple:
         keypoints[chosen] = np.concatenate([f.keypoints for f in faces])
         scores[chosen] = np.concatenate([f.scores for f in faces])
     if model.num_keypoints == 98:
-        keypoints, scores = keypoints[:, WFLW_68], scores[:, WFLW_68]
+        keypoints, scores = keypoints[:, WFLW_AS_300W], scores[:, WFLW_AS_300W]
     return keypoints, scores
 
 
@@ -194,7 +180,7 @@ def time_faces(model, runs: int = 100) -> dict:
     )
 
 
-def table(rows: list[dict], name: str, model) -> str:
+def table(rows: list[dict], name: str) -> str:
     """Write the report."""
     lines = [
         f'# Boxes of face detectors: {name}',
@@ -259,7 +245,7 @@ def main() -> None:
         rows=rows,
     )
     (out / f'{stem}.json').write_text(json.dumps(record, indent=1) + '\n')
-    (out / f'{stem}.md').write_text(table(rows, args.model, model))
+    (out / f'{stem}.md').write_text(table(rows, args.model))
     print(f'{time.perf_counter() - start:.0f} s; {out / stem}.md')
 
 

@@ -5,9 +5,11 @@ import json
 
 from mmpose_scgcn import list_models, load_model
 from mmpose_scgcn.apis.publishing import model_settings
-from mmpose_scgcn.apis.zoo import PREFIX, weights_path
+from mmpose_scgcn.apis.zoo import weights_path
+from mmpose_scgcn.compat.hub import SCHEME
 from mmpose_scgcn.detection import LANDMARK_BOX
 from mmpose_scgcn.launch import read_config
+from mmpose_scgcn.structures.conventions import WFLW_AS_300W
 from mmpose_scgcn.synthetic.face import make_face
 
 import cv2
@@ -51,7 +53,7 @@ def test_these_there_are(records):
 
 def test_a_record_says_what_the_file_is(records, name, model):
     record = records[name]
-    path = weights_path(record['Weights'].removeprefix(PREFIX))
+    path = weights_path(record['Weights'].removeprefix(SCHEME))
     facts = record['Metadata']
     assert facts['SHA256'] == hashlib.sha256(path.read_bytes()).hexdigest()
     assert facts['Licence'] == model.licence
@@ -90,7 +92,7 @@ def test_keypoints_of_drawn_faces_are_found(name, model):
         truth = np.stack([face.keypoints for face in faces])
         most = 0.06
     else:
-        chosen = _points_of_300w()
+        chosen = list(WFLW_AS_300W)
         truth = np.stack([face.keypoints[chosen] for face in faces])
         most = 0.15  # drawn faces are new to it
     boxes = [[[*t.min(0), *t.max(0)]] for t in truth]
@@ -99,17 +101,6 @@ def test_keypoints_of_drawn_faces_are_found(name, model):
     scale = np.linalg.norm(truth[:, left] - truth[:, right], axis=-1)
     errors = np.linalg.norm(found - truth, axis=-1).mean(1) / scale
     assert np.median(errors) < most
-
-
-def _points_of_300w():
-    return [
-        *range(0, 33, 2),
-        *range(33, 38),
-        *range(42, 47),
-        *range(51, 60),
-        *(60, 61, 63, 64, 65, 67, 68, 69, 71, 72, 73, 75),
-        *range(76, 96),
-    ]
 
 
 def test_a_face_scores_higher_than_no_face(model):
@@ -154,7 +145,7 @@ def test_real_faces(scgcn_data, name, model):
     truth = truth.reshape(len(chosen), 68, 3)[..., :2] - 1
     found = np.concatenate([f.keypoints for f in model(images, boxes=boxes)])
     if model.num_keypoints == 98:
-        found = found[:, _points_of_300w()]
+        found = found[:, list(WFLW_AS_300W)]
     scale = np.linalg.norm(truth[:, 36] - truth[:, 45], axis=-1)
     errors = np.linalg.norm(found - truth, axis=-1).mean(1) / scale
     assert errors.mean() < (0.035 if model.num_keypoints == 68 else 0.08)

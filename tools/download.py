@@ -12,7 +12,8 @@ import shutil
 import sys
 from pathlib import Path
 
-from mmpose_scgcn.apis.zoo import PREFIX, weights_path
+from mmpose_scgcn.apis.zoo import weights_path
+from mmpose_scgcn.compat.hub import SCHEME
 from mmpose_scgcn.compat.inferencers import find_model
 
 
@@ -48,7 +49,7 @@ def download(model: str, dest: Path) -> tuple[Path, Path]:
             f'no model {model}; "mim search mmpose_scgcn" lists them'
         )
     cfg, address = found
-    weights = weights_path(address.removeprefix(PREFIX))
+    weights = weights_path(address.removeprefix(SCHEME))
     dest.mkdir(parents=True, exist_ok=True)
     config = dest / Path(cfg.filename).name
     cfg.dump(config)

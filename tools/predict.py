@@ -35,6 +35,7 @@ from mmpose_scgcn.apis.writers import (
 )
 from mmpose_scgcn.detection import (
     LANDMARK_BOX,
+    boxes_of_kind,
     build_detector,
     find_yunet,
     read_mapping,
@@ -303,7 +304,7 @@ class Predictor:
             own = self.boxes.get(str(path), self.boxes.get(path.name))
             if own is None:
                 raise ValueError(f'{path}: --boxes has none for this image')
-            faces = self.model.check_boxes(
+            faces = boxes_of_kind(
                 own, self.args.box_kind or LANDMARK_BOX, f'boxes of {path}'
             )
             height, width = image.shape[:2]

@@ -28,7 +28,8 @@ from mmpose_scgcn.apis.publishing import (
     write_model,
 )
 from mmpose_scgcn.apis.writers import check_folder, complete_file
-from mmpose_scgcn.apis.zoo import PREFIX, WEIGHTS
+from mmpose_scgcn.apis.zoo import WEIGHTS
+from mmpose_scgcn.compat.hub import SCHEME
 
 import torch
 import yaml
@@ -167,7 +168,7 @@ def record_of(args: argparse.Namespace, path: Path, figures: dict) -> dict:
                 },
             }
         ],
-        'Weights': PREFIX + path.name,
+        'Weights': SCHEME + path.name,
     }
 
 

@@ -6,9 +6,8 @@ from contextlib import contextmanager
 from mmpose_scgcn.detection import (
     LANDMARK_BOX,
     FaceDetector,
+    boxes_of_kind,
     build_detector,
-    check_boxes,
-    read_mapping,
 )
 from mmpose_scgcn.structures import Faces
 from mmpose_scgcn.structures.boxes import tight_boxes
@@ -168,33 +167,8 @@ class FaceModel:
         """Give boxes about the keypoints (N, 4), and scores (N,)."""
         if boxes is None:
             return self.detector(image)
-        checked = self.check_boxes(boxes, box_kind, f'boxes of image {index}')
+        checked = boxes_of_kind(boxes, box_kind, f'boxes of image {index}')
         return checked, np.ones(len(checked), np.float32)
-
-    @staticmethod
-    def check_boxes(
-        boxes: Sequence | np.ndarray, box_kind: str, source: str
-    ) -> np.ndarray:
-        """Check your boxes, and turn them into boxes about the keypoints.
-
-        Args:
-            boxes (Sequence | np.ndarray): (N, 4), x1, y1, x2, y2, image px.
-            box_kind (str): See :meth:`__call__`.
-            source (str): What they belong to, for the message.
-
-        Returns:
-            np.ndarray: (N, 4) float32.
-
-        Raises:
-            ValueError: These are no boxes, or no such kind is known.
-        """
-        checked = check_boxes(boxes, source)
-        if box_kind == LANDMARK_BOX:
-            return checked
-        try:
-            return read_mapping(box_kind)(checked)
-        except KeyError as error:
-            raise ValueError(f'box_kind: {error.args[0]}') from error
 
     def predict(
         self,

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Mapping
 from pathlib import Path
 
+from mmpose_scgcn.compat.hub import SCHEME
 from mmpose_scgcn.launch import check_checkpoint, find_config
 
 import torch
@@ -17,7 +18,6 @@ from torch import nn
 
 from .face_model import FaceModel
 from .zoo import (
-    PREFIX,
     check_hash,
     has_hash,
     list_models,
@@ -148,7 +148,7 @@ def _resolve(
     """Find config (None: in the weights), weights, and a name for both."""
     if isinstance(model, Config):
         cfg, name = model, Path(model.filename or 'model').stem
-    elif str(model).endswith('.pth') or str(model).startswith(PREFIX):
+    elif str(model).endswith('.pth') or str(model).startswith(SCHEME):
         if checkpoint is not None:
             raise ValueError(
                 f'{model} is a file of weights; give the config first and '
@@ -207,8 +207,8 @@ def _read_config(model: str) -> Config:
 
 def _own_file(name: str) -> str | Path:
     """Resolve the addresses of files in this package."""
-    if name.startswith(PREFIX):
-        return weights_path(name.removeprefix(PREFIX))
+    if name.startswith(SCHEME):
+        return weights_path(name.removeprefix(SCHEME))
     if '://' not in name and not Path(name).is_file():
         raise FileNotFoundError(f'no checkpoint {name}')
     return name

@@ -6,9 +6,6 @@ from pathlib import Path
 
 WEIGHTS = Path(__file__).resolve().parent.parent / 'weights'
 
-#: How MMEngine's loader names these files.
-PREFIX = 'mmpose_scgcn://'
-
 _FILE = re.compile(r'(?P<name>[a-z0-9][a-z0-9-]*)-(?P<hash>[0-9a-f]{8})\.pth')
 
 

@@ -10,7 +10,7 @@ from .boxes import (
     suppress,
 )
 from .build import DETECTORS, build_detector
-from .calibration import measure, read_mapping
+from .calibration import boxes_of_kind, measure, read_mapping
 from .detector import CallableDetector, FaceDetector, WholeImage
 from .haar import Haar, has_haar
 from .yunet import YuNet, find_yunet
@@ -24,6 +24,7 @@ __all__ = [
     'Haar',
     'WholeImage',
     'YuNet',
+    'boxes_of_kind',
     'build_detector',
     'check_boxes',
     'find_yunet',

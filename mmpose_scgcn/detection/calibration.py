@@ -1,17 +1,20 @@
 """Measured relations between detectors' boxes and keypoints' boxes."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from mmpose_scgcn.structures.boxes import box_iou
 
 import numpy as np
 
-from .boxes import BoxMapping, relate_boxes
+from .boxes import LANDMARK_BOX, BoxMapping, check_boxes, relate_boxes
 
 #: The measurements that come with the package.
 CALIBRATIONS = Path(__file__).with_name('calibrations.json')
+
+#: Overlap (intersection over union) from which a box is that of a face.
+LEAST_OVERLAP = 0.2
 
 _NAMES = ('shift_x', 'shift_y', 'scale_x', 'scale_y')
 
@@ -70,8 +73,7 @@ def measure(
 ) -> tuple[dict, np.ndarray]:
     """Measure where keypoints' boxes lie in a detector's boxes.
 
-    Of several boxes in an image the one that overlaps most counts; one that
-    overlaps by less than a fifth is another face, and its face is missed.
+    Of several boxes in an image :func:`choose_box` takes one.
 
     Args:
         detections (Iterable[np.ndarray]): For each of N faces the boxes
@@ -91,10 +93,7 @@ def measure(
     """
     chosen = np.full((len(wanted), 4), np.nan)
     for index, boxes in enumerate(detections):
-        if len(boxes):
-            shared = box_iou(boxes, wanted[index : index + 1])[:, 0]
-            if shared.max() >= 0.2:
-                chosen[index] = boxes[shared.argmax()]
+        chosen[index] = choose_box(boxes, wanted[index])
     found = np.isfinite(chosen).all(1)
     if found.sum() < 2:
         raise ValueError(
@@ -117,6 +116,51 @@ def measure(
         found=int(found.sum()),
     )
     return record, chosen
+
+
+def choose_box(boxes: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Choose the box of a face whose place is known.
+
+    It is the one that overlaps most; one that overlaps by less than a fifth
+    is another face.
+
+    Args:
+        boxes (np.ndarray): (M, 4), x1, y1, x2, y2, found in the image.
+        wanted (np.ndarray): (4,), the box about the face's keypoints.
+
+    Returns:
+        np.ndarray: (4,), NaN where the face was missed.
+    """
+    if len(boxes):
+        shared = box_iou(boxes, wanted[None])[:, 0]
+        if shared.max() >= LEAST_OVERLAP:
+            return boxes[shared.argmax()]
+    return np.full(4, np.nan)
+
+
+def boxes_of_kind(
+    boxes: Sequence | np.ndarray, kind: str, source: str
+) -> np.ndarray:
+    """Check boxes that somebody gives, and map them about the keypoints.
+
+    Args:
+        boxes (Sequence | np.ndarray): (N, 4), x1, y1, x2, y2, image px.
+        kind (str): ``landmarks``, or a detector that was measured.
+        source (str): What they belong to, for the message.
+
+    Returns:
+        np.ndarray: (N, 4) float32.
+
+    Raises:
+        ValueError: These are no boxes, or no such kind is known.
+    """
+    checked = check_boxes(boxes, source)
+    if kind == LANDMARK_BOX:
+        return checked
+    try:
+        return read_mapping(kind)(checked)
+    except KeyError as error:
+        raise ValueError(f'box_kind: {error.args[0]}') from error
 
 
 def _longer_side(boxes: np.ndarray) -> np.ndarray:

@@ -3,6 +3,7 @@
 import runpy
 
 from mmpose_scgcn.launch import read_config
+from mmpose_scgcn.structures.conventions import WFLW_AS_300W
 
 import numpy as np
 import pytest
@@ -52,7 +53,7 @@ def test_scores_that_know_the_errors_rank_at_best(boxes, faces):
     assert wrong['low_scores'] < 1
 
 
-def test_the_98_points_give_the_68_as_in_training(root, boxes):
+def test_the_98_points_give_the_68_as_in_training(root):
     cfg = read_config(
         str(root / 'benchmarks/configs/synthetic_cnn6_64x64.py'), {}
     )
@@ -61,5 +62,5 @@ def test_the_98_points_give_the_68_as_in_training(root, boxes):
         for step in cfg.train_dataloader.dataset.pipeline
         if step['type'] == 'KeypointConverter'
     ]
-    mapping = [(source, k) for k, source in enumerate(boxes['WFLW_68'])]
+    mapping = [(source, k) for k, source in enumerate(WFLW_AS_300W)]
     assert [tuple(pair) for pair in converter['mapping']] == mapping

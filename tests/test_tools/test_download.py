@@ -4,6 +4,7 @@ import hashlib
 import runpy
 
 from mmpose_scgcn.apis import zoo
+from mmpose_scgcn.compat.hub import SCHEME
 from mmpose_scgcn.launch import find_config
 
 import pytest
@@ -25,7 +26,7 @@ def download(root, tmp_path, monkeypatch):
 
     def find(model):
         if model == 'face0':
-            return Config.fromfile(find_config(NAME)), zoo.PREFIX + file
+            return Config.fromfile(find_config(NAME)), SCHEME + file
         return find_model(model)
 
     scope['download'].__globals__['find_model'] = find

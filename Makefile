@@ -24,8 +24,10 @@ install: $(STAMP) ## Make the private environment in .venv (once)
 demo: $(STAMP) ## Run the demonstration
 	$(BIN)/python tools/demo.py
 
-test: lint ## Lint, then run the tests
-	$(BIN)/python -m pytest
+# One thread for each process: more only get into each other's way.
+test: lint ## Lint, then run the tests, a process for each core
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest \
+	  -n auto --maxprocesses 8 --dist worksteal
 
 lint: $(STAMP) ## Check style and format
 	$(BIN)/ruff check .

@@ -1,9 +1,10 @@
 """Fixtures that more than one test file uses."""
 
+import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import mmpose_scgcn  # noqa: F401  before any test imports MMPose
@@ -50,13 +51,41 @@ ext.__spec__ = importlib.machinery.ModuleSpec('mmcv._ext', loader=object())
 """
 
 
+#: How the reason starts for which a test without its real data is skipped.
+NO_DATA = 'no real data: '
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    """Say how many tests were left out for want of real data."""
+    skipped = terminalreporter.stats.get('skipped', ())
+    missing = sum(NO_DATA in str(report.longrepr) for report in skipped)
+    if missing:
+        terminalreporter.write_line(
+            f'{missing} tests were left out because they need real faces. '
+            'To run them, set SCGCN_DATA to a folder with the data sets; '
+            'CONTRIBUTING.md says which and where they come from.'
+        )
+
+
+class RealData(type(Path())):
+    """Folder of real data; a test is skipped where its part is missing."""
+
+    def __truediv__(self, name: str | Path) -> Path:
+        path = Path(self, name)
+        if not path.exists():
+            pytest.skip(f'{NO_DATA}SCGCN_DATA has no {name}')
+        return path
+
+
 @pytest.fixture(scope='session')
-def scgcn_data() -> Path:
+def scgcn_data() -> RealData:
     """Folder of real data, named by the environment variable SCGCN_DATA."""
     folder = os.environ.get('SCGCN_DATA', '')
-    if not folder or not Path(folder).is_dir():
-        pytest.skip('SCGCN_DATA does not name a folder of real data')
-    return Path(folder)
+    if not folder:
+        pytest.skip(f'{NO_DATA}SCGCN_DATA is not set')
+    if not Path(folder).is_dir():
+        pytest.skip(f'{NO_DATA}SCGCN_DATA names no folder: {folder}')
+    return RealData(folder)
 
 
 @pytest.fixture(scope='session')
@@ -65,27 +94,86 @@ def root() -> Path:
     return ROOT
 
 
+class WarmPython:
+    """A process that runs scripts in forks of its own; see warm_python.py."""
+
+    def __init__(self, folder: Path) -> None:
+        self._files = [folder / name for name in ('stdout', 'stderr')]
+        for file in self._files:
+            file.touch()
+        self._process = subprocess.Popen(
+            [sys.executable, str(ROOT / 'tests' / 'warm_python.py')],
+            env={
+                **os.environ,
+                'PYTHONPATH': str(ROOT),
+                'PYTHONWARNINGS': 'ignore',
+                'MPLBACKEND': 'agg',
+            },
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(
+        self, argv: list[str], env: dict[str, str], cwd: str | Path | None
+    ) -> subprocess.CompletedProcess:
+        """Run a script, as ``subprocess.run`` would run Python with it."""
+        request = dict(
+            argv=argv,
+            env=env,
+            cwd=str(cwd or Path.cwd()),
+            stdout=str(self._files[0]),
+            stderr=str(self._files[1]),
+        )
+        self._process.stdin.write(json.dumps(request) + '\n')
+        self._process.stdin.flush()
+        status = int(self._process.stdout.readline())
+        output = (file.read_text(encoding='utf-8') for file in self._files)
+        return subprocess.CompletedProcess(argv, status, *output)
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.stdin.close()
+        self._process.wait(timeout=30)
+        self._process.stdout.close()
+
+
 @pytest.fixture(scope='session')
-def run_python(tmp_path_factory) -> Callable:
+def warm_python(tmp_path_factory) -> Iterator[WarmPython]:
+    """The process that has imported the host."""
+    python = WarmPython(tmp_path_factory.mktemp('warm_python'))
+    yield python
+    python.close()
+
+
+@pytest.fixture(scope='session')
+def run_python(tmp_path_factory, request) -> Callable:
     """Run a fresh interpreter that sees the source tree.
 
     ``hidden`` names modules that are not there; ``path`` is a folder that
-    comes first on the import path.
+    comes first on the import path. Neither, and a script: the process is a
+    fork of one that has imported the host (``warm_python``), unless ``cold``.
     """
     hide = tmp_path_factory.mktemp('hide')
     (hide / 'sitecustomize.py').write_text(HIDE)
 
-    def run(*arguments, hidden='', path=None, cwd=None, **env):
+    def run(*arguments, hidden='', path=None, cwd=None, cold=False, **env):
+        argv = [str(argument) for argument in arguments]
         paths = [path, hide if hidden else None, ROOT]
+        env = {
+            **os.environ,
+            'PYTHONPATH': os.pathsep.join(str(p) for p in paths if p),
+            'PYTHONWARNINGS': 'ignore',
+            'HIDDEN': hidden,
+            **env,
+        }
+        cold = cold or bool(path or hidden) or not argv[0].endswith('.py')
+        if not cold:
+            warm = request.getfixturevalue('warm_python')
+            return warm.run(argv, env, cwd)
         return subprocess.run(
-            [sys.executable, *map(str, arguments)],
-            env={
-                **os.environ,
-                'PYTHONPATH': os.pathsep.join(str(p) for p in paths if p),
-                'PYTHONWARNINGS': 'ignore',
-                'HIDDEN': hidden,
-                **env,
-            },
+            [sys.executable, *argv],
+            env=env,
             cwd=cwd,
             text=True,
             capture_output=True,

@@ -1,0 +1,83 @@
+"""An interpreter that has imported the host and runs scripts on request.
+
+``conftest.py`` starts it once and asks it, a line of JSON for each script, to
+run one in a fork of its own: a process as fresh as that of ``python script``,
+without the seconds that importing PyTorch and MMPose takes. It answers with
+the exit status.
+"""
+
+import atexit
+import json
+import os
+import runpy
+import sys
+import traceback
+
+
+def main() -> None:
+    """Import the host, then serve until the input ends."""
+    answers = os.fdopen(os.dup(1), 'w')
+    os.dup2(2, 1)  # what an import prints is no answer
+    _import_host()
+    for line in sys.stdin:
+        request = json.loads(line)
+        child = os.fork()
+        if child == 0:
+            _become(**request)
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        print(status, file=answers, flush=True)
+
+
+def _import_host() -> None:
+    """Import what nearly every tool imports."""
+    import mmpose_scgcn.launch  # noqa: F401
+
+    import matplotlib.pyplot  # noqa: F401
+    import mmengine.runner  # noqa: F401
+    import mmpose.apis
+    import mmpose.datasets  # noqa: F401
+
+
+def _become(
+    argv: list[str], env: dict, cwd: str | None, stdout: str, stderr: str
+) -> None:
+    """Run a script as this process; never returns."""
+    files = (os.devnull, os.O_RDONLY), (stdout, None), (stderr, None)
+    for number, (path, flags) in enumerate(files):
+        mode = os.O_WRONLY | os.O_TRUNC if flags is None else flags
+        file = os.open(path, mode)
+        os.dup2(file, number)
+        os.close(file)
+    sys.stdin = os.fdopen(0)
+    os.environ.clear()
+    os.environ.update(env)
+    os.chdir(cwd or os.getcwd())
+    sys.argv = argv
+    sys.path[0] = os.path.dirname(os.path.abspath(argv[0]))
+    status = 1
+    try:
+        runpy.run_path(argv[0], run_name='__main__')
+        status = 0
+    except SystemExit as end:
+        status = _status(end)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        atexit._run_exitfuncs()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+
+
+def _status(end: SystemExit) -> int:
+    """Give the exit status, as Python does; a text is printed."""
+    if end.code is None:
+        return 0
+    if isinstance(end.code, int):
+        return end.code
+    print(end.code, file=sys.stderr)
+    return 1
+
+
+if __name__ == '__main__':
+    main()

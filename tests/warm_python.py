@@ -18,11 +18,15 @@ def main() -> None:
     """Import the host, then serve until the input ends."""
     answers = os.fdopen(os.dup(1), 'w')
     os.dup2(2, 1)  # what an import prints is no answer
+    before = dict(os.environ)
     _import_host()
+    # What importing sets, such as what PyTorch may load, holds for scripts.
+    imported = dict(os.environ.items() - before.items())
     for line in sys.stdin:
         request = json.loads(line)
         child = os.fork()
         if child == 0:
+            request['env'].update(imported)
             _become(**request)
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         print(status, file=answers, flush=True)

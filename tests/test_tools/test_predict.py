@@ -1,6 +1,5 @@
 """The tool that finds keypoints in what people have: photos, videos."""
 
-import argparse
 import csv
 import io
 import json
@@ -83,14 +82,9 @@ def boxes(photos):
 
 
 @pytest.fixture(scope='module')
-def tool(root):
-    """What the tool's file defines, in this process."""
-    return runpy.run_path(str(root / 'tools/predict.py'))
-
-
-@pytest.fixture(scope='module')
-def main(tool):
-    return tool['main']
+def main(root):
+    """The tool, in this process."""
+    return runpy.run_path(str(root / 'tools/predict.py'))['main']
 
 
 @pytest.fixture(scope='module')
@@ -498,23 +492,6 @@ def test_a_device_that_is_not_there(main, checkpoint, photos, monkeypatch):
     monkeypatch.setattr('sys.argv', ['predict.py', *map(str, words)])
     with pytest.raises(SystemExit, match="device 'cuda:77' cannot be used"):
         main()
-
-
-def test_the_threshold_reaches_the_detector_that_auto_finds(tool, monkeypatch):
-    monkeypatch.setitem(
-        tool['make_detector'].__globals__, 'find_yunet', lambda: 'a.onnx'
-    )
-    made = []
-    monkeypatch.setitem(
-        tool['make_detector'].__globals__,
-        'build_detector',
-        lambda spec, **options: made.append((spec, options)),
-    )
-    args = argparse.Namespace(
-        det_model=None, boxes=None, bbox_thr=0.2, det_mapping=None
-    )
-    tool['make_detector'](args)
-    assert made == [('yunet', dict(score=0.2))]
 
 
 def test_a_mapping_that_is_none_is_named(predict, photos, tmp_path):

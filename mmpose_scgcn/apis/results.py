@@ -1,0 +1,183 @@
+"""What becomes of predicted files: pictures, JSON, a table, a window."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from mmpose_scgcn.structures import Faces
+
+import cv2
+import numpy as np
+
+from .writers import Table, VideoFile, to_instances, write_image, write_json
+
+
+class ResultFiles:
+    """Writes and shows what was predicted of images and videos.
+
+    Args:
+        pictures (Path, optional): Folder of the pictures and videos.
+            Defaults to None: they are not written.
+        records (Path, optional): Folder of the JSON files. Defaults to None:
+            they are not written.
+        table (Table, optional): Gets a row for each face. Defaults to None.
+        show (bool): Whether pictures are shown in a window. Defaults to
+            False.
+        drawing (Mapping, optional): Options of
+            :func:`mmpose_scgcn.visualization.drawing.draw_faces`.
+    """
+
+    def __init__(
+        self,
+        pictures: Path | None = None,
+        records: Path | None = None,
+        table: Table | None = None,
+        show: bool = False,
+        drawing: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.pictures = pictures
+        self.records = records
+        self.table = table
+        self.show = show
+        self.drawing = dict(drawing or {})
+        self._taken: set[str] = set()
+
+    def free_name(self, path: Path) -> str:
+        """Give a name for results that no other file here has."""
+        name, number = path.stem, 2
+        while name in self._taken:
+            name, number = f'{path.stem}_{number}', number + 1
+        self._taken.add(name)
+        return name
+
+    def add_image(self, name: str, path: Path, faces: Faces) -> None:
+        """Write and show what was found in an image, but for the table.
+
+        Raises:
+            OSError: A file cannot be written.
+            RuntimeError: There is no window to show it in.
+        """
+        if self.pictures or self.show:
+            picture = faces.draw(**self.drawing)
+            if self.pictures:
+                write_image(self.pictures / _picture_name(name, path), picture)
+            if self.show:
+                show_picture(picture, str(path), wait_ms=0)
+        if self.records:
+            write_json(self.records / f'{name}.json', to_instances(faces))
+
+    def add_row(self, path: Path, faces: Faces) -> None:
+        """Add an image to the table, once its files are written."""
+        if self.table:
+            self.table.add(str(path), faces)
+
+    @contextmanager
+    def open_video(self, name: str, rate: float) -> Iterator[VideoFile | None]:
+        """Begin a video; gives None where no pictures are written."""
+        if self.pictures is None:
+            yield None
+            return
+        with VideoFile(self.pictures / f'{name}.mp4', rate) as file:
+            yield file
+
+    def add_frame(
+        self, file: VideoFile | None, name: str, faces: Faces
+    ) -> bool:
+        """Write and show a frame.
+
+        Args:
+            file (VideoFile, optional): Of :meth:`open_video`.
+            name (str): Title of the window.
+            faces (Faces): Those of the frame, with its image.
+
+        Returns:
+            bool: Whether Q or Escape was pressed in the window.
+        """
+        if not (file or self.show):
+            return False
+        picture = faces.draw(**self.drawing)
+        if file:
+            file.add(picture)
+        return self.show and show_picture(picture, name, wait_ms=1)
+
+    def add_video(
+        self, name: str, path: Path, frames: Sequence[Faces]
+    ) -> None:
+        """Write what was found in all frames of a video."""
+        if self.records:
+            records = [
+                dict(frame_id=number, instances=to_instances(faces))
+                for number, faces in enumerate(frames)
+            ]
+            write_json(self.records / f'{name}.json', records)
+        if self.table:
+            for number, faces in enumerate(frames):
+                self.table.add(str(path), faces, number)
+
+    def places(self) -> list[str]:
+        """List the folders and files that are written to."""
+        places = [self.pictures, self.records]
+        places += [self.table.path if self.table else None]
+        return [str(place) for place in places if place]
+
+
+def _picture_name(name: str, path: Path) -> str:
+    """Keep JPEG files JPEG; everything else is written without loss."""
+    jpeg = path.suffix.lower() in ('.jpg', '.jpeg')
+    return name + (path.suffix.lower() if jpeg else '.png')
+
+
+def show_picture(picture: np.ndarray, title: str, wait_ms: int) -> bool:
+    """Show a picture in a window.
+
+    Args:
+        picture (np.ndarray): (H, W, 3) uint8, BGR.
+        title (str): Of the window.
+        wait_ms (int): How long a key is waited for; 0: until one is pressed.
+
+    Returns:
+        bool: Whether Q or Escape was pressed.
+
+    Raises:
+        RuntimeError: There is no screen, or an OpenCV without windows.
+    """
+    try:
+        cv2.imshow(title, picture)
+        return cv2.waitKey(wait_ms) & 0xFF in (27, ord('q'))
+    except cv2.error as error:
+        raise RuntimeError(
+            '--show needs a screen and an OpenCV with windows '
+            '(opencv-python, not opencv-python-headless)'
+        ) from error
+
+
+def check_places(
+    inputs: Iterable[Path],
+    pictures: Path | None,
+    table: Path | None,
+    settings: Iterable[Path] = (),
+) -> None:
+    """Find out whether results would replace what they are made of.
+
+    Args:
+        inputs (Iterable[Path]): Files that are predicted.
+        pictures (Path, optional): Folder of the pictures.
+        table (Path, optional): CSV file.
+        settings (Iterable[Path]): Other files that are read.
+
+    Raises:
+        ValueError: They would, or the table's name is that of a folder.
+    """
+    inputs = {path.resolve() for path in inputs}
+    if pictures and pictures.resolve() in {path.parent for path in inputs}:
+        raise ValueError(
+            f'there are inputs in {pictures}, which pictures would replace; '
+            'choose another --out-dir or --vis-out-dir'
+        )
+    if table is None:
+        return
+    if table.resolve() in inputs | {path.resolve() for path in settings}:
+        raise ValueError(f'--csv: {table} is a file that is read')
+    if table.is_dir():
+        raise ValueError(f'--csv: {table} is a folder; expected a file')

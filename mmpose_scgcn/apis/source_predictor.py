@@ -1,0 +1,202 @@
+"""From images, videos and cameras to files of results."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
+from threading import Event
+from typing import NamedTuple
+
+from mmpose_scgcn.structures import Faces
+from mmpose_scgcn.tracking import FaceTracker
+
+import cv2
+import numpy as np
+
+from .face_boxes import BoxFinder
+from .images import read_image
+from .interruption import set_on_interrupt
+from .results import ResultFiles
+from .sources import Source, Video
+
+#: Images that are read and predicted at once.
+BATCH = 8
+
+#: A video with fewer of the promised frames has broken off.
+_ENOUGH = 0.98
+
+
+class _Picture(NamedTuple):
+    """An image, its file, and the name of its results."""
+
+    name: str
+    path: Path
+    image: np.ndarray
+
+
+class SourcePredictor:
+    """Predicts images, videos and cameras, and keeps what is found.
+
+    A file that cannot be read or predicted is told and left out.
+
+    Args:
+        predict (Callable): ``predict(images, boxes=boxes)`` gives the faces
+            of each image, as a :class:`~mmpose_scgcn.apis.FaceModel` does
+            for lists.
+        find_boxes (BoxFinder): Gives the boxes of an image.
+        make_tracker (Callable): ``make_tracker(predict, detect)`` gives what
+            follows the faces of a video, as
+            :class:`~mmpose_scgcn.tracking.FaceTracker` does.
+        results (ResultFiles): Where the results go.
+        advance (Callable): Told how many faces were found.
+    """
+
+    def __init__(
+        self,
+        predict: Callable[..., list[Faces]],
+        find_boxes: BoxFinder,
+        make_tracker: Callable[..., FaceTracker],
+        results: ResultFiles,
+        advance: Callable[[int], None],
+    ) -> None:
+        self.predict = predict
+        self.find_boxes = find_boxes
+        self.make_tracker = make_tracker
+        self.results = results
+        self.advance = advance
+
+    def __call__(
+        self, sources: Iterable[Source]
+    ) -> Iterator[tuple[int, list[str]]]:
+        """Predict sources one after another.
+
+        Args:
+            sources (Iterable[Source]): Of
+                :func:`~mmpose_scgcn.apis.sources.find_sources`.
+
+        Yields:
+            tuple[int, list[str]]: How many of them are done once more, and a
+            sentence for each that could not be.
+        """
+        for group in group_images(sources):
+            yield len(group), self._predict_group(group)
+
+    def _predict_group(self, group: Sequence[Source]) -> list[str]:
+        """Predict some images, or one video; returns the problems."""
+        problems: list[str] = []
+        batch: list[_Picture] = []
+        for source in group:
+            name, path = self.results.free_name(source.path), source.path
+            try:
+                if source.kind == 'image':
+                    batch.append(_Picture(name, path, read_image(path)))
+                else:
+                    problems += self._predict_video(source, name)
+            except (OSError, ValueError, cv2.error) as error:
+                problems.append(_named(path, error))
+        return problems + (self._predict_images(batch) if batch else [])
+
+    def _predict_images(self, batch: Sequence[_Picture]) -> list[str]:
+        """Predict images; returns the problems."""
+        try:
+            results = self._find_faces(batch)
+        except (ValueError, cv2.error) as error:
+            if len(batch) == 1:
+                return [_named(batch[0].path, error)]
+            # One of them is at fault: find out which, and do the others.
+            each = [self._predict_images([entry]) for entry in batch]
+            return [problem for problems in each for problem in problems]
+        problems = []
+        for (name, path, _), faces in zip(batch, results, strict=True):
+            try:
+                self.results.add_image(name, path, faces)
+            except OSError as error:
+                problems.append(_named(path, error))
+            else:
+                self.results.add_row(path, faces)
+                self.advance(len(faces))
+        return problems
+
+    def _find_faces(self, batch: Sequence[_Picture]) -> list[Faces]:
+        """Predict images in their boxes."""
+        found = [self.find_boxes(entry.image, entry.path) for entry in batch]
+        results = self.predict(
+            [entry.image for entry in batch],
+            boxes=[boxes for boxes, _ in found],
+        )
+        return [
+            replace(faces, box_scores=scores)
+            for faces, (_, scores) in zip(results, found, strict=True)
+        ]
+
+    def _predict_video(self, source: Source, name: str) -> list[str]:
+        """Follow the faces of a video or a camera; returns the problems."""
+        video, stopped = Video(source), Event()
+        frames = self._follow(video, name, stopped)
+        self.results.add_video(name, source.path, frames)
+        if len(frames) >= _ENOUGH * video.promised or stopped.is_set():
+            return []
+        return [
+            f'{source.path}: only {len(frames)} of {video.promised} frames '
+            'could be read; what was read is kept'
+        ]
+
+    def _follow(self, video: Video, name: str, stopped: Event) -> list[Faces]:
+        """Predict frame after frame, until ``stopped`` is set."""
+        path, live = video.source.path, video.source.kind == 'webcam'
+        tracker = self.make_tracker(
+            self._predict_frame, lambda image: self.find_boxes(image, path)
+        )
+        frames: list[Faces] = []
+        with (
+            self.results.open_video(name, video.rate) as file,
+            set_on_interrupt(stopped) if live else nullcontext(),
+        ):
+            for count, frame in enumerate(video, 1):
+                faces = tracker.update(frame, count / video.rate)
+                frames.append(_without_image(faces))
+                self.advance(len(faces))
+                if self.results.add_frame(file, name, faces):
+                    stopped.set()
+                if stopped.is_set():
+                    break
+            if not frames:
+                raise ValueError(f'{path} has no frame that can be read')
+        return frames
+
+    def _predict_frame(self, image: np.ndarray, boxes: np.ndarray) -> Faces:
+        (faces,) = self.predict([image], boxes=[boxes])
+        return faces
+
+
+def group_images(sources: Iterable[Source]) -> Iterator[list[Source]]:
+    """Put images together that follow each other.
+
+    Args:
+        sources (Iterable[Source]): Images, videos and cameras.
+
+    Yields:
+        list[Source]: Up to :data:`BATCH` images, or one video or camera.
+    """
+    group: list[Source] = []
+    for source in sources:
+        if group and (source.kind != 'image' or len(group) == BATCH):
+            yield group
+            group = []
+        group.append(source)
+        if source.kind != 'image':
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def _without_image(faces: Faces) -> Faces:
+    """Drop what would fill the memory in a long video."""
+    return replace(faces, image=None, edges=None, neighbors=None)
+
+
+def _named(path: Path, error: Exception) -> str:
+    """Say what is wrong, and with which file."""
+    text = str(error)
+    return text if str(path) in text else f'{path}: {text}'

@@ -1,0 +1,97 @@
+"""What becomes of predicted files."""
+
+import csv
+import json
+from pathlib import Path
+
+from mmpose_scgcn.apis.results import ResultFiles, check_places
+from mmpose_scgcn.apis.writers import Table
+from mmpose_scgcn.structures import Faces
+
+import cv2
+import numpy as np
+import pytest
+
+
+@pytest.fixture
+def faces():
+    points = np.array([[[10, 12], [30, 40]]], np.float32)
+    ones = np.ones((1, 2), np.float32)
+    box = np.array([[5, 5, 35, 45]], np.float32)
+    image = np.full((50, 60, 3), 90, np.uint8)
+    return Faces(points, ones, box, ones[:, 0], image=image)
+
+
+def names(folder):
+    return sorted(
+        p.relative_to(folder).as_posix() for p in folder.rglob('*.*')
+    )
+
+
+def test_names_are_given_once():
+    results = ResultFiles()
+    paths = [Path(text) for text in ('a/x.jpg', 'b/x.png', 'y.jpg', 'x.jpg')]
+    given = [results.free_name(path) for path in paths]
+    assert given == ['x', 'x_2', 'y', 'x_3']
+
+
+@pytest.mark.parametrize(
+    ('source', 'picture'), [('a.JPG', 'x.jpg'), ('a.bmp', 'x.png')]
+)
+def test_jpeg_stays_jpeg(tmp_path, faces, source, picture):
+    results = ResultFiles(tmp_path / 'p', tmp_path / 'r')
+    results.add_image('x', Path(source), faces)
+    assert names(tmp_path) == [f'p/{picture}', 'r/x.json']
+
+
+def test_nothing_is_written_where_nothing_is_wanted(tmp_path, faces):
+    results = ResultFiles()
+    results.add_image('x', Path('a.jpg'), faces)
+    results.add_row(Path('a.jpg'), faces)
+    with results.open_video('x', 25.0) as file:
+        assert file is None
+        assert results.add_frame(file, 'x', faces) is False
+    results.add_video('x', Path('a.mp4'), [faces])
+    assert results.places() == []
+
+
+def test_a_video_with_its_records_and_rows(tmp_path, faces):
+    with Table(tmp_path / 't.csv', 2) as table:
+        results = ResultFiles(tmp_path / 'p', tmp_path / 'r', table)
+        with results.open_video('x', 25.0) as file:
+            for _ in range(3):
+                assert results.add_frame(file, 'x', faces) is False
+        results.add_video('x', Path('a.mp4'), [faces] * 3)
+    assert results.places() == [
+        str(tmp_path / name) for name in ('p', 'r', 't.csv')
+    ]
+    video = cv2.VideoCapture(str(tmp_path / 'p/x.mp4'))
+    assert video.get(cv2.CAP_PROP_FRAME_COUNT) == 3
+    records = json.loads((tmp_path / 'r/x.json').read_text())
+    assert [record['frame_id'] for record in records] == [0, 1, 2]
+    with (tmp_path / 't.csv').open(newline='') as file:
+        frames = [row['frame'] for row in csv.DictReader(file)]
+    assert frames == ['0', '1', '2']
+
+
+def test_options_of_drawing_reach_the_picture(tmp_path, faces):
+    for name, options in (('plain', {}), ('boxes', dict(boxes=True))):
+        results = ResultFiles(tmp_path, drawing=options)
+        results.add_image(name, Path('a.png'), faces)
+    plain, boxes = (
+        cv2.imread(str(tmp_path / f'{name}.png'))
+        for name in ('plain', 'boxes')
+    )
+    assert (plain != boxes).any()
+
+
+def test_results_do_not_replace_what_is_read(tmp_path):
+    photo, settings = tmp_path / 'in/a.jpg', tmp_path / 'boxes.json'
+    check_places([photo], tmp_path / 'out', tmp_path / 't.csv', [settings])
+    with pytest.raises(ValueError, match='which pictures would replace'):
+        check_places([photo], tmp_path / 'in', None)
+    for table in (photo, settings):
+        with pytest.raises(ValueError, match='is a file that is read'):
+            check_places([photo], None, table, [settings])
+    with pytest.raises(ValueError, match='is a folder; expected a file'):
+        check_places([photo], None, tmp_path)

@@ -150,6 +150,30 @@ def _read_lists(path: Path) -> dict[str, list]:
     return boxes
 
 
+def check_box(box: Sequence[float], image: np.ndarray, name: str) -> None:
+    """Check a box that was given as ``--box``.
+
+    Args:
+        box (Sequence[float]): x1, y1, x2, y2, image px.
+        image (np.ndarray): (H, W, 3).
+        name (str): What to call the image.
+
+    Raises:
+        ValueError: It is no box, or outside of the image.
+    """
+    x1, y1, x2, y2 = box
+    if not (np.isfinite(box).all() and x1 < x2 and y1 < y2):
+        raise ValueError(
+            f'--box: expected X1 Y1 X2 Y2 with X1 < X2 and Y1 < Y2, got {box}'
+        )
+    height, width = image.shape[:2]
+    if visible_share(np.array([box]), (width, height))[0] == 0:
+        raise ValueError(
+            f'--box {box} is outside of {name}, which has {width} x {height} '
+            'px'
+        )
+
+
 def make_detector(
     spec: str | None = None,
     min_score: float | None = None,

@@ -232,9 +232,9 @@ def test_a_config_without_data_is_told(explain, checkpoint, tmp_path):
         ('--data-set a --config b --out a.json', 'go together'),
         ('a.jpg --model a --config b --out a.png', 'expected either --model'),
         ('a.jpg --cfg-options a=1 --out a.png', 'needs --config'),
-        ('a.jpg --size 1.5 --out a.png', 'expected (0, 1], got 1.5'),
-        ('a.jpg --grid 0 --out a.png', 'expected at least 1, got 0'),
-        ('--data-set b --seed -1 --out a.json', 'expected at least 0'),
+        ('a.jpg --size 1.5 --out a.png', 'above 0, at most 1, got'),
+        ('a.jpg --grid 0 --out a.png', 'at least 1, got'),
+        ('--data-set b --seed -1 --out a.json', 'at least 0'),
     ],
 )
 def test_options_that_do_not_fit_are_told(explain, arguments, message, capsys):

@@ -1,8 +1,6 @@
-from mmpose_scgcn.visualization.adjacency import (
-    bent_lines,
-    change_summary,
-    plot_adjacency,
-)
+from mmpose_scgcn.analysis.face import CoveredFace
+from mmpose_scgcn.visualization.adjacency import plot_adjacency
+from mmpose_scgcn.visualization.edges import bent_lines
 
 import cv2
 import numpy as np
@@ -24,20 +22,18 @@ def places(number):
     return np.array([[60 - i, 10, 80, 30] for i in range(number)])
 
 
-def draw(face, after, path, **options):
+def draw(face, after, path, title=''):
     image, keypoints, before = face
-    rectangles = places(len(after))
-    arguments = dict(
+    covered = CoveredFace(
         image=image,
         keypoints=keypoints,
         neighbors=NEIGHBORS,
         before=before,
         covers=[image] * len(after),
-        rectangles=rectangles,
+        rectangles=places(len(after)),
         after=after,
-        path=path,
     )
-    plot_adjacency(**{**arguments, **options})
+    plot_adjacency(covered, path, title)
     return cv2.imread(str(path)).astype(int)
 
 
@@ -45,15 +41,6 @@ def share_of(picture, channel):
     """Pixels of one strong colour."""
     others = [picture[..., c] for c in range(3) if c != channel]
     return (picture[..., channel] - np.max(others, axis=0) > 60).mean()
-
-
-def test_the_means_of_edges_out_of_covered_keypoints():
-    change = np.array([[0.0, -2.0], [0.0, 1.0], [0.0, -4.0]])
-    covered = np.array([False, True, False])
-    assert change_summary(change, NEIGHBORS, covered) == (-3.0, 1.0, 2)
-    leaving, others, count = change_summary(change, NEIGHBORS, covered & False)
-    assert np.isnan(leaving) and count == 0
-    assert others == pytest.approx(-5 / 3)
 
 
 def test_a_bent_line_keeps_its_ends_and_its_way_back_is_beside_it():
@@ -81,11 +68,3 @@ def test_any_number_of_places_and_no_change_at_all(face, tmp_path, number):
     after = np.repeat(face[2][None], number, axis=0)
     picture = draw(face, after, tmp_path / 'face.png', title='a title')
     assert picture.std() > 10
-
-
-def test_lengths_that_differ_are_refused(face, tmp_path):
-    after = np.repeat(face[2][None], 2, axis=0)
-    for change in (dict(covers=[]), dict(rectangles=places(3))):
-        with pytest.raises(ValueError, match=r'as many .* got \d, \d and 2'):
-            draw(face, after, tmp_path / 'face.png', **change)
-    assert not (tmp_path / 'face.png').exists()

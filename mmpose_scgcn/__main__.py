@@ -6,19 +6,7 @@ import runpy
 import sys
 from pathlib import Path
 
-_PACKAGE = Path(__file__).resolve().parent
-
-
-def find_tools() -> dict[str, Path]:
-    """Find the tools: the source tree's, or the wheel's.
-
-    Returns:
-        dict[str, pathlib.Path]: Files by name.
-    """
-    for folder in (_PACKAGE.parent / 'tools', _PACKAGE / '.mim/tools'):
-        if (folder / 'predict.py').is_file():
-            return {path.stem: path for path in sorted(folder.glob('*.py'))}
-    return {}
+from mmpose_scgcn.tools import find_tools
 
 
 def usage(tools: dict[str, Path]) -> str:

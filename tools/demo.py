@@ -12,13 +12,13 @@ python tools/demo.py
 import argparse
 import json
 import os
-import shlex
-import subprocess
 import sys
-import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from mmpose_scgcn.apis.checkpoints import best_checkpoint, count_parameters
+from mmpose_scgcn.tools import run_tool
 from mmpose_scgcn.visualization import plot_curves
 
 import cv2
@@ -27,7 +27,6 @@ import torch
 from rich.console import Console
 from rich.table import Table
 
-TOOLS = Path(__file__).resolve().parent
 CONFIGS = {
     'structure-coherent': 'td-reg_cnn6-scgcn_1xb32-12e_synthetic-64x64',
     'stock regression': 'td-reg_cnn6_1xb32-12e_synthetic-64x64',
@@ -51,6 +50,25 @@ def main() -> None:
     """Run the demo."""
     args = parse_args()
     start = time.time()
+    try:
+        rows, pictures = run(args)
+    except (FileNotFoundError, RuntimeError) as error:
+        sys.exit(f'demo: {error}')
+    (args.work_dir / 'results.json').write_text(
+        json.dumps(rows, indent=2) + '\n'
+    )
+    report(rows, pictures, args, time.time() - start)
+
+
+def run(
+    args: argparse.Namespace,
+) -> tuple[dict[str, dict], dict[str, Path]]:
+    """Go through all steps.
+
+    Returns:
+        tuple[dict[str, dict], dict[str, Path]]: What is known of each model,
+        and the pictures with their names.
+    """
     faces, out = args.work_dir / 'faces', args.work_dir
     make_faces(args, faces)
     build_graph(faces, out)
@@ -58,28 +76,23 @@ def main() -> None:
     rows, pictures = {}, {'graph': out / 'graph.png'}
     for name, config in CONFIGS.items():
         checkpoint = best_checkpoint(out / config)
-        rows[name] = test(config, checkpoint, faces, out)
+        rows[name] = measure(config, checkpoint, faces, out)
         rows[name]['seconds'] = seconds[name]
-        rows[name]['parameters'] = count_parameters(checkpoint)
         picture = out / f'predictions_{name.replace(" ", "_")}.png'
         draw(config, checkpoint, faces, picture)
         pictures[f'predictions, {name}'] = picture
     pictures['keypoints in photos'] = predict_photos(faces, out)
     pictures['curves'] = out / 'curves.png'
-    plot_curves(
-        {name: out / config for name, config in CONFIGS.items()},
-        ('loss', 'NME'),
-        pictures['curves'],
-    )
-    (out / 'results.json').write_text(json.dumps(rows, indent=2) + '\n')
-    report(rows, pictures, args, time.time() - start)
+    folders = {name: out / config for name, config in CONFIGS.items()}
+    plot_curves(folders, ('loss', 'NME'), pictures['curves'])
+    return rows, pictures
 
 
 def make_faces(args: argparse.Namespace, faces: Path) -> None:
     """Make the three sets of procedural faces."""
     counts = [f'--{name}={getattr(args, name)}' for name in LOADERS]
-    run(
-        'make_synthetic_faces.py',
+    run_tool(
+        'make_synthetic_faces',
         faces,
         *counts,
         f'--seed={args.seed}',
@@ -90,8 +103,8 @@ def make_faces(args: argparse.Namespace, faces: Path) -> None:
 
 def build_graph(faces: Path, out: Path) -> None:
     """Build the graph of the training faces and draw it."""
-    run(
-        'build_graph.py',
+    run_tool(
+        'build_graph',
         f'--ann-file={faces}/face_landmarks_wflw_train.json',
         f'--image-dir={faces}/images',
         f'--out={out}/graph.py',
@@ -99,38 +112,36 @@ def build_graph(faces: Path, out: Path) -> None:
 
 
 def train_both(args: argparse.Namespace, faces: Path) -> dict[str, float]:
-    """Train both models at once, a core each.
+    """Train both models at once, a core each; gives the seconds of each.
 
-    Returns:
-        dict[str, float]: Seconds that each took.
+    Raises:
+        RuntimeError: A training failed; its output is printed.
     """
-    seconds: dict[str, float] = {}
+    with ThreadPoolExecutor(len(CONFIGS)) as pool:
+        runs = {
+            name: pool.submit(train, name, config, args, faces)
+            for name, config in CONFIGS.items()
+        }
+    return {name: run.result() for name, run in runs.items()}
 
-    def train(name: str, config: str) -> None:
-        begin = time.time()
-        run(
-            'train.py',
-            config,
-            f'--work-dir={args.work_dir / config}',
-            f'--seed={args.seed}',
-            '--cfg-options',
-            *data_options(faces),
-            *schedule_options(args),
-            prefix=name,
-            only='Epoch(',
-        )
-        seconds[name] = time.time() - begin
 
-    threads = [
-        threading.Thread(target=train, args=item) for item in CONFIGS.items()
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if len(seconds) < len(CONFIGS):
-        sys.exit('demo: a training failed; its output is above')
-    return seconds
+def train(
+    name: str, config: str, args: argparse.Namespace, faces: Path
+) -> float:
+    """Train a model; gives the seconds that it took."""
+    begin = time.time()
+    run_tool(
+        'train',
+        config,
+        f'--work-dir={args.work_dir / config}',
+        f'--seed={args.seed}',
+        '--cfg-options',
+        *data_options(faces),
+        *schedule_options(args),
+        prefix=name,
+        only='Epoch(',
+    )
+    return time.time() - begin
 
 
 def data_options(faces: Path) -> list[str]:
@@ -148,23 +159,16 @@ def schedule_options(args: argparse.Namespace) -> list[str]:
     ]
 
 
-def best_checkpoint(work_dir: Path) -> Path:
-    """Find the checkpoint that was best on the validation faces."""
-    found = sorted(work_dir.glob('best_NME_*.pth'), key=os.path.getmtime)
-    if not found:
-        sys.exit(f'demo: no best_NME_*.pth in {work_dir}')
-    return found[-1]
-
-
-def test(config: str, checkpoint: Path, faces: Path, out: Path) -> dict:
+def measure(config: str, checkpoint: Path, faces: Path, out: Path) -> dict:
     """Test a checkpoint.
 
     Returns:
-        dict: What the metric reports; NME and FR are fractions.
+        dict: What the metric reports; NME and FR are fractions. With it the
+        number of ``parameters``.
     """
     folder = out / 'test' / config
-    run(
-        'test.py',
+    run_tool(
+        'test',
         config,
         checkpoint,
         f'--work-dir={folder}',
@@ -173,24 +177,15 @@ def test(config: str, checkpoint: Path, faces: Path, out: Path) -> dict:
         only='Epoch(',
     )
     newest = max(folder.glob('*/*.json'), key=os.path.getmtime)
-    return json.loads(newest.read_text())
-
-
-def count_parameters(checkpoint: Path) -> int:
-    """Count the trained numbers in a checkpoint, without running averages."""
-    state = torch.load(checkpoint, map_location='cpu', weights_only=True)
-    buffers = ('running_mean', 'running_var', 'num_batches_tracked', 'graph.')
-    return sum(
-        value.numel()
-        for key, value in state['state_dict'].items()
-        if not any(word in key for word in buffers)
-    )
+    content = torch.load(checkpoint, map_location='cpu', weights_only=True)
+    parameters = count_parameters(content['state_dict'])
+    return dict(json.loads(newest.read_text()), parameters=parameters)
 
 
 def draw(config: str, checkpoint: Path, faces: Path, picture: Path) -> None:
     """Draw predictions on the same test faces for each model."""
-    run(
-        'draw_predictions.py',
+    run_tool(
+        'draw_predictions',
         config,
         checkpoint,
         f'--out={picture}',
@@ -213,8 +208,8 @@ def predict_photos(faces: Path, out: Path) -> Path:
         tiles = [cv2.imread(str(file)) for file in files[start : start + 4]]
         photo = np.vstack([np.hstack(tiles[:2]), np.hstack(tiles[2:])])
         cv2.imwrite(str(photos / f'photo{number}.png'), photo)
-    run(
-        'predict.py',
+    run_tool(
+        'predict',
         photos,
         '--model=face98-synthetic',
         f'--out-dir={results}',
@@ -222,39 +217,6 @@ def predict_photos(faces: Path, out: Path) -> Path:
         '--draw-bbox',
     )
     return results / 'visualizations'
-
-
-def run(tool: str, *words: object, prefix: str = '', only: str = '') -> None:
-    """Run one of the tools, one thread a process, and show its progress.
-
-    Args:
-        tool (str): File name in this folder.
-        *words (object): Its arguments.
-        prefix (str): Put before each line. Defaults to ''.
-        only (str): Show lines that hold this, and all lines if it fails.
-            Defaults to '': let it write to the terminal itself.
-    """
-    command = [os.path.relpath(TOOLS / tool), *map(str, words)]
-    # One write: two trainings start at once.
-    print(f'$ python {shlex.join(command)}\n', end='', flush=True)
-    # Two trainings share the cores; more threads would only wait.
-    env = {**os.environ, 'OMP_NUM_THREADS': '1', 'PYTHONUNBUFFERED': '1'}
-    process = subprocess.Popen(
-        [sys.executable, *command],
-        env=env,
-        stdout=subprocess.PIPE if only else None,
-        stderr=subprocess.STDOUT if only else None,
-        text=True,
-    )
-    lines = []
-    for line in process.stdout or ():
-        lines.append(line)
-        if only in line:
-            shown = line.split(' - INFO - ')[-1].rstrip()
-            print(f'[{prefix}] {shown}' if prefix else shown, flush=True)
-    if process.wait():
-        print(''.join(lines[-40:]), file=sys.stderr)
-        sys.exit(f'demo: {tool} failed with status {process.returncode}')
 
 
 def report(

@@ -1,8 +1,19 @@
 """The doctor, run on hosts with a real fault each."""
 
 import re
+import shutil
+import sys
 
+from mmpose_scgcn.compat import faults
+
+import numpy as np
 import pytest
+
+WHEEL = 'pip install xtcocotools==1.14.3 "numpy<2"'
+BUILD = (
+    'pip install Cython "setuptools>=77,<81" && pip install '
+    '--no-build-isolation --no-binary xtcocotools xtcocotools==1.14.3'
+)
 
 
 @pytest.fixture
@@ -57,19 +68,61 @@ def test_a_bare_interpreter(doctor):
     assert done.stdout.endswith('MMPose cannot run.\n')
 
 
+def test_something_missing(doctor):
+    done = doctor(hidden='six mmpose mmcv xtcocotools')
+    assert done.returncode == 1, done.stdout + done.stderr
+    xtcocotools = faults.missing_xtcocotools(
+        sys.version_info[:2], np.__version__
+    )
+    assert mends(done) == [
+        'pip install six',
+        'pip install --no-deps mmcv-lite==2.1.0 addict pyyaml',
+        'pip install --no-deps mmpose==1.3.2',
+        xtcocotools.mend,
+    ]
+
+
 @pytest.mark.parametrize(
-    ('hidden', 'mend'),
+    ('python', 'numpy', 'mend', 'instead'),
     [
-        ('six', 'pip install six'),
-        ('mmpose', 'pip install --no-deps mmpose==1.3.2'),
-        ('mmcv', 'pip install --no-deps mmcv-lite==2.1.0 addict pyyaml'),
-        ('xtcocotools', 'pip install xtcocotools==1.14.3 "numpy<2"'),
+        ((3, 11), '1.26.4', WHEEL, ''),
+        ((3, 10), '', WHEEL, ''),
+        ((3, 11), '2.4.6', f'{WHEEL} "opencv-python<4.12"', BUILD),
+        ((3, 12), '2.4.6', BUILD, ''),
+        ((3, 12), '1.26.4', BUILD, ''),
     ],
 )
-def test_something_missing(doctor, hidden, mend):
-    done = doctor(hidden=hidden)
-    assert done.returncode == 1, done.stdout + done.stderr
-    assert mends(done) == [mend]
+def test_xtcocotools_is_a_wheel_or_is_built(python, numpy, mend, instead):
+    fault = faults.missing_xtcocotools(python, numpy)
+    assert fault.mend == mend
+    assert fault.instead.startswith(instead)
+    assert bool(fault.instead) == bool(instead)
+    assert ('no wheel for Python 3.12' in fault.problem) == (python == (3, 12))
+
+
+def test_versions_of_python_that_have_not_been_tried():
+    for version in ((3, 9), (3, 13)):
+        fault = faults.untried_python(version)
+        assert 'expected 3.10, 3.11 or 3.12' in fault.problem
+        assert not fault.stops_mmpose
+    for version in ((3, 10), (3, 12)):
+        assert faults.untried_python(version) is None
+
+
+def test_it_runs_from_a_wheel(run_python, root, tmp_path):
+    """There the tools are inside the package."""
+    package = tmp_path / 'mmpose_scgcn'
+    (package / '.mim/tools').mkdir(parents=True)
+    (package / 'compat').mkdir()
+    shutil.copy(root / 'tools/doctor.py', package / '.mim/tools')
+    shutil.copy(root / 'mmpose_scgcn/compat/faults.py', package / 'compat')
+    doctor = package / '.mim/tools/doctor.py'
+    done = run_python('-S', '-E', doctor, cwd=tmp_path)
+    assert 'no mmpose;' in done.stdout
+    (package / 'compat/faults.py').unlink()
+    done = run_python('-S', '-E', doctor, cwd=tmp_path)
+    assert done.returncode == 1
+    assert 'compat/faults.py of mmpose_scgcn is not beside' in done.stderr
 
 
 def test_the_stock_engine_needs_pkg_resources(doctor):
@@ -102,6 +155,7 @@ def test_xtcocotools_of_another_numpy(doctor, tmp_path):
     done = doctor(path=tmp_path)
     assert done.returncode == 1
     assert mends(done) == ['pip install "numpy<2" "opencv-python<4.12"']
+    assert '  or:   pip install Cython' in done.stdout
 
 
 def test_a_chumpy_that_does_not_import_stops_nothing(doctor, tmp_path):

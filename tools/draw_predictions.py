@@ -11,11 +11,9 @@ from pathlib import Path
 from pickle import UnpicklingError
 
 from mmpose_scgcn.apis import build_model, predict_dataset
-from mmpose_scgcn.evaluation.functional import (
-    face_normalizers,
-    resolve_norm,
-    score_faces,
-)
+from mmpose_scgcn.evaluation.face_samples import FaceSample
+from mmpose_scgcn.evaluation.face_scores import score_samples
+from mmpose_scgcn.evaluation.functional import resolve_norm
 from mmpose_scgcn.launch import (
     add_config_options,
     check_annotations,
@@ -108,7 +106,7 @@ def main() -> None:
             f'{type(model).__name__}'
         )
     faces = predict_dataset(model, dataset, indices, track=_progress)
-    errors = face_errors(faces, norm)
+    errors = score_samples(faces, norm).nme
     if args.select == 'worst':
         order = np.argsort(-errors)[: args.num]
         faces, errors = [faces[i] for i in order], errors[order]
@@ -135,38 +133,21 @@ def configured_norm(cfg: Config) -> str | tuple:
     return norms[0] if norms else 'inter_ocular'
 
 
-def face_errors(faces: list[dict], norm: str | tuple) -> np.ndarray:
-    """Compute the NME of predicted faces.
-
-    Args:
-        faces (list[dict]): Records with ``pred``, ``gt``, ``visible``,
-            ``box``.
-        norm (str | tuple): A box normaliser, or two groups of keypoints.
-
-    Returns:
-        np.ndarray: (N,), fractions.
-    """
-    pred, gt, visible, boxes = (
-        np.stack([face[key] for face in faces])
-        for key in ('pred', 'gt', 'visible', 'box')
-    )
-    normalizers = face_normalizers(norm, gt, visible, boxes)
-    return score_faces(pred, gt, visible, normalizers).nme
-
-
-def draw_face(face: dict) -> np.ndarray:
+def draw_face(face: FaceSample) -> np.ndarray:
     """Draw truth (green) and prediction (red) on the face's box.
 
     Raises:
         FileNotFoundError: The image cannot be read.
     """
-    image = cv2.imread(face['img_path'])
+    image = cv2.imread(face.img_path)
     if image is None:
         raise FileNotFoundError(f'cannot read image {face["img_path"]}')
-    tile, matrix = crop_tile(image, face['box'], TILE)
-    for key, color in (('gt', TRUE_COLOR), ('pred', PREDICTED_COLOR)):
-        points = face[key][:, :2] @ matrix[:, :2].T + matrix[:, 2]
-        visible = face['visible'] if key == 'gt' else None
+    tile, matrix = crop_tile(image, face.box, TILE)
+    for keypoints, color, visible in (
+        (face.gt, TRUE_COLOR, face.visible),
+        (face.pred, PREDICTED_COLOR, None),
+    ):
+        points = keypoints[:, :2] @ matrix[:, :2].T + matrix[:, 2]
         tile = draw_points(tile, points, color, visible)
     return tile
 

@@ -2,21 +2,20 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from mmpose_scgcn.evaluation.metrics.face_sample import read_face
+from mmpose_scgcn.evaluation.face_samples import FaceSample, read_face
 
-import numpy as np
 import torch
-from mmengine.dataset import pseudo_collate
+from mmengine.dataset import BaseDataset, pseudo_collate
 from torch import nn
 
 
 def predict_dataset(
     model: nn.Module,
-    dataset,
+    dataset: BaseDataset,
     indices: Sequence[int],
     batch_size: int = 64,
     track: Callable[[Iterable], Iterable] = iter,
-) -> list[dict]:
+) -> list[FaceSample]:
     """Predict chosen samples of a data set, in its own boxes.
 
     Args:
@@ -28,22 +27,14 @@ def predict_dataset(
             bar.
 
     Returns:
-        list[dict]: A record per face, in order, with ``pred`` and ``gt``
-        (K, 2), ``visible`` (K,), ``box`` (4,) and ``img_path``, in image px,
-        and ``scores`` (K,).
+        list[FaceSample]: The faces, in order.
     """
     starts = range(0, len(indices), batch_size)
-    faces = []
+    faces: list[FaceSample] = []
     for start in track(list(starts)):
         chosen = indices[start : start + batch_size]
         batch = pseudo_collate([dataset[int(i)] for i in chosen])
         with torch.no_grad():
             samples = model.test_step(batch)
-        faces += [_record(sample.to_dict()) for sample in samples]
+        faces += [read_face(sample.to_dict()) for sample in samples]
     return faces
-
-
-def _record(sample: dict) -> dict:
-    """Take out a face with its scores."""
-    scores = sample['pred_instances']['keypoint_scores']
-    return dict(read_face(sample), scores=np.asarray(scores)[0])

@@ -42,13 +42,13 @@ def test_records_are_what_the_runner_tests(cfg, untrained):
         sample = wanted[index]
         instances = sample['pred_instances']
         np.testing.assert_allclose(
-            record['pred'], instances['keypoints'][0], atol=1e-3
+            record.pred, instances['keypoints'][0], atol=1e-3
         )
         np.testing.assert_allclose(
-            record['scores'], instances['keypoint_scores'][0], atol=1e-5
+            record.scores, instances['keypoint_scores'][0], atol=1e-5
         )
-        assert record['img_path'] == sample['img_path']
-        assert (record['scores'] < 1).all()
+        assert record.img_path == sample['img_path']
+        assert (record.scores < 1).all()
 
 
 def test_every_batch_is_told(cfg, untrained):

@@ -3,6 +3,7 @@
 import logging
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from mmpose_scgcn.registry import METRICS
@@ -12,23 +13,27 @@ from mmengine.dist import broadcast_object_list, is_main_process
 from mmengine.evaluator import BaseMetric
 from mmengine.logging import print_log
 
+from ..annotation_fields import AnnotationFields
+from ..face_report import describe_faults, list_ids, result_columns
+from ..face_samples import FaceSample, read_face, stack_arrays, unique_faces
+from ..face_scores import (
+    AUC_THRESHOLD,
+    FR_THRESHOLDS,
+    score_samples,
+    subset_masks,
+    summarize_with_bias,
+)
 from ..functional import (
     FaceScores,
     build_subsets,
     check_thresholds,
-    face_normalizers,
     masked_nme,
     mean_nme,
-    mean_offset,
     resolve_norm,
-    score_faces,
     summarize_scores,
     write_face_results,
 )
 from ..functional.normalization import Norm
-from .annotation_fields import AnnotationFields
-from .face_report import describe_faults, list_ids, result_columns
-from .face_sample import read_face, stack_faces, unique_faces
 
 
 @METRICS.register_module()
@@ -95,8 +100,8 @@ class FaceAlignmentMetric(BaseMetric):
     def __init__(
         self,
         norm: Norm,
-        fr_thresholds: Sequence[float] = (0.08, 0.10),
-        auc_threshold: float = 0.10,
+        fr_thresholds: Sequence[float] = FR_THRESHOLDS,
+        auc_threshold: float = AUC_THRESHOLD,
         subsets: str | Mapping[str, dict] | None = None,
         ann_file: str | None = None,
         out_file: str | None = None,
@@ -131,7 +136,7 @@ class FaceAlignmentMetric(BaseMetric):
     def dataset_meta(self, dataset_meta: dict) -> None:
         """Keep it, and fail now, not after an epoch, if it does not suit."""
         self._dataset_meta = dataset_meta
-        self._resolve_norm()
+        resolve_norm(self.norm, self._dataset_name)
         self.fields.prepare()
 
     def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
@@ -143,8 +148,9 @@ class FaceAlignmentMetric(BaseMetric):
         """
         for sample in data_samples:
             face = read_face(sample, self.field)
-            extras = self.fields.find(face['id'], sample)
-            self.results.append({**face, **extras})
+            annotation = sample.get('raw_ann_info')
+            fields = self.fields.find(face.id, face.img_path, annotation)
+            self.results.append(replace(face, fields=fields))
 
     def evaluate(self, size: int) -> dict:
         """Compute the metrics over all processes.
@@ -174,7 +180,7 @@ class FaceAlignmentMetric(BaseMetric):
         """Compute the metrics from all faces.
 
         Args:
-            results (list[dict]): Records of all processes.
+            results (list[FaceSample]): Faces of all processes.
 
         Returns:
             dict: Metrics by name, plain numbers.
@@ -183,19 +189,14 @@ class FaceAlignmentMetric(BaseMetric):
             ValueError: Faces that cannot be scored, or no face at all.
         """
         faces = unique_faces(results)
-        scores = self._score(faces)
+        scores = score_samples(faces, self.norm, self._dataset_name)
         self._report_bad_faces(faces, scores)
-        members = {
-            name: np.array([face['members'][name] for face in faces])
-            for name in self.fields.subsets
-        }
+        members = subset_masks(faces, self.fields.subsets)
         split = self._split(faces, scores)
         if self.out_file:
             columns = result_columns(faces, scores, split, members)
             write_face_results(self.out_file, columns)
-        metrics = summarize_scores(scores, *self.thresholds)
-        bias = mean_offset(scores).tolist()
-        metrics.update(zip(('bias_x', 'bias_y'), bias[:2], strict=True))
+        metrics = summarize_with_bias(scores, *self.thresholds)
         metrics.update({name: mean_nme(nme) for name, nme in split.items()})
         for name, mask in members.items():
             values = summarize_scores(scores.select(mask), *self.thresholds)
@@ -204,27 +205,18 @@ class FaceAlignmentMetric(BaseMetric):
                 _warn(f'no face belongs to subset {name!r}')
         return metrics
 
-    def _resolve_norm(self) -> str | tuple:
-        """Find the keypoints of the normaliser in this data set."""
-        meta = self.dataset_meta or {}
-        return resolve_norm(self.norm, meta.get('dataset_name'))
+    @property
+    def _dataset_name(self) -> str | None:
+        """Name of the data set, by which its eyes are known."""
+        return (self.dataset_meta or {}).get('dataset_name')
 
-    def _score(self, faces: Sequence[dict]) -> FaceScores:
-        """Score faces with the chosen normaliser."""
-        pred, gt, visible, boxes = (
-            stack_faces(faces, name)
-            for name in ('pred', 'gt', 'visible', 'box')
-        )
-        normalizers = face_normalizers(
-            self._resolve_norm(), gt, visible, boxes
-        )
-        return score_faces(pred, gt, visible, normalizers)
-
-    def _split(self, faces: Sequence[dict], scores: FaceScores) -> dict:
+    def _split(
+        self, faces: Sequence[FaceSample], scores: FaceScores
+    ) -> dict[str, np.ndarray]:
         """Compute per-face NME over visible and over occluded keypoints."""
         if not self.split_occluded:
             return {}
-        flags = stack_faces(faces, 'flags')
+        flags = stack_arrays('flags', [face.fields.flags for face in faces])
         if flags.shape != scores.visible.shape:
             raise ValueError(
                 f'split_occluded: faces have {scores.visible.shape[1]} '
@@ -241,7 +233,7 @@ class FaceAlignmentMetric(BaseMetric):
         )
 
     def _report_bad_faces(
-        self, faces: Sequence[dict], scores: FaceScores
+        self, faces: Sequence[FaceSample], scores: FaceScores
     ) -> None:
         """Name the faces without a finite score; raise where told to."""
         faulty, failed = scores.faults != '', np.isinf(scores.nme)

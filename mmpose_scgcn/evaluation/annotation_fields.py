@@ -1,11 +1,27 @@
 """Fields of annotations that MMPose's data set classes do not pass on."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePath
 
 import numpy as np
 from mmengine.fileio import load
+
+
+@dataclass(frozen=True, eq=False)
+class FaceFields:
+    """What was wanted of the annotation of one face.
+
+    Args:
+        members (Mapping[str, bool]): For each subset whether the face
+            belongs to it.
+        flags (np.ndarray, optional): (K,): 0 not annotated, 1 occluded, 2
+            visible.
+    """
+
+    members: Mapping[str, bool] = field(default_factory=dict)
+    flags: np.ndarray | None = None
 
 
 class AnnotationFields:
@@ -30,7 +46,7 @@ class AnnotationFields:
         self.ann_file = ann_file
 
     @cached_property
-    def by_id(self) -> dict:
+    def by_id(self) -> dict[int | str, tuple[FaceFields, str | None]]:
         """What is wanted of each annotation of the file, read once."""
         content = load(self.ann_file)
         files = {i['id']: i['file_name'] for i in content.get('images', ())}
@@ -44,55 +60,70 @@ class AnnotationFields:
         if self.ann_file and (self.subsets or self.occlusion):
             _ = self.by_id
 
-    def find(self, face_id: int | str, sample: Mapping) -> dict:
+    def find(
+        self,
+        face_id: int | str,
+        img_path: str = '',
+        annotation: Mapping | None = None,
+    ) -> FaceFields:
         """Find what is wanted of one face.
 
         Args:
             face_id (int | str): Annotation id.
-            sample (Mapping): Its data sample.
+            img_path (str): The face's image, to be compared with that of the
+                annotation file; not compared if empty.
+            annotation (Mapping, optional): The annotation, where there is no
+                annotation file and the data set passes it on
+                (``raw_ann_info``).
 
         Returns:
-            dict: ``members``, a bool for each subset, and ``flags`` (K,), if
-            wanted: 0 not annotated, 1 occluded, 2 visible.
+            FaceFields: The fields; nothing in it if nothing is wanted.
 
         Raises:
             KeyError: No annotation to be found.
             ValueError: The annotation of this id is of another image.
         """
         if not self.subsets and not self.occlusion:
-            return {}
+            return FaceFields()
         if self.ann_file:
-            if face_id not in self.by_id:
-                raise KeyError(
-                    f'annotation id {face_id!r} is not in {self.ann_file}'
-                )
-            found, file = self.by_id[face_id]
-            path = sample.get('img_path')
-            if file and path and PurePath(file).name != PurePath(path).name:
-                raise ValueError(
-                    f'annotation id {face_id!r} is of {file} in '
-                    f'{self.ann_file}, but of {path} in the data set that is '
-                    'tested: give ann_file that of the tested data set'
-                )
-            return found
-        if not sample.get('raw_ann_info'):
+            return self._look_up(face_id, img_path, self.ann_file)
+        if not annotation:
             raise KeyError(
                 'subsets and split_occluded need annotations, which this '
                 'data set class does not pass on: give ann_file'
             )
-        return self._read(sample['raw_ann_info'])
+        return self._read(annotation)
 
-    def _read(self, annotation: Mapping) -> dict:
+    def _look_up(
+        self, face_id: int | str, img_path: str, ann_file: str
+    ) -> FaceFields:
+        """Find a face in the annotation file."""
+        if face_id not in self.by_id:
+            raise KeyError(f'annotation id {face_id!r} is not in {ann_file}')
+        found, file = self.by_id[face_id]
+        if (
+            file
+            and img_path
+            and PurePath(file).name != PurePath(img_path).name
+        ):
+            raise ValueError(
+                f'annotation id {face_id!r} is of {file} in {ann_file}, but '
+                f'of {img_path} in the data set that is tested: give '
+                'ann_file that of the tested data set'
+            )
+        return found
+
+    def _read(self, annotation: Mapping) -> FaceFields:
         """Take out of an annotation what is wanted."""
         members = {
             name: bool(belongs(annotation))
             for name, belongs in self.subsets.items()
         }
         if not self.occlusion:
-            return dict(members=members)
+            return FaceFields(members)
         # COCO writes x, y and a flag for each keypoint.
         flags = np.asarray(annotation['keypoints'], dtype=float)[2::3]
-        return dict(members=members, flags=flags)
+        return FaceFields(members, flags)
 
 
 def index_annotations(content: Mapping, ann_file: str) -> dict:

@@ -4,14 +4,15 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ..functional import FaceScores
-from ..functional.face_results import SUBSET
+from .face_samples import FaceSample
+from .functional import FaceScores
+from .functional.face_results import SUBSET
 
 MAX_IDS = 20
 
 
 def result_columns(
-    faces: Sequence[dict],
+    faces: Sequence[FaceSample],
     scores: FaceScores,
     split: Mapping[str, np.ndarray],
     members: Mapping[str, np.ndarray],
@@ -19,7 +20,7 @@ def result_columns(
     """Name the columns of the per-face results file.
 
     Args:
-        faces (Sequence[dict]): Records (:func:`.face_sample.read_face`).
+        faces (Sequence[FaceSample]): The faces (N).
         scores (FaceScores): Their scores.
         split (Mapping): More per-face errors (N,) by name.
         members (Mapping): Boolean (N,) for each subset.
@@ -28,8 +29,8 @@ def result_columns(
         dict: Columns (N,) in the order of the file.
     """
     return dict(
-        id=[face['id'] for face in faces],
-        img_path=[face['img_path'] for face in faces],
+        id=[face.id for face in faces],
+        img_path=[face.img_path for face in faces],
         nme=np.where(scores.faults == '', scores.nme, np.nan),
         normalizer=scores.normalizers,
         num_visible=scores.visible.sum(axis=1),
@@ -39,11 +40,11 @@ def result_columns(
     )
 
 
-def describe_faults(faces: Sequence[dict], faults: np.ndarray) -> str:
+def describe_faults(faces: Sequence[FaceSample], faults: np.ndarray) -> str:
     """List the faces that cannot be scored, by reason.
 
     Args:
-        faces (Sequence[dict]): Records (N).
+        faces (Sequence[FaceSample]): The faces (N).
         faults (np.ndarray): Strings (N,), empty where nothing is wrong.
 
     Returns:
@@ -55,8 +56,8 @@ def describe_faults(faces: Sequence[dict], faults: np.ndarray) -> str:
     )
 
 
-def list_ids(faces: Sequence[dict], mask: np.ndarray) -> str:
+def list_ids(faces: Sequence[FaceSample], mask: np.ndarray) -> str:
     """Write the ids of some faces, and how many more there are."""
-    ids = [str(faces[index]['id']) for index in np.flatnonzero(mask)]
+    ids = [str(faces[index].id) for index in np.flatnonzero(mask)]
     more = f' and {len(ids) - MAX_IDS} more' if len(ids) > MAX_IDS else ''
     return ', '.join(ids[:MAX_IDS]) + more

@@ -1,0 +1,88 @@
+"""Scores of predicted faces, for the metric, the benchmark and the tools."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from .face_samples import FaceSample, stack_arrays
+from .functional import (
+    FaceScores,
+    face_normalizers,
+    mean_offset,
+    resolve_norm,
+    score_faces,
+    summarize_scores,
+)
+from .functional.normalization import Norm
+
+FR_THRESHOLDS = (0.08, 0.10)
+AUC_THRESHOLD = 0.10
+
+
+def score_samples(
+    faces: Sequence[FaceSample], norm: Norm, dataset_name: str | None = None
+) -> FaceScores:
+    """Score predicted faces.
+
+    Args:
+        faces (Sequence[FaceSample]): N faces with K keypoints.
+        norm (str | tuple): The normaliser, see
+            :class:`~mmpose_scgcn.evaluation.FaceAlignmentMetric`.
+        dataset_name (str, optional): Name of the data set, which tells the
+            keypoints of an inter-ocular or inter-pupil normaliser. Defaults
+            to None.
+
+    Returns:
+        FaceScores: The scores.
+
+    Raises:
+        ValueError: The normaliser does not suit the data set, or faces
+            differ in their number of keypoints.
+    """
+    pred, gt, visible, boxes = (
+        stack_arrays(name, [getattr(face, name) for face in faces])
+        for name in ('pred', 'gt', 'visible', 'box')
+    )
+    keypoints = resolve_norm(norm, dataset_name)
+    normalizers = face_normalizers(keypoints, gt, visible, boxes)
+    return score_faces(pred, gt, visible, normalizers)
+
+
+def subset_masks(
+    faces: Sequence[FaceSample], subsets: Iterable[str]
+) -> dict[str, np.ndarray]:
+    """Tell which faces belong to each subset.
+
+    Args:
+        faces (Sequence[FaceSample]): N faces whose annotations have been
+            looked up for these subsets.
+        subsets (Iterable[str]): Names of the subsets.
+
+    Returns:
+        dict[str, np.ndarray]: Boolean (N,) for each.
+    """
+    return {
+        name: np.array([face.fields.members[name] for face in faces])
+        for name in subsets
+    }
+
+
+def summarize_with_bias(
+    scores: FaceScores,
+    fr_thresholds: Sequence[float] = FR_THRESHOLDS,
+    auc_threshold: float = AUC_THRESHOLD,
+) -> dict[str, float]:
+    """Summarise faces, with the mean offset of their predictions.
+
+    Args:
+        scores (FaceScores): The faces.
+        fr_thresholds (Sequence[float]): Fractions. Defaults to (0.08, 0.10).
+        auc_threshold (float): A fraction. Defaults to 0.10.
+
+    Returns:
+        dict[str, float]: What :func:`~.functional.summarize_scores` gives,
+        with ``bias_x`` and ``bias_y``, fractions of the normaliser.
+    """
+    bias_x, bias_y = mean_offset(scores).tolist()[:2]
+    figures = summarize_scores(scores, fr_thresholds, auc_threshold)
+    return dict(figures, bias_x=bias_x, bias_y=bias_y)

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
 
+from mmpose_scgcn.apis import read_image
 from mmpose_scgcn.datasets import DatasetPoses, dataset_poses
 from mmpose_scgcn.datasets.readers import read_points, readers_of
 from mmpose_scgcn.launch import (
@@ -133,9 +134,7 @@ def read_faces(
 
 def _face(info: dict) -> np.ndarray:
     """Cut a face about its visible keypoints, px."""
-    image = cv2.imread(info['img_path'])
-    if image is None:
-        raise FileNotFoundError(f'cannot read image {info["img_path"]}')
+    image = read_image(info['img_path'])
     (keypoints,), (visible,) = read_points(info)
     seen = keypoints[visible]
     box = np.concatenate([seen.min(axis=0), seen.max(axis=0)])

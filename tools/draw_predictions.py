@@ -10,7 +10,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from pickle import UnpicklingError
 
-from mmpose_scgcn.apis import build_model, predict_dataset
+from mmpose_scgcn.apis import build_model, predict_dataset, read_image
+from mmpose_scgcn.apis.writers import write_image
+from mmpose_scgcn.arguments import picture_file, positive_int
 from mmpose_scgcn.evaluation.face_samples import FaceSample
 from mmpose_scgcn.evaluation.face_scores import score_samples
 from mmpose_scgcn.evaluation.functional import resolve_norm
@@ -22,60 +24,52 @@ from mmpose_scgcn.launch import (
 from mmpose_scgcn.visualization import (
     PREDICTED_COLOR,
     TRUE_COLOR,
-    crop_tile,
-    draw_points,
+    draw_comparison,
     face_grid,
 )
-from mmpose_scgcn.visualization.stages import draw_stages
+from mmpose_scgcn.visualization.stages import STAGES, draw_stages
 
-import cv2
 import numpy as np
 from mmengine.config import Config
+from mmengine.dataset import BaseDataset
 from mmpose.registry import DATASETS
 from rich.progress import track
+from torch import nn
 
 TILE = 288
+LEGEND = {'truth': TRUE_COLOR, 'prediction': PREDICTED_COLOR}
 
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('config', help='path or name of a config')
-    parser.add_argument('checkpoint', help='path or address of the weights')
-    parser.add_argument('--out', default='predictions.png', help='picture')
-    parser.add_argument('--num', type=positive, default=24, help='faces')
-    parser.add_argument(
+    add = parser.add_argument
+    add('config', help='path or name of a config')
+    add('checkpoint', help='path or address of the weights')
+    add('--out', type=picture_file, default='predictions.png', help='picture')
+    add('--num', type=positive_int, default=24, help='faces')
+    add(
         '--select',
         choices=('first', 'random', 'worst'),
         default='random',
         help='which faces (worst: of the whole test set)',
     )
-    parser.add_argument('--seed', type=int, default=0, help='of random')
-    parser.add_argument(
+    add('--seed', type=int, default=0, help='of random')
+    add(
         '--norm',
         type=norm,
         help='normaliser of the errors, a name or two groups of keypoints '
         "such as '((36,), (45,))' (default: that of the config's test "
         'evaluator)',
     )
-    parser.add_argument(
+    add(
         '--stages',
         action='store_true',
         help='of a two-stage estimator: coarse keypoints, second crop, fine '
         'keypoints',
     )
     add_config_options(parser)
-    args = parser.parse_args()
-    if not cv2.haveImageWriter(args.out):
-        parser.error(f'--out must be a picture (.png, .jpg), got {args.out}')
-    return args
-
-
-def positive(text: str) -> int:
-    """Read a number of faces."""
-    if int(text) < 1:
-        raise argparse.ArgumentTypeError(f'expected at least 1, got {text}')
-    return int(text)
+    return parser.parse_args()
 
 
 def norm(text: str) -> str | tuple:
@@ -95,33 +89,16 @@ def main() -> None:
             args.norm or configured_norm(cfg),
             dataset.metainfo['dataset_name'],
         )
-    except (FileNotFoundError, ValueError, UnpicklingError) as error:
+        if args.stages and not hasattr(model, 'run_stages'):
+            raise ValueError(
+                '--stages needs a TwoStageEstimator, got '
+                f'{type(model).__name__}'
+            )
+        draw(model, dataset, norm, args)
+    except (OSError, ValueError, UnpicklingError) as error:
         sys.exit(f'draw_predictions: {error}')
     except KeyError as error:  # its str() has quotation marks
         sys.exit(f'draw_predictions: {error.args[0]}')
-    indices = _candidates(args, len(dataset))
-    if args.stages and not hasattr(model, 'run_stages'):
-        sys.exit(
-            'draw_predictions: --stages needs a TwoStageEstimator, got '
-            f'{type(model).__name__}'
-        )
-    faces = predict_dataset(model, dataset, indices, track=_progress)
-    errors = score_samples(faces, norm).nme
-    if args.select == 'worst':
-        order = np.argsort(-errors)[: args.num]
-        faces, errors = [faces[i] for i in order], errors[order]
-        indices = indices[order]
-    Path(args.out).parent.mkdir(parents=True, exist_ok=True)
-    captions = [f'NME {100 * error:.2f} %' for error in errors]
-    if args.stages:
-        tiles = draw_stages(model, dataset, indices, TILE)
-        captions = [s for c in captions for s in ('coarse', 'second crop', c)]
-    else:
-        tiles = [draw_face(face) for face in faces]
-    grid = face_grid(tiles, captions, size=TILE)
-    if not cv2.imwrite(args.out, grid):
-        sys.exit(f'draw_predictions: cannot write {args.out}')
-    print(f'{len(faces)} faces, truth green, prediction red: {args.out}')
 
 
 def configured_norm(cfg: Config) -> str | tuple:
@@ -133,32 +110,65 @@ def configured_norm(cfg: Config) -> str | tuple:
     return norms[0] if norms else 'inter_ocular'
 
 
-def draw_face(face: FaceSample) -> np.ndarray:
-    """Draw truth (green) and prediction (red) on the face's box.
+def draw(
+    model: nn.Module,
+    dataset: BaseDataset,
+    norm: str | tuple,
+    args: argparse.Namespace,
+) -> None:
+    """Predict the chosen faces, draw them and say where.
 
     Raises:
-        FileNotFoundError: The image cannot be read.
+        OSError, ValueError: An image cannot be read, or the picture cannot
+            be written.
     """
-    image = cv2.imread(face.img_path)
-    if image is None:
-        raise FileNotFoundError(f'cannot read image {face["img_path"]}')
-    tile, matrix = crop_tile(image, face.box, TILE)
-    for keypoints, color, visible in (
-        (face.gt, TRUE_COLOR, face.visible),
-        (face.pred, PREDICTED_COLOR, None),
-    ):
-        points = keypoints[:, :2] @ matrix[:, :2].T + matrix[:, 2]
-        tile = draw_points(tile, points, color, visible)
-    return tile
+    indices = candidates(args, len(dataset))
+    faces = predict_dataset(model, dataset, indices, track=_progress)
+    errors = score_samples(faces, norm).nme
+    if args.select == 'worst':
+        order = np.argsort(-errors)[: args.num]
+        faces, errors = [faces[i] for i in order], errors[order]
+        indices = indices[order]
+        for face, error in zip(faces, errors, strict=True):
+            print(f'NME {100 * error:6.2f} %  id {face.id}  {face.img_path}')
+    captions = [caption(*pair) for pair in zip(faces, errors, strict=True)]
+    if args.stages:
+        tiles = draw_stages(model, dataset, indices, TILE)
+        captions = [s for c in captions for s in (*STAGES[:2], f'fine, {c}')]
+    else:
+        tiles = [draw_face(face) for face in faces]
+    grid = face_grid(tiles, captions, size=TILE, legend=LEGEND)
+    write_image(Path(args.out), grid)
+    print(f'{len(faces)} faces, truth green, prediction blue: {args.out}')
 
 
-def _candidates(args: argparse.Namespace, total: int) -> np.ndarray:
+def candidates(args: argparse.Namespace, total: int) -> np.ndarray:
+    """Choose the samples that are predicted."""
     if args.select == 'worst':
         return np.arange(total)
     if args.select == 'first':
         return np.arange(min(args.num, total))
     chosen = np.random.default_rng(args.seed).permutation(total)[: args.num]
     return np.sort(chosen)
+
+
+def caption(face: FaceSample, error: float) -> str:
+    """Say how wrong a face is, and where it can be found again."""
+    name = Path(face.img_path).name
+    return f'NME {100 * error:.2f} %, id {face.id}, {name}'
+
+
+def draw_face(face: FaceSample) -> np.ndarray:
+    """Draw truth and prediction on the face's box.
+
+    Raises:
+        FileNotFoundError, ValueError: The image cannot be read.
+    """
+    return draw_comparison(
+        read_image(face.img_path),
+        *(face.box, face.gt, face.pred, face.visible),
+        size=TILE,
+    )
 
 
 def _progress(items: Iterable) -> Iterable:

@@ -43,7 +43,8 @@ PLAIN_MODULES = {
 #: Python 3.11, made for NumPy 1.
 BUILD = (
     'pip install Cython "setuptools>=77,<81" && pip install '
-    '--no-build-isolation --no-binary xtcocotools {}xtcocotools==1.14.3'
+    '--no-build-isolation --no-cache-dir --no-binary xtcocotools '
+    '{}xtcocotools==1.14.3'
 )
 
 

@@ -1,14 +1,18 @@
-"""Keypoints drawn on faces, and grids of them."""
+"""Keypoints drawn on faces."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
+from mmpose_scgcn.apis.images import read_image
+
 import cv2
 import numpy as np
 
-#: BGR colours of ground truth and prediction.
-TRUE_COLOR = (90, 220, 60)
-PREDICTED_COLOR = (60, 60, 255)
+#: BGR colours of ground truth and prediction, seen on skin and by the
+#: colour-blind.
+TRUE_COLOR = (80, 230, 90)
+PREDICTED_COLOR = (255, 90, 40)
+_RIM = (25, 25, 25)
 
 
 def draw_points(
@@ -18,7 +22,7 @@ def draw_points(
     visible: np.ndarray | None = None,
     radius: int = 2,
 ) -> np.ndarray:
-    """Draw keypoints as anti-aliased discs.
+    """Draw keypoints as anti-aliased discs with thin dark rims.
 
     Args:
         image (np.ndarray): (H, W, 3) BGR uint8; left as it is.
@@ -35,11 +39,49 @@ def draw_points(
     shown = np.isfinite(keypoints).all(axis=-1)
     if visible is not None:
         shown &= visible
-    for x, y in np.clip(keypoints[shown], -(2**12), 2**12):
-        # Four fractional bits: positions finer than a pixel.
-        center = (round(float(x) * 16), round(float(y) * 16))
-        cv2.circle(canvas, center, radius * 16, color, -1, cv2.LINE_AA, 4)
+    # Four fractional bits: positions finer than a pixel.
+    centers = [
+        (round(float(x) * 16), round(float(y) * 16))
+        for x, y in np.clip(keypoints[shown], -(2**12), 2**12)
+    ]
+    # All rims come first: none covers a disc beside it.
+    for size, shade in ((radius * 16 + 12, _RIM), (radius * 16, color)):
+        for center in centers:
+            cv2.circle(canvas, center, size, shade, -1, cv2.LINE_AA, 4)
     return canvas
+
+
+def draw_comparison(
+    image: np.ndarray,
+    box: np.ndarray,
+    gt: np.ndarray,
+    pred: np.ndarray,
+    visible: np.ndarray | None,
+    size: int,
+) -> np.ndarray:
+    """Draw a face's true and predicted keypoints on a square about its box.
+
+    Args:
+        image (np.ndarray): (H, W, 3) BGR uint8.
+        box (np.ndarray): Corners (4,) as x1, y1, x2, y2, image px.
+        gt (np.ndarray): (K, 2 or more), image px.
+        pred (np.ndarray): (K, 2 or more), image px.
+        visible (np.ndarray, optional): Boolean (K,): which true ones are
+            known. None: all.
+        size (int): Side of the tile, px.
+
+    Returns:
+        np.ndarray: (size, size, 3) BGR uint8: truth in :data:`TRUE_COLOR`,
+        prediction above it in :data:`PREDICTED_COLOR`.
+    """
+    tile, matrix = crop_tile(image, box, size)
+    for keypoints, color, shown in (
+        (gt, TRUE_COLOR, visible),
+        (pred, PREDICTED_COLOR, None),
+    ):
+        points = keypoints[:, :2] @ matrix[:, :2].T + matrix[:, 2]
+        tile = draw_points(tile, points, color, shown)
+    return tile
 
 
 def crop_tile(
@@ -90,62 +132,12 @@ def mean_crop(
         np.ndarray: (size, size, 3) BGR uint8.
 
     Raises:
-        FileNotFoundError: An image cannot be read.
+        FileNotFoundError, ValueError: An image cannot be read.
     """
     total = np.zeros((size, size, 3))
     for file, center, side in zip(files, centers, sides, strict=True):
-        image = cv2.imread(str(file))
-        if image is None:
-            raise FileNotFoundError(f'cannot read image {file}')
+        image = read_image(file)
         matrix = np.diag(size / side)
         shift = size / 2 - matrix @ center
         total += cv2.warpAffine(image, np.c_[matrix, shift], (size, size))
     return (total / max(len(files), 1)).astype(np.uint8)
-
-
-def face_grid(
-    tiles: Sequence[np.ndarray],
-    captions: Sequence[str],
-    columns: int = 6,
-    size: int = 192,
-) -> np.ndarray:
-    """Lay square pictures out in rows, each under its caption.
-
-    Args:
-        tiles (Sequence[np.ndarray]): Square BGR uint8 pictures.
-        captions (Sequence[str]): One line each, ASCII.
-        columns (int): Pictures in a row. Defaults to 6.
-        size (int): Side of each in the grid, px. Defaults to 192.
-
-    Returns:
-        np.ndarray: The grid, BGR uint8.
-
-    Raises:
-        ValueError: No tiles, or another number of captions.
-    """
-    if not tiles or len(tiles) != len(captions):
-        raise ValueError(
-            'expected as many captions as tiles, and at least one, got '
-            f'{len(tiles)} tiles and {len(captions)} captions'
-        )
-    bar = 18
-    rows = -(-len(tiles) // columns)
-    shape = (rows * (size + bar), min(columns, len(tiles)) * size, 3)
-    grid = np.full(shape, 24, dtype=np.uint8)
-    for index, (tile, caption) in enumerate(zip(tiles, captions, strict=True)):
-        top = index // columns * (size + bar)
-        left = index % columns * size
-        grid[top + bar : top + bar + size, left : left + size] = cv2.resize(
-            tile, (size, size), interpolation=cv2.INTER_AREA
-        )
-        cv2.putText(
-            grid,
-            caption,
-            (left + 4, top + 13),
-            cv2.FONT_HERSHEY_SIMPLEX,
-            0.4,
-            (235, 235, 235),
-            1,
-            cv2.LINE_AA,
-        )
-    return grid

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from mmpose_scgcn.apis.images import read_image
 from mmpose_scgcn.datasets.pipeline import crop_transform
 
 import cv2
@@ -53,11 +54,9 @@ def draw_annotation(info: dict, size: int) -> np.ndarray:
         np.ndarray: (size, size, 3) BGR uint8: the image about the box.
 
     Raises:
-        FileNotFoundError: The image cannot be read.
+        FileNotFoundError, ValueError: The image cannot be read.
     """
-    image = cv2.imread(info['img_path'])
-    if image is None:
-        raise FileNotFoundError(f'cannot read image {info["img_path"]}')
+    image = read_image(info['img_path'])
     tile, matrix = crop_tile(image, info['bbox'][0], size)
     keypoints = info['keypoints'][0, :, :2]
     keypoints = keypoints @ matrix[:, :2].T + matrix[:, 2]

@@ -10,6 +10,9 @@ from torch import Tensor
 
 from .faces import PREDICTED_COLOR, TRUE_COLOR, draw_points
 
+#: What the tiles of a face are, in order.
+STAGES = ('coarse', 'second crop', 'fine')
+
 
 def draw_stages(
     model, dataset, indices: Sequence[int], size: int
@@ -26,7 +29,8 @@ def draw_stages(
         list[np.ndarray]: Three tiles (size, size, 3) for each face, BGR
         uint8: the input with the coarse keypoints and the outline of the
         second crop; that crop with the fine keypoints; the input with them.
-        Truth green, prediction red.
+        Truth and prediction in their colours, see
+        :mod:`mmpose_scgcn.visualization.faces`.
     """
     batch = pseudo_collate([dataset[int(i)] for i in indices])
     data = model.data_preprocessor(batch, False)

@@ -94,7 +94,7 @@ def test_missing_images_are_named(tool, synthetic_faces, tmp_path):
     name = 'face_landmarks_wflw_train.json'
     content = json.loads((synthetic_faces / name).read_text())
     (tmp_path / name).write_text(json.dumps(content))
-    fails(tool(CONFIG, data_root=tmp_path), 'cannot read image')
+    fails(tool(CONFIG, data_root=tmp_path), 'no image file')
     # Images are wanted for the examples only.
     result = tool(CONFIG, '--faces', '0', data_root=tmp_path)
     assert result.returncode == 0, result.stderr

@@ -12,7 +12,8 @@ import pytest
 WHEEL = 'pip install xtcocotools==1.14.3 "numpy<2"'
 BUILD = (
     'pip install Cython "setuptools>=77,<81" && pip install '
-    '--no-build-isolation --no-binary xtcocotools xtcocotools==1.14.3'
+    '--no-build-isolation --no-cache-dir --no-binary xtcocotools '
+    'xtcocotools==1.14.3'
 )
 
 

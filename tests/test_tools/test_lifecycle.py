@@ -7,6 +7,8 @@ import subprocess
 import sys
 import time
 
+from mmpose_scgcn.visualization import PREDICTED_COLOR, TRUE_COLOR
+
 import cv2
 import pytest
 
@@ -124,5 +126,9 @@ def test_predictions_are_drawn(run_python, root, work_dir, settings, tmp_path):
     image = cv2.imread(str(picture))
     for index in range(3):  # one face beside the other, each with both colours
         face = image[:, index * 288 : (index + 1) * 288].reshape(-1, 3)
-        for color in ((90, 220, 60), (60, 60, 255)):
+        for color in (TRUE_COLOR, PREDICTED_COLOR):
             assert (face == color).all(axis=1).sum() > 50
+    told = result.stdout.splitlines()
+    errors = [float(line.split()[1]) for line in told if 'NME' in line]
+    assert len(errors) == 3 and errors == sorted(errors, reverse=True)
+    assert all(line.endswith('.jpg') for line in told if 'NME' in line)

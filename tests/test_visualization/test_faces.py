@@ -1,7 +1,9 @@
 from mmpose_scgcn.visualization import (
+    PREDICTED_COLOR,
+    TRUE_COLOR,
     crop_tile,
+    draw_comparison,
     draw_points,
-    face_grid,
     mean_crop,
 )
 
@@ -45,18 +47,22 @@ def test_the_tile_matrix_maps_the_box_to_the_middle(side):
     assert tile[24, 16].min() > 0
 
 
-def test_the_grid_holds_every_tile_in_reading_order():
-    tiles = [np.full((10, 10, 3), v, dtype=np.uint8) for v in (50, 100, 150)]
-    grid = face_grid(tiles, ['a', 'b', 'c'], columns=2, size=20)
-    assert grid.shape == (2 * 38, 40, 3)
-    assert grid[28, 10, 0] == 50
-    assert grid[28, 30, 0] == 100
-    assert grid[66, 10, 0] == 150
-
-
-def test_a_grid_needs_a_caption_per_tile():
-    with pytest.raises(ValueError, match='1 tiles and 2 captions'):
-        face_grid([np.zeros((4, 4, 3), np.uint8)], ['a', 'b'])
+def test_truth_and_prediction_are_drawn_where_they_are():
+    image = np.full((90, 90, 3), 120, dtype=np.uint8)
+    box = np.array([10.0, 10, 60, 60])
+    gt = np.array([[20.0, 20, 0], [50, 20, 0], [30, 50, 0]])
+    seen = np.array([True, True, False])
+    tile = draw_comparison(image, box, gt, gt[:, :2] + 8, seen, 140)
+    _, matrix = crop_tile(image, box, 140)
+    drawn = [
+        [
+            tuple(tile[tuple(np.rint(matrix @ [x, y, 1])[::-1].astype(int))])
+            for x, y, _ in points
+        ]
+        for points in (gt, gt + np.array([8, 8, 0]))
+    ]
+    grey = (120,) * 3
+    assert drawn == [[TRUE_COLOR, TRUE_COLOR, grey], [PREDICTED_COLOR] * 3]
 
 
 def test_the_mean_crop_averages_aligned_crops(tmp_path):

@@ -3,6 +3,7 @@
 import argparse
 import difflib
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -56,6 +57,33 @@ def find_config(name: str) -> Path:
         f'{name} is neither a file nor the name of a config of mmpose_scgcn '
         f'(they are in {shipped_configs()}).{hint}'
     )
+
+
+def tell_config(name: str) -> None:
+    """Say which file a name stands for, on standard error.
+
+    A config of ours that is named is the installed one, even in the folder
+    of a clone with a file of the same name.
+
+    Args:
+        name (str): Path or name of a config that there is.
+    """
+    path = find_config(name)
+    if path == Path(name):
+        return
+    print(f'config: {path}', file=sys.stderr)
+    others = [
+        other
+        for other in sorted(Path('configs').rglob(path.name))
+        if not other.samefile(path)
+    ]
+    if others:
+        print(
+            f'warning: {others[0]} is another file of that name and is not '
+            'read; give its path to use it, or install the clone by "pip '
+            'install --no-deps -e ."',
+            file=sys.stderr,
+        )
 
 
 def add_config_options(parser: argparse.ArgumentParser) -> None:
@@ -112,6 +140,8 @@ def load_config(args: argparse.Namespace) -> Config:
     """
     os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
     cfg = read_config(args.config, args.cfg_options)
+    if os.environ['LOCAL_RANK'] == '0':
+        tell_config(args.config)
     cfg.launcher = args.launcher
     default_dir = Path('work_dirs') / Path(cfg.filename).stem
     cfg.work_dir = args.work_dir or cfg.get('work_dir', str(default_dir))

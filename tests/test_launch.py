@@ -58,6 +58,28 @@ def test_a_far_miss_is_told_where_they_are():
     assert 'Did you mean' not in str(error.value)
 
 
+def test_the_file_that_a_name_stands_for_is_told(
+    parse, config, tmp_path, monkeypatch, capsys
+):
+    """A clone has another file of that name, which is not read."""
+    monkeypatch.chdir(tmp_path)
+    load_config(parse(config))
+    assert capsys.readouterr().err == ''
+    ours = shipped_configs() / '_base_' / 'default_runtime.py'
+    load_config(parse('default_runtime'))
+    assert capsys.readouterr().err == f'config: {ours}\n'
+    clone = tmp_path / 'configs/mine'
+    clone.mkdir(parents=True)
+    (clone / ours.name).symlink_to(ours)
+    load_config(parse('default_runtime'))
+    assert 'warning' not in capsys.readouterr().err
+    (clone / ours.name).unlink()
+    (clone / ours.name).write_text('lr = 3')
+    load_config(parse('default_runtime'))
+    told = capsys.readouterr().err
+    assert 'warning: configs/mine/default_runtime.py is another file' in told
+
+
 def test_the_work_dir_is_named_after_the_config(parse, config):
     assert load_config(parse(config)).work_dir == str(Path('work_dirs/tiny'))
 

@@ -10,6 +10,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+from mmpose_scgcn.arguments import positive_float
 from mmpose_scgcn.evaluation.functional import (
     check_thresholds,
     read_face_results,
@@ -41,15 +42,18 @@ def parse_args() -> argparse.Namespace:
         default=0.10,
         help='upper end of the area, as a fraction (0.1)',
     )
-    add('--max-error', type=float, help='right end of the plot, a fraction')
+    add(
+        '--max-error',
+        type=positive_float,
+        help='right end of the plot, a fraction (the largest threshold, or as '
+        'far as 95 %% of the faces reach)',
+    )
     args = parser.parse_args()
     if args.names and len(args.names) != len(args.results):
         parser.error(
             f'expected {len(args.results)} names, one for each file, got '
             f'{len(args.names)}'
         )
-    if args.max_error is not None and not args.max_error > 0:
-        parser.error(f'expected --max-error above 0, got {args.max_error}')
     return args
 
 

@@ -1,10 +1,14 @@
 """Measure a checkpoint: ``python tools/test.py CONFIG CHECKPOINT``."""
 
 import argparse
+import json
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from pickle import UnpicklingError
 
+from mmpose_scgcn.arguments import positive_float
+from mmpose_scgcn.files import replace_file
 from mmpose_scgcn.launch import (
     add_common_arguments,
     build_runner,
@@ -13,33 +17,101 @@ from mmpose_scgcn.launch import (
     load_config,
 )
 
+from mmengine.config import Config
 from mmengine.dist import is_main_process
 
 #: Mean offset in x, a fraction of the normaliser, from which one is told.
 OFFSET = 0.006
 
+#: A mean error, a fraction, that a trained model does not have.
+UNTRAINED = 0.15
+
+PICKLES = ('.pkl', '.pickle')
+
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description='Measure a checkpoint.')
-    parser.add_argument('config', help='path or name of a config')
-    parser.add_argument('checkpoint', help='path or address of the weights')
-    parser.add_argument(
-        '--out', metavar='FILE', help='keep all predictions here (.pkl)'
+    add = parser.add_argument
+    text = 'path or name of a config (mim wants the name with .py)'
+    add('config', help=text)
+    add('checkpoint', help='path or address of the weights')
+    add(
+        '--out',
+        metavar='FILE',
+        help='keep all predictions here (.pkl), or the metrics (.json)',
     )
+    add('--dump', metavar='FILE', help='keep all predictions here (.pkl)')
+    text = 'folder for pictures of the predictions; of the worst faces: '
+    add('--show-dir', metavar='FOLDER', help=text + 'draw_predictions')
+    text = 'show the predictions in a window'
+    add('--show', action='store_true', help=text)
+    text = 'seconds that a window stays (default: 1)'
+    add('--wait-time', type=positive_float, default=1, metavar='S', help=text)
+    # Options of MMPose's tool that we do otherwise.
+    add('--badcase', action='store_true', help=argparse.SUPPRESS)
+    add('--interval', help=argparse.SUPPRESS)
     add_common_arguments(parser)
     args = parser.parse_args(argv)
-    if args.out and not args.out.endswith(('.pkl', '.pickle')):
-        parser.error(f'--out must end in .pkl or .pickle, got {args.out}')
+    _check(parser, args)
     return args
 
 
-def keep_predictions(cfg, out_file: str) -> None:
+def _check(parser: argparse.ArgumentParser, args: argparse.Namespace) -> None:
+    """Refuse files of other kinds, and what another tool does."""
+    if args.out and not args.out.endswith((*PICKLES, '.json')):
+        parser.error(
+            '--out must end in .pkl or .pickle (predictions) or .json '
+            f'(metrics), got {args.out}'
+        )
+    if args.dump and not args.dump.endswith(PICKLES):
+        parser.error(f'--dump must end in .pkl or .pickle, got {args.dump}')
+    if args.badcase:
+        parser.error(
+            '--badcase of MMPose is not offered; draw the worst faces with '
+            'tools/draw_predictions.py CONFIG CHECKPOINT --select worst'
+        )
+    if args.interval:
+        parser.error(
+            '--interval of MMPose has no effect in a test: its hook draws all '
+            'faces; draw some with tools/draw_predictions.py CONFIG '
+            'CHECKPOINT --num N'
+        )
+
+
+def keep_predictions(cfg: Config, out_file: str) -> None:
     """Add MMEngine's dump of all predictions to the evaluators."""
     evaluator = cfg.test_evaluator
     metrics = evaluator if isinstance(evaluator, list) else [evaluator]
     dump = dict(type='mmengine.DumpResults', out_file_path=out_file)
     cfg.test_evaluator = [*metrics, dump]
+
+
+def show_predictions(cfg: Config, args: argparse.Namespace) -> None:
+    """Switch on MMPose's hook that draws predictions."""
+    hook = dict(type='PoseVisualizationHook', enable=True, show=args.show)
+    # MMPose puts a folder that is relative into itself, batch after batch.
+    folder = args.show_dir and str(Path(args.show_dir).resolve())
+    hook.update(out_dir=folder, wait_time=args.wait_time)
+    cfg.default_hooks = {**cfg.get('default_hooks', {}), 'visualization': hook}
+
+
+def tell_metrics(metrics: Mapping[str, float], out: str | None) -> None:
+    """Keep the metrics, and say what their unit is."""
+    if not is_main_process():
+        return
+    if out and out.endswith('.json'):
+        with replace_file(out) as partial:
+            partial.write_text(
+                json.dumps(metrics, indent=2, default=float) + '\n'
+            )
+    percent = [
+        f'{name} {100 * metrics[name]:.2f} %'
+        for name in metrics
+        if name.split('@')[0].rpartition('/')[2] in ('NME', 'FR', 'AUC')
+    ]
+    if percent:
+        print('Fractions in the log; in percent: ' + ', '.join(percent))
 
 
 def tell_of_offset(metrics: Mapping[str, float]) -> None:
@@ -51,10 +123,41 @@ def tell_of_offset(metrics: Mapping[str, float]) -> None:
         side = 'right' if x > 0 else 'left'
         print(
             f'Predictions lie {100 * abs(x):.1f} % of the normaliser to the '
-            f'{side} of the annotations on average. "Files that count pixels '
-            'from 1" in docs/data_sets.md has the likely reasons.',
+            f'{side} of the annotations on average. '
+            + likely_reason(x, metrics.get('NME', 0.0)),
             file=sys.stderr,
         )
+
+
+def likely_reason(offset: float, nme: float) -> str:
+    """Say what a mean offset in x may come from.
+
+    Args:
+        offset (float): A fraction of the normaliser, above 0 to the right.
+        nme (float): The mean error, a fraction.
+
+    Returns:
+        str: Whole sentences.
+    """
+    if nme > UNTRAINED:
+        return (
+            f'With an NME of {100 * nme:.0f} % the likely reason is that the '
+            'model has hardly been trained.'
+        )
+    chance = 'On a few faces it can be chance.'
+    if offset > 0:
+        return (
+            'With heatmaps or SimCC the likely reason is a flip test with '
+            'shift_heatmap=True, which moves them half a pixel of the crop or '
+            f'more; with crops and codec of UDP flips agree. {chance}'
+        )
+    return (
+        'The likely reason is that the annotation files count pixels from 1, '
+        'so that flips in training move predictions to the left: prepare the '
+        "data with --origin 1, or put dict(type='mmpose_scgcn."
+        "ShiftKeypointOrigin', origin=1) after LoadImage in all pipelines. "
+        f'{chance}'
+    )
 
 
 def main() -> None:
@@ -66,14 +169,19 @@ def main() -> None:
     except (FileNotFoundError, ValueError) as error:
         sys.exit(str(error))
     cfg.load_from = args.checkpoint
-    if args.out:
-        keep_predictions(cfg, args.out)
+    for file in {args.out, args.dump}:
+        if file and file.endswith(PICKLES):
+            keep_predictions(cfg, file)
+    if args.show or args.show_dir:
+        show_predictions(cfg, args)
     runner = build_runner(cfg)
     try:
         check_checkpoint(runner.model, args.checkpoint)
     except (FileNotFoundError, ValueError, UnpicklingError) as error:
         sys.exit(str(error))
-    tell_of_offset(runner.test())
+    metrics = runner.test()
+    tell_metrics(metrics, args.out)
+    tell_of_offset(metrics)
 
 
 if __name__ == '__main__':

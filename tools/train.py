@@ -22,7 +22,8 @@ from mmengine.runner import Runner, find_latest_checkpoint
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description='Train a model.')
-    parser.add_argument('config', help='path or name of a config')
+    text = 'path or name of a config (mim wants the name with .py)'
+    parser.add_argument('config', help=text)
     parser.add_argument(
         '--resume',
         nargs='?',
@@ -110,6 +111,13 @@ def main() -> None:
         check_resumption(runner, args.resume)
     except (FileNotFoundError, ValueError, UnpicklingError) as error:
         sys.exit(str(error))
+    unit = 'NME, FR and AUC are logged as fractions: 0.05 is 5 %'
+    print_log(unit, logger='current')
+    train(runner)
+
+
+def train(runner: Runner) -> None:
+    """Train, and say what to do without a network."""
     try:
         runner.train()
     except URLError as error:

@@ -1,6 +1,6 @@
 """CED curves of several runs in one picture."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import cycle
 from pathlib import Path
 
@@ -11,6 +11,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backend_bases import FigureCanvasBase
 from matplotlib.figure import Figure
+
+#: Errors beyond this are of faces that were missed altogether.
+_FURTHEST = 0.5
 
 # Told apart in grey print too.
 _STYLES = ('-', '--', '-.', ':')
@@ -56,7 +59,8 @@ def plot_ced(
         auc_threshold (float): Upper end of the area in the legend, a
             fraction. Defaults to 0.10.
         max_error (float, optional): Right end of the plot, a fraction.
-            Defaults to the largest threshold.
+            Defaults to None: the largest threshold, or as far as 95 % of the
+            faces of every run reach, at most 0.5.
 
     Raises:
         ValueError: NaN or no faces, or a file format that is not known.
@@ -67,7 +71,8 @@ def plot_ced(
         raise ValueError(
             f'{path}: expected a picture ({", ".join(sorted(formats))})'
         )
-    max_error = max_error or max(*fr_thresholds, auc_threshold)
+    if max_error is None:
+        max_error = right_end(runs.values(), [*fr_thresholds, auc_threshold])
     figure = Figure(figsize=(7.5, 6.5), layout='constrained')
     axes = figure.subplots()
     for (name, nme), style in zip(runs.items(), cycle(_STYLES)):
@@ -78,6 +83,25 @@ def plot_ced(
     figure.legend(*axes.get_legend_handles_labels(), loc='outside lower left')
     with replace_file(path) as partial:
         figure.savefig(partial, dpi=130)
+
+
+def right_end(
+    errors: Iterable[np.ndarray], thresholds: Sequence[float]
+) -> float:
+    """Choose the right end of a plot, so that no curve is cut off early.
+
+    Args:
+        errors (Iterable[np.ndarray]): Per-face NME (N,) of each run,
+            fractions; ``inf`` allowed.
+        thresholds (Sequence[float]): What has to be in the plot, fractions.
+
+    Returns:
+        float: The largest threshold, or where 95 % of the faces of every run
+        have a smaller error: a whole percent, at most 0.5.
+    """
+    reach = [np.quantile(nme, 0.95, method='higher') for nme in errors]
+    furthest = min(max(reach, default=0.0), _FURTHEST)
+    return float(max(*thresholds, np.ceil(100 * furthest - 1e-9) / 100))
 
 
 def _steps(nme: np.ndarray, max_error: float) -> tuple[np.ndarray, np.ndarray]:

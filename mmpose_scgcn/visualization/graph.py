@@ -6,8 +6,10 @@ from pathlib import Path
 from mmpose_scgcn.graph import check_graph
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 
 
 def plot_graph(
@@ -62,13 +64,26 @@ def plot_graph(
     figure.savefig(path, dpi=120)
 
 
-def _number(axes, shape: np.ndarray) -> None:
-    for index, (x, y) in enumerate(shape):
+def _number(axes: Axes, shape: np.ndarray) -> None:
+    """Write each keypoint's index away from the middle of the others.
+
+    Above all lines, and with a white rim: where keypoints are few and far
+    apart their edges would hide the numbers.
+    """
+    middle = shape.mean(axis=0)
+    for index, point in enumerate(shape):
+        away, distance = point - middle, float(np.hypot(*(point - middle)))
+        away = away / distance if distance > 1e-6 else np.array([0.0, -1.0])
         axes.annotate(
             str(index),
-            (x, y),
-            xytext=(3, 3),
+            point,
+            # y runs downwards in the axes, and upwards in offsets.
+            xytext=(8 if len(shape) > 30 else 12) * away * (1, -1),
             textcoords='offset points',
-            fontsize=7,
-            color='#555555',
+            ha='center',
+            va='center',
+            fontsize=7 if len(shape) > 30 else 10,
+            color='#333333',
+            zorder=4,
+            path_effects=[withStroke(linewidth=2, foreground='white')],
         )

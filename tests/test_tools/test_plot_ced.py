@@ -1,4 +1,7 @@
-"""``tools/plot_ced.py`` in a process of its own."""
+"""``tools/plot_ced.py``, most of it in this process."""
+
+import runpy
+from types import SimpleNamespace
 
 from mmpose_scgcn.evaluation import FaceAlignmentMetric
 from mmpose_scgcn.evaluation.functional.face_results import (
@@ -10,11 +13,32 @@ import numpy as np
 import pytest
 
 
+@pytest.fixture(scope='module')
+def main(root):
+    """The tool, in this process."""
+    return runpy.run_path(str(root / 'tools/plot_ced.py'))['main']
+
+
 @pytest.fixture
-def tool(run_python, root, tmp_path):
+def tool(main, tmp_path, monkeypatch, capsys):
+    """Run the tool in an empty folder."""
+
     def run(*arguments):
-        script = root / 'tools' / 'plot_ced.py'
-        return run_python(script, *arguments, cwd=tmp_path)
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setattr('sys.argv', ['plot_ced.py', *arguments])
+        code = 0
+        try:
+            main()
+        except SystemExit as end:
+            code = end.code
+        told = capsys.readouterr()
+        if isinstance(code, str):  # as Python prints it
+            return SimpleNamespace(
+                returncode=1, stdout=told.out, stderr=told.err + code
+            )
+        return SimpleNamespace(
+            returncode=code, stdout=told.out, stderr=told.err
+        )
 
     return run
 
@@ -45,8 +69,12 @@ def results(tmp_path):
     write(tmp_path / 'theirs.csv', [0.05, np.inf, np.nan])
 
 
-def test_a_picture_and_the_figures(tool, results, tmp_path):
-    result = tool('ours.csv', 'theirs.csv', '--out', 'plots/ced.png')
+def test_a_picture_and_the_figures(run_python, root, results, tmp_path):
+    result = run_python(
+        root / 'tools/plot_ced.py',
+        *('ours.csv', 'theirs.csv', '--out', 'plots/ced.png'),
+        cwd=tmp_path,
+    )
     assert result.returncode == 0, result.stderr
     assert (
         'ours (4 faces): NME 8.00, FR@0.10 25.00, AUC@0.10 45.00 %'
@@ -94,6 +122,7 @@ def test_names_that_clash_get_their_folders(tool, results, tmp_path):
         (['empty.csv'], 'expected errors of faces'),
         (['ours.csv', '--fr-threshold', '-1'], 'must be positive'),
         (['ours.csv', 'ours.csv'], 'expected different names'),
+        (['ours.csv', '--max-error', '0'], 'a number above 0'),
     ),
 )
 def test_bad_input_is_one_clear_line(

@@ -116,6 +116,7 @@ def test_training_obeys_its_options(trained):
     _, log = trained
     assert 'seed: 7' in log
     assert 'LR is set based on batch size of 8' in log
+    assert 'logged as fractions' in log
 
 
 def test_resuming_goes_on(trained, tool):
@@ -128,11 +129,16 @@ def test_resuming_goes_on(trained, tool):
 
 def test_testing_measures_and_keeps_predictions(trained, tool, workspace):
     checkpoint = trained[0] / 'epoch_1.pth'
-    done = tool('test.py', 'tiny.py', checkpoint, '--out', 'all.pkl')
+    done = tool(
+        *('test.py', 'tiny.py', checkpoint, '--out', 'all.pkl'),
+        *('--show-dir', 'shown'),
+    )
     assert done.returncode == 0, done.stderr
     assert 'NME: ' in done.stdout + done.stderr
     with open(workspace / 'all.pkl', 'rb') as file:
         assert len(pickle.load(file)) == NUM_IMAGES
+    shown = sorted(path.name for path in (workspace / 'shown').iterdir())
+    assert shown == [f'{index}_0.png' for index in range(NUM_IMAGES)]
 
 
 def test_resuming_nothing_is_told(tool, tmp_path):

@@ -31,6 +31,29 @@ def test_a_background_is_drawn_upright(tmp_path):
     assert red[:half].mean() > 0.3 > 0.05 > red[half:].mean()
 
 
+def test_numbers_stand_beside_their_keypoints(tmp_path, monkeypatch):
+    """One of them in the middle of all, where no side is outside."""
+    placed = {}
+
+    def annotate(axes, text, xy, xytext, **options):
+        placed[text] = np.asarray(xytext)
+        assert options['zorder'] > 3  # above lines and points
+
+    monkeypatch.setattr('matplotlib.axes.Axes.annotate', annotate)
+    shape = [[0.2, 0.2], [0.8, 0.2], [0.5, 0.5], [0.2, 0.8], [0.8, 0.8]]
+    graph = dict(
+        num_keypoints=5,
+        top_k=1,
+        neighbors=[[i, (i + 1) % 5] for i in range(5)],
+        mean_shape=shape,
+    )
+    plot_graph(graph, tmp_path / 'graph.png')
+    for index, (x, y) in enumerate(shape):
+        across, up = placed[str(index)]
+        assert np.hypot(across, up) == pytest.approx(12)
+        assert across * (x - 0.5) >= 0 and up * (0.5 - y) >= 0
+
+
 def test_a_wrong_graph_is_refused(tmp_path):
     with pytest.raises(ValueError, match='row 0'):
         plot_graph(

@@ -1,0 +1,78 @@
+"""``tools/test.py``: its options, and what it tells; in this process."""
+
+import json
+import runpy
+
+import pytest
+from mmengine.config import Config
+
+
+@pytest.fixture(scope='module')
+def tool(root):
+    return runpy.run_path(str(root / 'tools/test.py'))
+
+
+@pytest.mark.parametrize(
+    ('options', 'message'),
+    [
+        ('--out a.txt', '--out must end in .pkl or .pickle (predictions)'),
+        ('--dump a.json', '--dump must end in .pkl or .pickle'),
+        ('--badcase', 'draw_predictions.py CONFIG CHECKPOINT --select worst'),
+        ('--interval 5', 'draw_predictions.py CONFIG CHECKPOINT --num N'),
+        ('--wait-time 0', 'a number above 0'),
+    ],
+)
+def test_options_that_are_none(tool, options, message, capsys):
+    with pytest.raises(SystemExit):
+        tool['parse_args'](['config', 'weights', *options.split()])
+    assert message in capsys.readouterr().err
+
+
+def test_pictures_go_to_the_folder_that_is_named(tool, tmp_path, monkeypatch):
+    """MMPose's hook would put a relative one into its work folder."""
+    monkeypatch.chdir(tmp_path)
+    args = tool['parse_args'](['c', 'w', '--show-dir', 'shown'])
+    cfg = Config(dict(default_hooks=dict(timer=dict(type='IterTimerHook'))))
+    tool['show_predictions'](cfg, args)
+    hook = cfg.default_hooks.visualization
+    assert (hook.enable, hook.show) == (True, False)
+    assert hook.out_dir == str(tmp_path / 'shown')
+    assert cfg.default_hooks.timer.type == 'IterTimerHook'
+
+
+def test_metrics_are_kept_and_told_in_percent(tool, tmp_path, capsys):
+    metrics = {'NME': 0.0406, 'FR@0.10': 0.05, 'b/AUC@0.10': 0.5, 'bias_x': 0}
+    tool['tell_metrics'](metrics, str(tmp_path / 'new/metrics.json'))
+    content = json.loads((tmp_path / 'new/metrics.json').read_text())
+    assert content == metrics
+    assert capsys.readouterr().out == (
+        'Fractions in the log; in percent: NME 4.06 %, FR@0.10 5.00 %, '
+        'b/AUC@0.10 50.00 %\n'
+    )
+    tool['tell_metrics']({'PCK': 0.5}, None)
+    assert capsys.readouterr().out == ''
+
+
+@pytest.mark.parametrize(
+    ('offset', 'nme', 'reason'),
+    [
+        (-0.01, 0.05, 'count pixels from 1'),
+        (0.01, 0.05, 'shift_heatmap=True'),
+        (-0.05, 0.4, 'With an NME of 40 %'),
+    ],
+)
+def test_the_likely_reason_of_an_offset(tool, capsys, offset, nme, reason):
+    tool['tell_of_offset'](dict(bias_x=offset, bias_y=0.001, NME=nme))
+    told = capsys.readouterr().err
+    side = 'right' if offset > 0 else 'left'
+    assert f'{100 * abs(offset):.1f} % of the normaliser to the {side}' in told
+    assert reason in told
+    assert 'docs/' not in told  # a wheel has none
+
+
+@pytest.mark.parametrize(
+    ('x', 'y'), [(0.005, 0.001), (-0.01, 0.02), (0.0, 0.0)]
+)
+def test_a_small_offset_is_not_told(tool, capsys, x, y):
+    tool['tell_of_offset'](dict(bias_x=x, bias_y=y, NME=0.05))
+    assert capsys.readouterr().err == ''

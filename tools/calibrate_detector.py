@@ -18,6 +18,7 @@ from importlib import import_module
 from pathlib import Path
 
 from mmpose_scgcn.apis import read_image
+from mmpose_scgcn.arguments import positive_int
 from mmpose_scgcn.detection import (
     BoxMapping,
     FaceDetector,
@@ -25,6 +26,7 @@ from mmpose_scgcn.detection import (
     measure,
 )
 from mmpose_scgcn.detection.calibration import mapping_of
+from mmpose_scgcn.files import replace_file
 from mmpose_scgcn.launch import (
     add_config_options,
     check_annotations,
@@ -57,7 +59,7 @@ def parse_args() -> argparse.Namespace:
         help='which of its data sets (default: train)',
     )
     parser.add_argument(
-        '--every', type=int, default=1, help='take every n-th face'
+        '--every', type=positive_int, default=1, help='take every n-th face'
     )
     parser.add_argument('--out', help='JSON file to write or to add to')
     add_config_options(parser)
@@ -117,7 +119,9 @@ def find_all(
         yield detector(read_image(file))[0]
 
 
-def show(name: str, record: dict, boxes: np.ndarray, wanted: np.ndarray):
+def show(
+    name: str, record: dict, boxes: np.ndarray, wanted: np.ndarray
+) -> None:
     """Print a measurement and what it gains."""
     found = np.isfinite(boxes).all(1)
     shifts = ('shift_x', 'shift_y', 'scale_x', 'scale_y')
@@ -141,28 +145,36 @@ def show(name: str, record: dict, boxes: np.ndarray, wanted: np.ndarray):
         )
 
 
+def measure_all(args: argparse.Namespace) -> dict[str, dict]:
+    """Measure each detector and print what came out."""
+    cfg = read_config(args.config, args.cfg_options)
+    check_annotations(cfg, f'{args.split}_dataloader')
+    detectors = dict(map(name_and_detector, args.detectors))
+    files, wanted = read_faces(cfg, args.split, args.every)
+    table = {}
+    for name, detector in detectors.items():
+        start = time.perf_counter()
+        record, boxes = measure(find_all(detector, files, name), wanted)
+        seconds = time.perf_counter() - start
+        show(name, record, boxes, wanted)
+        print(f'  {1000 * seconds / len(files):.1f} ms an image')
+        data = f'{Path(args.config).stem}, {args.split}'
+        table[name] = {**record, 'data': data}
+    return table
+
+
 def main() -> None:
     """Run the command line."""
     args = parse_args()
+    out = Path(args.out) if args.out else None
     try:
-        cfg = read_config(args.config, args.cfg_options)
-        check_annotations(cfg, f'{args.split}_dataloader')
-        detectors = dict(map(name_and_detector, args.detectors))
-        files, wanted = read_faces(cfg, args.split, max(args.every, 1))
-        out = Path(args.out) if args.out else None
+        known = read_table(out) if out and out.is_file() else {}
+        table = measure_all(args)
         if out:
-            out.parent.mkdir(parents=True, exist_ok=True)
-        table = read_table(out) if out and out.is_file() else {}
-        for name, detector in detectors.items():
-            start = time.perf_counter()
-            record, boxes = measure(find_all(detector, files, name), wanted)
-            seconds = time.perf_counter() - start
-            show(name, record, boxes, wanted)
-            print(f'  {1000 * seconds / len(files):.1f} ms an image')
-            table[name] = {
-                **record,
-                'data': f'{Path(args.config).stem}, {args.split}',
-            }
+            with replace_file(out) as partial:
+                text = json.dumps({**known, **table}, indent=2) + '\n'
+                partial.write_text(text, encoding='utf-8')
+            print(f'written to {out}')
     except (
         OSError,
         ValueError,
@@ -171,12 +183,6 @@ def main() -> None:
         AttributeError,
     ) as error:
         sys.exit(f'calibrate_detector: {error}')
-    if out:
-        text = json.dumps(table, indent=2) + '\n'
-        partial = out.with_name(out.name + '.part')
-        partial.write_text(text, encoding='utf-8')
-        partial.replace(out)
-        print(f'written to {out}')
 
 
 if __name__ == '__main__':

@@ -1,6 +1,8 @@
-"""``tools/calibrate_detector.py`` in a process of its own."""
+"""``tools/calibrate_detector.py``, most of it in this process."""
 
+import importlib
 import json
+import sys
 
 from mmpose_scgcn.detection import read_mapping
 
@@ -10,14 +12,20 @@ import pytest
 CONFIG = 'td-reg_cnn6_1xb32-12e_synthetic-64x64'
 NAMES = ('shift_x', 'shift_y', 'scale_x', 'scale_y')
 
+pytestmark = pytest.mark.filterwarnings(
+    # MMPose looks for its metainfo files in the current folder first.
+    'ignore:The metainfo config file',
+)
+
 #: A detector that reads the annotations: boxes twice as high, the forehead
 #: with them. It finds no face in every fourth image.
 DETECTOR = """
 import itertools
 import json
+from pathlib import Path
 
 count = itertools.count()
-table = json.load(open({annotations!r}))
+table = json.loads(Path({annotations!r}).read_text())
 annotations = sorted(table['annotations'], key=lambda entry: entry['id'])
 
 
@@ -35,27 +43,46 @@ nothing = lambda image: []
 
 
 @pytest.fixture
-def tool(run_python, root, synthetic_faces, tmp_path):
+def options(synthetic_faces, tmp_path):
+    """Options for procedural faces, and a file with detectors."""
     annotations = synthetic_faces / 'face_landmarks_wflw_train.json'
     (tmp_path / 'mine.py').write_text(
         DETECTOR.format(annotations=str(annotations))
     )
 
-    def run(*arguments, data=synthetic_faces, **env):
-        return run_python(
-            *(root / 'tools/calibrate_detector.py', *arguments),
+    def give(data=synthetic_faces):
+        return (
             *('--config', CONFIG, '--cfg-options'),
             f'train_dataloader.dataset.data_root={data}',
             f'val_dataloader.dataset.data_root={data}',
-            cwd=tmp_path,
-            **env,
         )
 
-    return run
+    return give
 
 
-def test_a_detector_of_ones_own_is_measured(tool, tmp_path):
-    result = tool('mine:faces', '--out', 'new/folder/boxes.json')
+@pytest.fixture
+def tool(run_main, options, synthetic_faces, monkeypatch):
+    """Run the tool in this process, which forgets the detectors."""
+
+    def run(*arguments, data=synthetic_faces):
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, 'path', list(sys.path))
+            sys.modules.pop('mine', None)
+            importlib.invalidate_caches()
+            return run_main('calibrate_detector', *arguments, *options(data))
+
+    yield run
+    sys.modules.pop('mine', None)
+
+
+def test_a_detector_of_ones_own_is_measured(
+    run_python, root, options, tmp_path
+):
+    result = run_python(
+        *(root / 'tools/calibrate_detector.py', 'mine:faces'),
+        *('--out', 'new/folder/boxes.json', *options()),
+        cwd=tmp_path,
+    )
     assert result.returncode == 0, result.stderr
     assert 'mine:faces: 12 of 16 faces found' in result.stdout
     assert '100%' not in result.stdout

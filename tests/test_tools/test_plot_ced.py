@@ -1,8 +1,5 @@
 """``tools/plot_ced.py``, most of it in this process."""
 
-import runpy
-from types import SimpleNamespace
-
 from mmpose_scgcn.evaluation import FaceAlignmentMetric
 from mmpose_scgcn.evaluation.functional.face_results import (
     write_face_results,
@@ -13,34 +10,9 @@ import numpy as np
 import pytest
 
 
-@pytest.fixture(scope='module')
-def main(root):
-    """The tool, in this process."""
-    return runpy.run_path(str(root / 'tools/plot_ced.py'))['main']
-
-
 @pytest.fixture
-def tool(main, tmp_path, monkeypatch, capsys):
-    """Run the tool in an empty folder."""
-
-    def run(*arguments):
-        monkeypatch.chdir(tmp_path)
-        monkeypatch.setattr('sys.argv', ['plot_ced.py', *arguments])
-        code = 0
-        try:
-            main()
-        except SystemExit as end:
-            code = end.code
-        told = capsys.readouterr()
-        if isinstance(code, str):  # as Python prints it
-            return SimpleNamespace(
-                returncode=1, stdout=told.out, stderr=told.err + code
-            )
-        return SimpleNamespace(
-            returncode=code, stdout=told.out, stderr=told.err
-        )
-
-    return run
+def tool(run_main):
+    return lambda *arguments: run_main('plot_ced', *arguments)
 
 
 def write(path, nme, **columns):

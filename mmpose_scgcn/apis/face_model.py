@@ -1,7 +1,7 @@
 """A model that goes from images to faces with keypoints."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import nullcontext
 
 from mmpose_scgcn.detection import (
     LANDMARK_BOX,
@@ -20,6 +20,7 @@ from mmengine.dataset import Compose, pseudo_collate
 from mmengine.registry import init_default_scope
 from torch import nn
 
+from .edges import record_edges
 from .images import ImageLike, read_image
 
 
@@ -132,15 +133,7 @@ class FaceModel:
             )
         single = not isinstance(images, (list, tuple))
         sources = [images] if single else list(images)
-        if boxes is None:
-            given = [None] * len(sources)
-        else:
-            given = [boxes] if single else list(boxes)
-        if len(given) != len(sources):
-            raise ValueError(
-                f'expected boxes for each of {len(sources)} images, got '
-                f'{len(given)}'
-            )
+        given = [boxes] if single else _boxes_of_each(boxes, len(sources))
         pictures = [_read(source, n) for n, source in enumerate(sources)]
         found = [
             self._find(picture, own, box_kind, index)
@@ -231,7 +224,8 @@ class FaceModel:
         """Predict (N, K, 2) and (N, K), and edges (N, K, k + 1)."""
         keypoints = [np.zeros((0, self.num_keypoints, 2), np.float32)]
         scores = [np.zeros((0, self.num_keypoints), np.float32)]
-        with _record_edges(self.model, with_edges) as edges:
+        record = record_edges(self.model) if with_edges else nullcontext([])
+        with record as edges:
             for start in range(0, len(samples), batch_size):
                 batch = pseudo_collate(samples[start : start + batch_size])
                 with torch.no_grad():
@@ -263,6 +257,20 @@ class FaceModel:
         return tuple((int(a), int(b)) for a, b in links)
 
 
+def _boxes_of_each(boxes: Sequence | np.ndarray | None, count: int) -> list:
+    """Give the boxes of each of several images, None where there are none.
+
+    Raises:
+        ValueError: Boxes for another number of images.
+    """
+    given = [None] * count if boxes is None else list(boxes)
+    if len(given) != count:
+        raise ValueError(
+            f'expected boxes for each of {count} images, got {len(given)}'
+        )
+    return given
+
+
 def _read(source: ImageLike, number: int) -> np.ndarray:
     """Read an image; an error says which one of them it is."""
     try:
@@ -274,33 +282,3 @@ def _read(source: ImageLike, number: int) -> np.ndarray:
 def _array(value) -> np.ndarray:
     value = value.cpu().numpy() if isinstance(value, torch.Tensor) else value
     return np.asarray(value, np.float32)
-
-
-@contextmanager
-def _record_edges(model: nn.Module, wanted: bool) -> Iterator[list]:
-    """Keep the edge weights of each batch, those of the upright images.
-
-    With a flip test a head is called for the mirrored images first; what is
-    kept is the last call of each batch.
-    """
-    batches: list[np.ndarray] = []
-    if not wanted:
-        yield batches
-        return
-    head, latest = model.head, {}
-    hook = head.adjacency.register_forward_hook(
-        lambda module, inputs, output: latest.update(edges=output)
-    )
-    predict = head.predict
-
-    def predict_and_keep(*args, **kwargs):
-        output = predict(*args, **kwargs)
-        batches.append(_array(latest.pop('edges')))
-        return output
-
-    head.predict = predict_and_keep
-    try:
-        yield batches
-    finally:
-        hook.remove()
-        del head.predict

@@ -5,10 +5,8 @@ import json
 import os
 import warnings
 from collections.abc import Mapping
-from pathlib import Path
 
-from mmpose_scgcn.compat.hub import SCHEME
-from mmpose_scgcn.launch import check_checkpoint, find_config
+from mmpose_scgcn.launch import check_checkpoint
 
 import torch
 from mmengine.config import Config, ConfigDict
@@ -17,13 +15,7 @@ from mmengine.runner import CheckpointLoader
 from torch import nn
 
 from .face_model import FaceModel
-from .zoo import (
-    check_hash,
-    has_hash,
-    list_models,
-    weights_file,
-    weights_path,
-)
+from .resolving import resolve_model
 
 #: Key of a published file's ``meta`` under which its settings are.
 SETTINGS = 'mmpose_scgcn'
@@ -66,7 +58,7 @@ def load_model(
         >>> model.num_keypoints
         68
     """
-    cfg, weights, name = _resolve(model, checkpoint)
+    cfg, weights, name = resolve_model(model, checkpoint)
     settings = {}
     content = CheckpointLoader.load_checkpoint(
         weights, map_location='cpu', logger='silent'
@@ -132,86 +124,15 @@ def build_model(
 def _without_pretraining(settings: dict) -> None:
     """Take out weights that would be fetched and then replaced."""
     for key, value in settings.items():
-        if key == 'init_cfg' and _is_pretrained(value):
+        if key == 'init_cfg' and is_pretrained(value):
             settings[key] = None
         elif isinstance(value, dict):
             _without_pretraining(value)
 
 
-def _is_pretrained(init_cfg) -> bool:
+def is_pretrained(init_cfg: object) -> bool:
+    """Tell whether an ``init_cfg`` names weights to start from."""
     return isinstance(init_cfg, dict) and init_cfg.get('type') == 'Pretrained'
-
-
-def _resolve(
-    model: str | os.PathLike | Config, checkpoint: str | os.PathLike | None
-) -> tuple[Config | None, str, str]:
-    """Find config (None: in the weights), weights, and a name for both."""
-    if isinstance(model, Config):
-        cfg, name = model, Path(model.filename or 'model').stem
-    elif str(model).endswith('.pth') or str(model).startswith(SCHEME):
-        if checkpoint is not None:
-            raise ValueError(
-                f'{model} is a file of weights; give the config first and '
-                'the checkpoint second'
-            )
-        file = _own_file(str(model))
-        if '://' not in str(file) and has_hash(Path(file)):
-            check_hash(Path(file))
-        return None, str(file), Path(file).stem
-    elif str(model) in list_models():
-        if checkpoint is not None:
-            raise ValueError(
-                f'{model} brings its weights; for {checkpoint} give the '
-                'config that it belongs to'
-            )
-        return None, str(weights_file(str(model))), str(model)
-    else:
-        cfg = _read_config(str(model))
-        name = Path(cfg.filename).stem
-    if checkpoint is None:
-        raise ValueError(
-            f'{name} is a config; load_model needs a checkpoint of it as '
-            'well. Models that bring their weights: '
-            f'{", ".join(list_models()) or "none here"}'
-        )
-    return cfg, str(_own_file(str(checkpoint))), name
-
-
-def _read_config(model: str) -> Config:
-    """Read a config by path or name.
-
-    Raises:
-        FileNotFoundError: There is none.
-        ValueError: It is none, or not one of a model.
-    """
-    try:
-        path = find_config(model)
-    except FileNotFoundError as error:
-        raise FileNotFoundError(
-            f'{error} Models with weights: '
-            f'{", ".join(list_models()) or "none"}.'
-        ) from None
-    try:
-        cfg = Config.fromfile(path)
-    except (OSError, SyntaxError, UnicodeDecodeError) as error:
-        raise ValueError(
-            f'{path} cannot be read as a config: {error}'
-        ) from error
-    missing = [key for key in ('model', 'test_dataloader') if key not in cfg]
-    if missing:
-        raise ValueError(
-            f'{path} is no config of a model: it has no {missing[0]}'
-        )
-    return cfg
-
-
-def _own_file(name: str) -> str | Path:
-    """Resolve the addresses of files in this package."""
-    if name.startswith(SCHEME):
-        return weights_path(name.removeprefix(SCHEME))
-    if '://' not in name and not Path(name).is_file():
-        raise FileNotFoundError(f'no checkpoint {name}')
-    return name
 
 
 def _settings(content: dict, weights: str) -> dict:

@@ -15,7 +15,7 @@ import torch
 from mmengine.config import Config
 from torch import Tensor
 
-from .loading import SETTINGS
+from .loading import SETTINGS, is_pretrained
 
 _NAME = re.compile(r'[a-z0-9][a-z0-9-]*')
 
@@ -49,11 +49,7 @@ def _without_start(settings):
         return {
             key: _without_start(value)
             for key, value in settings.items()
-            if not (
-                key == 'init_cfg'
-                and isinstance(value, dict)
-                and value.get('type') == 'Pretrained'
-            )
+            if not (key == 'init_cfg' and is_pretrained(value))
         }
     if isinstance(settings, (list, tuple)):
         return [_without_start(value) for value in settings]

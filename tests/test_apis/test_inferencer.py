@@ -2,7 +2,8 @@
 
 import json
 
-from mmpose_scgcn.apis.inferencer import FaceInferencer, boxes_by_image
+from mmpose_scgcn.apis.image_boxes import boxes_by_image
+from mmpose_scgcn.apis.inferencer import FaceInferencer
 from mmpose_scgcn.synthetic import make_face
 
 import cv2

@@ -1,0 +1,43 @@
+"""The edge weights of a model, noted while it predicts."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+from torch import Tensor, nn
+
+
+@contextmanager
+def record_edges(model: nn.Module) -> Iterator[list[np.ndarray]]:
+    """Keep the edge weights of each batch, those of the upright images.
+
+    Args:
+        model (nn.Module): An estimator whose head has an adjacency.
+
+    Yields:
+        list[np.ndarray]: One (B, K, k + 1) float32 more for each batch that
+        the model predicts.
+
+    Note:
+        With a flip test a head is called for the mirrored images first;
+        what is kept is the last call of each batch.
+    """
+    batches: list[np.ndarray] = []
+    head = model.head
+    latest: dict[str, Tensor] = {}
+    hook = head.adjacency.register_forward_hook(
+        lambda module, inputs, output: latest.update(edges=output)
+    )
+    predict = head.predict
+
+    def predict_and_keep(*args, **kwargs):
+        output = predict(*args, **kwargs)
+        batches.append(latest.pop('edges').float().cpu().numpy())
+        return output
+
+    head.predict = predict_and_keep
+    try:
+        yield batches
+    finally:
+        hook.remove()
+        del head.predict

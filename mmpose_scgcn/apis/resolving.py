@@ -1,0 +1,117 @@
+"""What a name, a file or a config stands for: a config and weights."""
+
+import os
+from pathlib import Path
+
+from mmpose_scgcn.compat.hub import SCHEME
+from mmpose_scgcn.launch import find_config
+
+from mmengine.config import Config
+
+from .zoo import (
+    check_hash,
+    has_hash,
+    list_models,
+    weights_file,
+    weights_path,
+)
+
+
+def resolve_model(
+    model: str | os.PathLike | Config, checkpoint: str | os.PathLike | None
+) -> tuple[Config | None, str, str]:
+    """Find the config, the weights and a name for both.
+
+    Args:
+        model (str | os.PathLike | Config): A name of
+            :func:`~mmpose_scgcn.list_models`, a published file, or a config
+            by path or name.
+        checkpoint (str | os.PathLike, optional): The weights of a config.
+
+    Returns:
+        tuple[Config | None, str, str]: The config, None where it is in the
+        weights; path or address of the weights; a name.
+
+    Raises:
+        FileNotFoundError: No such config or checkpoint.
+        ValueError: A config without checkpoint, weights with another
+            checkpoint, or a damaged file.
+    """
+    if not isinstance(model, Config):
+        own = _bring_own(str(model), checkpoint)
+        if own is not None:
+            return None, *own
+        model = _read_config(str(model))
+    name = Path(model.filename or 'model').stem
+    if checkpoint is None:
+        raise ValueError(
+            f'{name} is a config; load_model needs a checkpoint of it as '
+            'well. Models that bring their weights: '
+            f'{", ".join(list_models()) or "none here"}'
+        )
+    return model, str(_own_file(str(checkpoint))), name
+
+
+def _bring_own(
+    model: str, checkpoint: str | os.PathLike | None
+) -> tuple[str, str] | None:
+    """Find weights that bring their config, and a name; None: a config.
+
+    Raises:
+        ValueError: Another checkpoint is given, or the file is damaged.
+    """
+    if model.endswith('.pth') or model.startswith(SCHEME):
+        if checkpoint is not None:
+            raise ValueError(
+                f'{model} is a file of weights; give the config first and '
+                'the checkpoint second'
+            )
+        file = _own_file(model)
+        if '://' not in str(file) and has_hash(Path(file)):
+            check_hash(Path(file))
+        return str(file), Path(file).stem
+    if model not in list_models():
+        return None
+    if checkpoint is not None:
+        raise ValueError(
+            f'{model} brings its weights; for {checkpoint} give the config '
+            'that it belongs to'
+        )
+    return str(weights_file(model)), model
+
+
+def _read_config(model: str) -> Config:
+    """Read a config by path or name.
+
+    Raises:
+        FileNotFoundError: There is none.
+        ValueError: It is none, or not one of a model.
+    """
+    try:
+        path = find_config(model)
+    except FileNotFoundError as error:
+        raise FileNotFoundError(
+            f'{error} Models with weights: '
+            f'{", ".join(list_models()) or "none"}.'
+        ) from None
+    try:
+        cfg = Config.fromfile(path)
+    except (OSError, SyntaxError, UnicodeDecodeError) as error:
+        raise ValueError(
+            f'{path} cannot be read as a config: {error}'
+        ) from error
+    missing = [key for key in ('model', 'test_dataloader') if key not in cfg]
+    if missing:
+        raise ValueError(
+            f'{path} is no config of a model: it has no {missing[0]}'
+        )
+    return cfg
+
+
+def _own_file(name: str) -> str | Path:
+    """Resolve the addresses of files in this package."""
+    if name.startswith(SCHEME):
+        return weights_path(name.removeprefix(SCHEME))
+    if '://' not in name and not Path(name).is_file():
+        raise FileNotFoundError(f'no checkpoint {name}')
+    return name

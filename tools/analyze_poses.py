@@ -14,20 +14,16 @@ from itertools import pairwise
 from pathlib import Path
 
 from mmpose_scgcn.apis import read_image
+from mmpose_scgcn.arguments import picture_file
 from mmpose_scgcn.datasets import DatasetPoses, dataset_poses
+from mmpose_scgcn.datasets.build import build_split
 from mmpose_scgcn.datasets.readers import read_points, readers_of
-from mmpose_scgcn.launch import (
-    add_config_options,
-    check_annotations,
-    read_config,
-)
+from mmpose_scgcn.launch import add_config_options, read_config
 from mmpose_scgcn.shapes import balanced_counts
 from mmpose_scgcn.visualization import crop_tile, plot_poses
 
-import cv2
 import numpy as np
 from mmengine.config import Config
-from mmengine.registry import init_default_scope
 from rich.progress import track
 
 TILE = 128  # px
@@ -50,11 +46,10 @@ def parse_args() -> argparse.Namespace:
     )
     add('--max-repeats', type=int, help="(default: the sampler's, or none)")
     add('--faces', type=int, default=4, help='examples of each bin (4)')
-    add('--out', help='picture (default: work_dirs/<config>_poses.png)')
+    text = 'picture (default: work_dirs/<config>_poses.png)'
+    add('--out', type=picture_file, help=text)
     add_config_options(parser)
     args = parser.parse_args()
-    if args.out and not cv2.haveImageWriter(args.out):
-        parser.error(f'--out must be a picture (.png, .jpg), got {args.out}')
     if args.faces < 0:
         parser.error(f'--faces must be 0 or more, got {args.faces}')
     return args
@@ -65,7 +60,7 @@ def main() -> None:
     args = parse_args()
     try:
         cfg = read_config(args.config, args.cfg_options)
-        dataset = build_dataset(cfg)
+        dataset = build_split(cfg, 'train')
         options = settings(cfg, args)
         limit = options.pop('max_repeats', None)
         poses = dataset_poses(dataset, **options, track=_reading)
@@ -87,22 +82,6 @@ def main() -> None:
     for (low, high), samples, draws in rows:
         print(f'{low:8.3f} {high:8.3f} {samples:8d} {draws:8d}')
     print(f'picture: {out}')
-
-
-def build_dataset(cfg: Config):
-    """Build the training set.
-
-    Raises:
-        FileNotFoundError: Its annotations are not there.
-        ValueError: The config has none.
-    """
-    from mmpose.registry import DATASETS
-
-    if not cfg.get('train_dataloader'):
-        raise ValueError('the config has no train_dataloader')
-    check_annotations(cfg, 'train_dataloader')
-    init_default_scope(cfg.get('default_scope', 'mmpose'))
-    return DATASETS.build(cfg.train_dataloader.dataset)
 
 
 def settings(cfg: Config, args: argparse.Namespace) -> dict:

@@ -13,21 +13,17 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from mmpose_scgcn.apis.writers import write_image
+from mmpose_scgcn.arguments import picture_file, positive_int
 from mmpose_scgcn.datasets import collect_shapes
+from mmpose_scgcn.datasets.build import build_split
 from mmpose_scgcn.datasets.pipeline import run_pipeline
 from mmpose_scgcn.datasets.preparation import mirror_distances
-from mmpose_scgcn.launch import (
-    add_config_options,
-    check_annotations,
-    read_config,
-)
+from mmpose_scgcn.launch import add_config_options, read_config
 from mmpose_scgcn.visualization import face_grid
 from mmpose_scgcn.visualization.samples import draw_annotation, draw_crop
 
-import cv2
 import numpy as np
-from mmengine.config import Config
-from mmengine.registry import init_default_scope
 from rich.progress import track
 
 # Mirrored partners of symmetric shapes coincide but for the spread of poses.
@@ -42,11 +38,11 @@ def parse_args() -> argparse.Namespace:
     add = parser.add_argument
     add('config', help='path or name of a config')
     add('--split', choices=('train', 'val', 'test'), default='train')
-    add('--out', default='samples.png', help='picture')
-    add('--num', type=positive, default=12, help='samples (12)')
+    add('--out', type=picture_file, default='samples.png', help='picture')
+    add('--num', type=positive_int, default=12, help='samples (12)')
     add('--select', choices=('first', 'random'), default='random')
     add('--seed', type=int, default=0, help='of samples and augmentation (0)')
-    add('--size', type=positive, default=384, help='px of a tile (384)')
+    add('--size', type=positive_int, default=384, help='px of a tile (384)')
     add(
         '--stage',
         choices=('input', 'transformed'),
@@ -54,37 +50,7 @@ def parse_args() -> argparse.Namespace:
         help='as annotated, or after the pipeline (transformed)',
     )
     add_config_options(parser)
-    args = parser.parse_args()
-    if not cv2.haveImageWriter(args.out):
-        parser.error(f'--out must be a picture (.png, .jpg), got {args.out}')
-    return args
-
-
-def positive(text: str) -> int:
-    """Read a number above zero."""
-    if int(text) < 1:
-        raise argparse.ArgumentTypeError(f'expected at least 1, got {text}')
-    return int(text)
-
-
-def build_dataset(cfg: Config, split: str):
-    """Build the data set of a split.
-
-    Raises:
-        FileNotFoundError: Its annotations are not there.
-        ValueError: The config has no such split, or it is empty.
-    """
-    from mmpose.registry import DATASETS
-
-    name = f'{split}_dataloader'
-    if not cfg.get(name):
-        raise ValueError(f'the config has no {name}')
-    check_annotations(cfg, name)
-    init_default_scope(cfg.get('default_scope', 'mmpose'))
-    dataset = DATASETS.build(cfg[name].dataset)
-    if not len(dataset):
-        raise ValueError(f'no sample in the {split} data set')
-    return dataset
+    return parser.parse_args()
 
 
 def choose(args: argparse.Namespace, total: int) -> np.ndarray:
@@ -158,12 +124,10 @@ def main() -> None:
     args = parse_args()
     try:
         cfg = read_config(args.config, args.cfg_options)
-        dataset = build_dataset(cfg, args.split)
+        dataset = build_split(cfg, args.split)
         report(dataset)
         grid = draw(dataset, choose(args, len(dataset)), args)
-        Path(args.out).parent.mkdir(parents=True, exist_ok=True)
-        if not cv2.imwrite(args.out, grid):
-            raise OSError(f'cannot write {args.out}')
+        write_image(Path(args.out), grid)
     except (OSError, ValueError) as error:
         sys.exit(f'browse_dataset: {error}')
     print(f'written to {args.out}')

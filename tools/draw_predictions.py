@@ -13,14 +13,11 @@ from pickle import UnpicklingError
 from mmpose_scgcn.apis import build_model, predict_dataset, read_image
 from mmpose_scgcn.apis.writers import write_image
 from mmpose_scgcn.arguments import picture_file, positive_int
+from mmpose_scgcn.datasets.build import build_split
 from mmpose_scgcn.evaluation.face_samples import FaceSample
 from mmpose_scgcn.evaluation.face_scores import score_samples
 from mmpose_scgcn.evaluation.functional import resolve_norm
-from mmpose_scgcn.launch import (
-    add_config_options,
-    check_annotations,
-    read_config,
-)
+from mmpose_scgcn.launch import add_config_options, read_config
 from mmpose_scgcn.visualization import (
     PREDICTED_COLOR,
     TRUE_COLOR,
@@ -32,7 +29,6 @@ from mmpose_scgcn.visualization.stages import STAGES, draw_stages
 import numpy as np
 from mmengine.config import Config
 from mmengine.dataset import BaseDataset
-from mmpose.registry import DATASETS
 from rich.progress import track
 from torch import nn
 
@@ -82,9 +78,8 @@ def main() -> None:
     args = parse_args()
     try:
         cfg = read_config(args.config, args.cfg_options)
-        check_annotations(cfg, 'test_dataloader')
+        dataset = build_split(cfg, 'test')
         model = build_model(cfg, args.checkpoint)
-        dataset = DATASETS.build(cfg.test_dataloader.dataset)
         norm = resolve_norm(
             args.norm or configured_norm(cfg),
             dataset.metainfo['dataset_name'],

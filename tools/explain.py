@@ -32,18 +32,14 @@ from mmpose_scgcn.apis import load_model, read_image
 from mmpose_scgcn.apis.face_boxes import check_box
 from mmpose_scgcn.apis.face_model import FaceModel
 from mmpose_scgcn.arguments import fraction, natural_int, positive_int
+from mmpose_scgcn.datasets.build import build_split
 from mmpose_scgcn.files import replace_file
-from mmpose_scgcn.launch import (
-    add_config_options,
-    check_annotations,
-    read_config,
-)
+from mmpose_scgcn.launch import add_config_options, read_config
 from mmpose_scgcn.visualization.adjacency import plot_adjacency
 
 import numpy as np
 from matplotlib.backend_bases import FigureCanvasBase
 from mmengine.config import Config
-from mmpose.registry import DATASETS
 from rich.console import Console
 from rich.progress import track
 
@@ -204,14 +200,11 @@ def measure_set(args: argparse.Namespace) -> None:
             fit together.
     """
     cfg = read_config(args.data_set, args.cfg_options)
-    loader = f'{args.split}_dataloader'
-    if not cfg.get(loader):
-        raise ValueError(f'{args.data_set} has no {loader}')
-    check_annotations(cfg, loader)
+    dataset = build_split(cfg, args.split)
     model = load_model(model_source(args, cfg), args.checkpoint)
     result = measure_claim(
         model,
-        DATASETS.build(cfg[loader].dataset),
+        dataset,
         faces=args.faces,
         area=args.area,
         rectangles=args.rectangles,

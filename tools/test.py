@@ -23,9 +23,6 @@ from mmengine.dist import is_main_process
 #: Mean offset in x, a fraction of the normaliser, from which one is told.
 OFFSET = 0.006
 
-#: A mean error, a fraction, that a trained model does not have.
-UNTRAINED = 0.15
-
 PICKLES = ('.pkl', '.pickle')
 
 
@@ -69,13 +66,14 @@ def _check(parser: argparse.ArgumentParser, args: argparse.Namespace) -> None:
     if args.badcase:
         parser.error(
             '--badcase of MMPose is not offered; draw the worst faces with '
-            'tools/draw_predictions.py CONFIG CHECKPOINT --select worst'
+            'python -m mmpose_scgcn draw_predictions CONFIG CHECKPOINT '
+            '--select worst'
         )
     if args.interval:
         parser.error(
             '--interval of MMPose has no effect in a test: its hook draws all '
-            'faces; draw some with tools/draw_predictions.py CONFIG '
-            'CHECKPOINT --num N'
+            'faces; draw some with python -m mmpose_scgcn '
+            'draw_predictions CONFIG CHECKPOINT --num N'
         )
 
 
@@ -123,27 +121,20 @@ def tell_of_offset(metrics: Mapping[str, float]) -> None:
         side = 'right' if x > 0 else 'left'
         print(
             f'Predictions lie {100 * abs(x):.1f} % of the normaliser to the '
-            f'{side} of the annotations on average. '
-            + likely_reason(x, metrics.get('NME', 0.0)),
+            f'{side} of the annotations on average. ' + likely_reason(x),
             file=sys.stderr,
         )
 
 
-def likely_reason(offset: float, nme: float) -> str:
+def likely_reason(offset: float) -> str:
     """Say what a mean offset in x may come from.
 
     Args:
         offset (float): A fraction of the normaliser, above 0 to the right.
-        nme (float): The mean error, a fraction.
 
     Returns:
         str: Whole sentences.
     """
-    if nme > UNTRAINED:
-        return (
-            f'With an NME of {100 * nme:.0f} % the likely reason is that the '
-            'model has hardly been trained.'
-        )
     chance = 'On a few faces it can be chance.'
     if offset > 0:
         return (

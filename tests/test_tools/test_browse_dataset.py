@@ -86,8 +86,8 @@ def test_bad_input_is_one_clear_line(tool, options, tmp_path, synthetic_faces):
             'td-reg_cnn6-scgcn_1xb32-60e_ytf68-64x64',
             *('--split', 'val'),
         ): 'the config has no val_dataloader',
-        (CONFIG, '--num', '0'): 'expected at least 1',
-        (CONFIG, '--out', 'a.txt'): '--out must be a picture',
+        (CONFIG, '--num', '0'): 'at least 1',
+        (CONFIG, '--out', 'a.txt'): '--out: must be a picture',
     }
     for arguments, message in cases.items():
         result = tool(*arguments)

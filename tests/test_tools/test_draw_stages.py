@@ -50,7 +50,7 @@ def draw(run_main, scgcn_data):
             *('draw_predictions', config, checkpoint, '--stages'),
             *('--num', 2, '--select', 'first', '--out', out),
             '--cfg-options',
-            f'test_dataloader.dataset.data_root={scgcn_data}/300w/',
+            f'test_dataloader.dataset.data_root={scgcn_data / "300w"}/',
         )
 
     return run

@@ -47,10 +47,22 @@ def measure_claim(
     neighbors = require_dynamic(model.model, model.name)
     indices = choose_faces(len(dataset), faces, seed)
     found = cover_faces(
-        model.model, dataset, indices, area, rectangles, seed, track=track
+        model.model,
+        dataset,
+        indices.tolist(),
+        area,
+        rectangles,
+        seed,
+        track=track,
     )
     result = compare_edges(
-        neighbors=neighbors, resamples=resamples, seed=seed, **found
+        found['before'],
+        found['after'],
+        neighbors,
+        found['covered'],
+        found['known'],
+        resamples=resamples,
+        seed=seed,
     )
     return dict(
         model=model.name,

@@ -109,7 +109,9 @@ def cover_face(
     covers = [cover_image(image, place) for place in places]
     images = [image, *covers]
     faces = model(images, boxes=[[box]] * len(images), with_edges=True)
-    before, *after = [face.edges[0] for face in faces]
+    before, *after = [
+        face.edges[0] for face in faces if face.edges is not None
+    ]
     return CoveredFace(
         image, keypoints, neighbors, before, covers, places, np.stack(after)
     )

@@ -7,16 +7,17 @@ from mmpose_scgcn.models.layers import DynamicAdjacency
 import numpy as np
 import torch
 from mmengine.dataset import pseudo_collate
+from mmengine.model import BaseModel
 from torch import Tensor, nn
 
 from .rectangles import draw_rectangle, points_inside
 
 
-def require_dynamic(model: nn.Module, name: str = 'the model') -> np.ndarray:
+def require_dynamic(model: BaseModel, name: str = 'the model') -> np.ndarray:
     """Check that a model weighs its edges by the image.
 
     Args:
-        model (nn.Module): An MMPose estimator.
+        model (BaseModel): An MMPose estimator.
         name (str): What to call it in the message.
 
     Returns:
@@ -32,7 +33,7 @@ def require_dynamic(model: nn.Module, name: str = 'the model') -> np.ndarray:
         "; a head with adjacency='dynamic' is needed, such as "
         'GraphRelationalHead or GraphRefinementHead'
     )
-    if not isinstance(adjacency, nn.Module):
+    if head is None or not isinstance(adjacency, nn.Module):
         raise ValueError(
             f'{name} has no graph whose edges could be shown (its head is '
             f'{type(head).__name__}){wanted}'
@@ -47,11 +48,11 @@ def require_dynamic(model: nn.Module, name: str = 'the model') -> np.ndarray:
     return head.graph.neighbors.cpu().numpy()
 
 
-def edge_weights(model: nn.Module, samples: Sequence[dict]) -> np.ndarray:
+def edge_weights(model: BaseModel, samples: Sequence[dict]) -> np.ndarray:
     """Run a model as far as needed for its edge weights.
 
     Args:
-        model (nn.Module): An estimator with a dynamic adjacency, in
+        model (BaseModel): An estimator with a dynamic adjacency, in
             evaluation mode.
         samples (Sequence[dict]): B samples of a test pipeline, with
             ``inputs`` and ``data_samples``.
@@ -73,7 +74,7 @@ def edge_weights(model: nn.Module, samples: Sequence[dict]) -> np.ndarray:
 
 
 def cover_faces(
-    model: nn.Module,
+    model: BaseModel,
     dataset,
     indices: Sequence[int],
     area: float = 0.2,
@@ -89,7 +90,7 @@ def cover_faces(
     the number of the face alone: all models see the same.
 
     Args:
-        model (nn.Module): See :func:`edge_weights`.
+        model (BaseModel): See :func:`edge_weights`.
         dataset (BaseDataset): In test mode, with the crops that the model
             takes.
         indices (Sequence[int]): The faces, N of them.
@@ -181,7 +182,7 @@ def cover(
     return dict(sample, inputs=crop)
 
 
-def _check(model: nn.Module, sample: dict) -> None:
+def _check(model: BaseModel, sample: dict) -> None:
     """Check that a sample is what the model takes."""
     found = len(np.asarray(sample['data_samples'].gt_instances.keypoints)[0])
     expected = len(model.head.graph.neighbors)

@@ -6,11 +6,11 @@ from mmpose_scgcn.evaluation.face_samples import FaceSample, read_face
 
 import torch
 from mmengine.dataset import BaseDataset, pseudo_collate
-from torch import nn
+from mmengine.model import BaseModel
 
 
 def predict_dataset(
-    model: nn.Module,
+    model: BaseModel,
     dataset: BaseDataset,
     indices: Sequence[int],
     batch_size: int = 64,
@@ -19,7 +19,7 @@ def predict_dataset(
     """Predict chosen samples of a data set, in its own boxes.
 
     Args:
-        model (nn.Module): An MMPose top-down estimator.
+        model (BaseModel): An MMPose top-down estimator.
         dataset (BaseDataset): In test mode.
         indices (Sequence[int]): The samples.
         batch_size (int): Faces predicted at once. Defaults to 64.

@@ -4,15 +4,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import numpy as np
-from torch import Tensor, nn
+from mmengine.model import BaseModel
+from torch import Tensor
 
 
 @contextmanager
-def record_edges(model: nn.Module) -> Iterator[list[np.ndarray]]:
+def record_edges(model: BaseModel) -> Iterator[list[np.ndarray]]:
     """Keep the edge weights of each batch, those of the upright images.
 
     Args:
-        model (nn.Module): An estimator whose head has an adjacency.
+        model (BaseModel): An estimator whose head has an adjacency.
 
     Yields:
         list[np.ndarray]: One (B, K, k + 1) float32 more for each batch that

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from mmpose_scgcn.detection import (
     LANDMARK_BOX,
@@ -200,7 +201,7 @@ def make_detector(
     spec = spec or 'auto'
     if spec == 'auto' and find_yunet():
         spec = 'yunet'
-    options = {}
+    options: dict[str, Any] = {}
     if min_score is not None and spec not in _WITHOUT_SCORE:
         options['score'] = min_score
     detector = build_detector(spec, **options)

@@ -1,7 +1,8 @@
 """A model that goes from images to faces with keypoints."""
 
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, overload
 
 from mmpose_scgcn.detection import (
     LANDMARK_BOX,
@@ -17,6 +18,7 @@ import numpy as np
 import torch
 from mmengine.config import Config
 from mmengine.dataset import Compose, pseudo_collate
+from mmengine.model import BaseModel
 from mmengine.registry import init_default_scope
 from torch import nn
 
@@ -30,7 +32,7 @@ class FaceModel:
     :func:`mmpose_scgcn.load_model` makes it.
 
     Args:
-        model (nn.Module): A top-down estimator with ``dataset_meta``.
+        model (BaseModel): A top-down estimator with ``dataset_meta``.
         cfg (Config): Its config; the pipeline of the test set makes the
             crops.
         name (str): What to call it.
@@ -41,7 +43,7 @@ class FaceModel:
 
     def __init__(
         self,
-        model: nn.Module,
+        model: BaseModel,
         cfg: Config,
         name: str,
         detector='auto',
@@ -77,6 +79,14 @@ class FaceModel:
         if not isinstance(self._detector, FaceDetector):
             self._detector = build_detector(self._detector)
         return self._detector
+
+    @overload
+    def __call__(self, images: ImageLike, *args, **kwargs) -> Faces: ...
+
+    @overload
+    def __call__(
+        self, images: Sequence[ImageLike], *args, **kwargs
+    ) -> list[Faces]: ...
 
     def __call__(
         self,
@@ -131,9 +141,12 @@ class FaceModel:
                 'expected passes and batch_size of at least 1, got '
                 f'{passes} and {batch_size}'
             )
-        single = not isinstance(images, (list, tuple))
-        sources = [images] if single else list(images)
-        given = [boxes] if single else _boxes_of_each(boxes, len(sources))
+        sources: list[Any] = [images]
+        given: list = [boxes]
+        several = isinstance(images, (list, tuple))
+        if isinstance(images, (list, tuple)):
+            sources = list(images)
+            given = _boxes_of_each(boxes, len(sources))
         pictures = [_read(source, n) for n, source in enumerate(sources)]
         found = [
             self._find(picture, own, box_kind, index)
@@ -148,7 +161,7 @@ class FaceModel:
                 for faces in results
             ]
             results = self.predict(pictures, again, batch_size, with_edges)
-        return results[0] if single else results
+        return results if several else results[0]
 
     def _find(
         self,
@@ -183,13 +196,14 @@ class FaceModel:
             list[Faces]: Those of each image.
         """
         graph = self._graph() if with_edges else None
+        links = self._links()
         samples = [
             self._sample(image, box)
             for image, (boxes, _) in zip(images, found, strict=True)
             for box in boxes
         ]
         keypoints, scores, edges = self._run(samples, batch_size, with_edges)
-        if with_edges and edges is None:
+        if graph is not None and edges is None:
             edges = np.zeros((0, *graph.shape), np.float32)
         counts = [len(boxes) for boxes, _ in found]
         ends = np.cumsum(counts)
@@ -202,7 +216,7 @@ class FaceModel:
                 image=image,
                 edges=None if edges is None else edges[end - count : end],
                 neighbors=graph,
-                links=self._links(),
+                links=links,
             )
             for image, (boxes, box_scores), count, end in zip(
                 images, found, counts, ends, strict=True
@@ -224,7 +238,9 @@ class FaceModel:
         """Predict (N, K, 2) and (N, K), and edges (N, K, k + 1)."""
         keypoints = [np.zeros((0, self.num_keypoints, 2), np.float32)]
         scores = [np.zeros((0, self.num_keypoints), np.float32)]
-        record = record_edges(self.model) if with_edges else nullcontext([])
+        record: AbstractContextManager[list[np.ndarray]] = nullcontext([])
+        if with_edges:
+            record = record_edges(self.model)
         with record as edges:
             for start in range(0, len(samples), batch_size):
                 batch = pseudo_collate(samples[start : start + batch_size])
@@ -244,7 +260,9 @@ class FaceModel:
             ValueError: The model has none.
         """
         head = getattr(self.model, 'head', None)
-        if not isinstance(getattr(head, 'adjacency', None), nn.Module):
+        if head is None or not isinstance(
+            getattr(head, 'adjacency', None), nn.Module
+        ):
             raise ValueError(f'{self.name} has no graph: no edges to show')
         return head.graph.neighbors.cpu().numpy()
 

@@ -104,7 +104,7 @@ class VideoFile:
         self.path = path
         self.rate = rate
         self._writer: cv2.VideoWriter | None = None
-        self._size: tuple[int, int] | None = None
+        self._size = 0, 0
         self._count = 0
 
     def __enter__(self) -> 'VideoFile':
@@ -119,8 +119,9 @@ class VideoFile:
         Raises:
             OSError: OpenCV cannot write such a video.
         """
+        height, width = frame.shape[:2]
         if self._writer is None:
-            self._size = frame.shape[1::-1]
+            self._size = width, height
             self._writer = cv2.VideoWriter(
                 os.path.abspath(self._partial),
                 cv2.VideoWriter.fourcc(*'mp4v'),
@@ -129,7 +130,7 @@ class VideoFile:
             )
             if not self._writer.isOpened():
                 raise OSError(f'OpenCV cannot write the video {self.path}')
-        if frame.shape[1::-1] != self._size:
+        if (width, height) != self._size:
             frame = cv2.resize(frame, self._size)
         self._writer.write(frame)
         self._count += 1

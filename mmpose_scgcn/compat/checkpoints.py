@@ -124,7 +124,7 @@ def _guard(checkpoint: ModuleType) -> None:
     explained = _explain_refusal(loader.load_checkpoint)
     loader.load_checkpoint = staticmethod(explained)
     if hasattr(checkpoint, '_safe_torch_load'):  # onedl-mmengine
-        checkpoint._safe_torch_load = _load_without_fallback
+        vars(checkpoint)['_safe_torch_load'] = _load_without_fallback
 
 
 def enable() -> None:

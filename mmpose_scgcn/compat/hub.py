@@ -85,8 +85,8 @@ def _find_editable(module: ModuleType) -> None:
     def get_installed_path(package: str) -> str:
         return installed_path() if package == PACKAGE else find(package)
 
-    get_installed_path.finds_us = True
-    module.get_installed_path = get_installed_path
+    vars(get_installed_path)['finds_us'] = True
+    vars(module)['get_installed_path'] = get_installed_path
 
 
 def _keep_the_scope(config: ModuleType) -> None:

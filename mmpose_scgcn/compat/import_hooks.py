@@ -32,7 +32,9 @@ class _Finder:
         if fullname not in _before and fullname not in _after:
             return None
         spec = PathFinder.find_spec(fullname, path, target)
-        if spec is None or not isinstance(spec.loader, SourceFileLoader):
+        if spec is None or spec.origin is None:
+            return spec
+        if not isinstance(spec.loader, SourceFileLoader):
             return spec
         loader = _Loader(fullname, spec.origin)
         return spec_from_file_location(fullname, spec.origin, loader=loader)

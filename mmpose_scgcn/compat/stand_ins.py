@@ -84,7 +84,7 @@ def _import_or_stand_in(module: str) -> Callable:
 def _replace_import(module: ModuleType) -> None:
     """Give a module its own ``import`` statement before it is executed."""
     import_ = _import_or_stand_in(ASKED_BY[module.__name__])
-    module.__builtins__ = {**vars(builtins), '__import__': import_}
+    vars(module)['__builtins__'] = {**vars(builtins), '__import__': import_}
 
 
 def enable() -> None:

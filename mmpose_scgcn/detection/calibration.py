@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from mmpose_scgcn.structures.boxes import box_iou
 
@@ -101,16 +102,17 @@ def measure(
             'nothing can be measured'
         )
     relations = relate_boxes(chosen[found], wanted[found])
-    record = {
+    sides = {
         name: dict(
             median=round(float(np.median(values)), 4),
             std=round(float(values.std()), 4),
         )
         for name, values in zip(_NAMES, relations.T, strict=True)
     }
-    mapped = BoxMapping(**{n: record[n]['median'] for n in _NAMES})
+    mapped = BoxMapping(**{n: sides[n]['median'] for n in _NAMES})
     longer = _longer_side(wanted[found]) / _longer_side(mapped(chosen[found]))
-    record |= dict(
+    record: dict[str, Any] = dict(
+        sides,
         longer_side=round(float(np.median(longer)), 4),
         faces=len(wanted),
         found=int(found.sum()),

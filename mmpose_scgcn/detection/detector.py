@@ -121,7 +121,7 @@ def _numbers(value) -> np.ndarray:
     try:
         array = np.asarray(value, np.float32)
     except (TypeError, ValueError):
-        array = np.zeros(())
+        array = np.zeros((), np.float32)
     if array.ndim == 0:
         raise ValueError(
             f'the face detector gave {value!r}; expected boxes (N, 4), x1, '

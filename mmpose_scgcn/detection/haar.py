@@ -13,12 +13,13 @@ _FRONTAL = 'haarcascade_frontalface_alt2.xml'
 
 def has_haar() -> bool:
     """Tell whether this OpenCV can run its cascade; OpenCV 5 has none."""
+    return hasattr(cv2, 'CascadeClassifier') and _cascade_file().is_file()
+
+
+def _cascade_file() -> Path:
+    """Give the place of the cascade's file, which need not be there."""
     data = getattr(cv2, 'data', None)
-    return (
-        hasattr(cv2, 'CascadeClassifier')
-        and data is not None
-        and Path(data.haarcascades, _FRONTAL).is_file()
-    )
+    return Path(getattr(data, 'haarcascades', ''), _FRONTAL)
 
 
 class Haar(FaceDetector):
@@ -53,9 +54,7 @@ class Haar(FaceDetector):
                 'boxes'
             )
         self.longest = longest
-        self.cascade = cv2.CascadeClassifier(
-            str(Path(cv2.data.haarcascades, _FRONTAL))
-        )
+        self.cascade = cv2.CascadeClassifier(str(_cascade_file()))
 
     def find(self, image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Find faces; see :meth:`FaceDetector.find`.
@@ -66,18 +65,18 @@ class Haar(FaceDetector):
         grey = cv2.equalizeHist(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY))
         least = max(20, round(min(grey.shape) / 16))
         for votes in (3, 1):
-            boxes, _, weights = self.cascade.detectMultiScale3(
+            found, _, weights = self.cascade.detectMultiScale3(
                 grey,
                 scaleFactor=1.05,
                 minNeighbors=votes,
                 minSize=(least, least),
                 outputRejectLevels=True,
             )
-            if len(boxes):
+            if len(found):
                 break
         else:
             return np.zeros((0, 4), np.float32), np.zeros(0, np.float32)
-        boxes = np.asarray(boxes, np.float32)
+        boxes = np.asarray(found, np.float32)
         boxes = np.hstack([boxes[:, :2], boxes[:, :2] + boxes[:, 2:]])
         scores = 1 / (1 + np.exp(-np.ravel(weights)))
         kept = suppress(boxes, scores)

@@ -107,7 +107,7 @@ class OneEuroFilter:
         self._check(values, time_s, scale)
         elapsed, self._time = time_s - self._time, time_s
         values = values.astype(np.float64)
-        if self._values is None:
+        if self._values is None or self._velocity is None:
             self._values, self._velocity = values, np.zeros_like(values)
             return values.astype(kind)
         # Of a keypoint that was or is unknown, NaN tells what to start anew.

@@ -193,7 +193,7 @@ class FaceTracker:
         anew = []
         for place, track in owners.items():
             track.box_score = float(scores[place])
-            overlap = box_iou([track.box], boxes[[place]])[0, 0]
+            overlap = box_iou(track.box[None], boxes[[place]])[0, 0]
             if track.lost or overlap < SAME_PLACE:
                 anew.append(place)
             else:
@@ -223,7 +223,7 @@ class FaceTracker:
         """Whether a track in sight lies on this box (4,)."""
         others = [track.box for track in tracks if not track.lost]
         return bool(others) and bool(
-            (box_iou([box], others) > MERGE_OVERLAP).any()
+            (box_iou(box[None], np.stack(others)) > MERGE_OVERLAP).any()
         )
 
     def _predict(

@@ -65,7 +65,9 @@ def plot_adjacency(
     figure = Figure(
         figsize=(side + wide, max(high, 5.6) + 1.7), layout='constrained'
     )
-    left, right = figure.subfigures(1, 2, width_ratios=[side, wide])
+    left, right = figure.subfigures(
+        1, 2, squeeze=False, width_ratios=[side, wide]
+    )[0]
     figure.suptitle(title, fontsize=13)
     _plot_weights(left, face)
     _plot_changes(right, face, (rows, columns))
@@ -84,7 +86,8 @@ def _plot_weights(figure: SubFigure, face: CoveredFace) -> None:
         axes, points, face.neighbors, percent[:, 1:], colors, limits, 4.0
     )
     axes.scatter(
-        *points.T,
+        points[:, 0],
+        points[:, 1],
         c=percent[:, 0],
         cmap=colors,
         norm=limits,

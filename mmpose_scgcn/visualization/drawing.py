@@ -103,7 +103,7 @@ def draw_faces(
     return canvas
 
 
-def _fine(point: Sequence[float]) -> tuple[int, int]:
+def _fine(point: Sequence[float] | np.ndarray) -> tuple[int, int]:
     """Give a position in sixteenths of a pixel, within OpenCV's range."""
     x, y = np.clip(np.asarray(point, float), -(2**12), 2**14)
     return round(x * 16), round(y * 16)
@@ -182,6 +182,8 @@ def _draw_edges(
     thickness: int,
 ) -> None:
     """Draw the directed edges, the weakest first."""
+    if faces.edges is None or faces.neighbors is None:
+        return
     points, weights = faces.keypoints[index], faces.edges[index]
     receivers, slots = np.unravel_index(
         np.argsort(weights[:, 1:], axis=None), weights[:, 1:].shape
@@ -199,7 +201,7 @@ def _draw_edges(
 
 def edge_color(share: float) -> tuple[int, int, int]:
     """Give the BGR colour of an edge: dark blue for 0, yellow for 1."""
-    level = np.uint8([[round(255 * min(max(share, 0.0), 1.0))]])
+    level = np.array([[round(255 * min(max(share, 0.0), 1.0))]], np.uint8)
     blue, green, red = cv2.applyColorMap(level, cv2.COLORMAP_PLASMA)[0, 0]
     return int(blue), int(green), int(red)
 

@@ -71,6 +71,7 @@ def _number(axes: Axes, shape: np.ndarray) -> None:
     apart their edges would hide the numbers.
     """
     middle = shape.mean(axis=0)
+    reach = 8 if len(shape) > 30 else 12
     for index, point in enumerate(shape):
         away, distance = point - middle, float(np.hypot(*(point - middle)))
         away = away / distance if distance > 1e-6 else np.array([0.0, -1.0])
@@ -78,7 +79,7 @@ def _number(axes: Axes, shape: np.ndarray) -> None:
             str(index),
             point,
             # y runs downwards in the axes, and upwards in offsets.
-            xytext=(8 if len(shape) > 30 else 12) * away * (1, -1),
+            xytext=(reach * away[0], -reach * away[1]),
             textcoords='offset points',
             ha='center',
             va='center',

@@ -39,7 +39,9 @@ def plot_poses(
     figure = Figure(figsize=(13, 4 + height), layout='constrained')
     figure.suptitle(title)
     if height:
-        top, bottom = figure.subfigures(2, height_ratios=[4, height])
+        top, bottom = figure.subfigures(
+            2, squeeze=False, height_ratios=[4, height]
+        )[:, 0]
         _draw_faces(bottom.subplots(), edges, faces)
     else:
         top = figure

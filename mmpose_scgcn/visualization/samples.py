@@ -113,8 +113,8 @@ def _draw(
     overlay = canvas.copy()
     for first, second in enumerate(partners):
         if first < second:
-            ends = _pixels(keypoints[[first, second]])
-            cv2.line(overlay, *ends, PAIR_COLOR, 1, cv2.LINE_AA)
+            start, end = _pixels(keypoints[[first, second]])
+            cv2.line(overlay, start, end, PAIR_COLOR, 1, cv2.LINE_AA)
     cv2.addWeighted(overlay, 0.5, canvas, 0.5, 0, dst=canvas)
     weights = keypoint_weights(results)
     for index, point in enumerate(_pixels(keypoints)):

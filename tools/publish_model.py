@@ -39,6 +39,7 @@ from mmengine.evaluator import Evaluator
 from mmengine.registry import init_default_scope
 from mmengine.runner import CheckpointLoader, Runner
 from rich.progress import track
+from torch import nn
 
 #: A figure may move by this much, in points of a percent.
 MOST = 0.01
@@ -107,14 +108,7 @@ def publish(
         args.checkpoint, map_location='cpu', logger='silent'
     )
     model = build_model(cfg, args.checkpoint, content, 'cpu')
-    facts = dict(
-        training_facts(content),
-        licence=args.licence,
-        commit=args.commit,
-        command=args.command,
-        config_name=Path(args.config).stem,
-        parameters=sum(p.numel() for p in model.parameters()),
-    )
+    facts = collect_facts(args, content, model)
     before = evaluate(cfg, model, 'checkpoint')
     for half in [False] if args.full_precision else [True, False]:
         path = write_model(
@@ -126,18 +120,36 @@ def publish(
             dict(facts, half=half),
         )
         after = evaluate(cfg, load_model(path).model, path.name)
-        moved = {name: after[name] - before[name] for name in before}
-        print(
-            f'{path.name}: '
-            + ', '.join(
-                f'{name} {after[name]:.3f} % ({moved[name]:+.4f})'
-                for name in after
-            )
-        )
-        if max(map(abs, moved.values())) <= MOST:
+        if largest_move(before, after, path.name) <= MOST:
             return path, after
         print('Half precision moves a figure too far; float32 is kept.')
     raise ValueError(f'{path} does not predict as {args.checkpoint} does')
+
+
+def collect_facts(
+    args: argparse.Namespace, content: dict, model: nn.Module
+) -> dict:
+    """Collect what a file says about its model."""
+    return dict(
+        training_facts(content),
+        licence=args.licence,
+        commit=args.commit,
+        command=args.command,
+        config_name=Path(args.config).stem,
+        parameters=sum(p.numel() for p in model.parameters()),
+    )
+
+
+def largest_move(
+    before: dict[str, float], after: dict[str, float], name: str
+) -> float:
+    """Print the figures and by how much they moved; gives the most."""
+    moved = {key: after[key] - before[key] for key in before}
+    figures = [
+        f'{key} {after[key]:.3f} % ({moved[key]:+.4f})' for key in after
+    ]
+    print(f'{name}: {", ".join(figures)}')
+    return max(map(abs, moved.values()))
 
 
 def record_of(args: argparse.Namespace, path: Path, figures: dict) -> dict:

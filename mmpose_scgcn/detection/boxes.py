@@ -1,7 +1,7 @@
 """Boxes of faces, and how one kind of box becomes another."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from mmpose_scgcn.structures.boxes import box_iou
 
@@ -54,10 +54,6 @@ class BoxMapping:
         center = center + size * (self.shift_x, self.shift_y)
         half = size * (self.scale_x, self.scale_y) / 2
         return np.hstack([center - half, center + half]).astype(np.float32)
-
-    def as_dict(self) -> dict[str, float]:
-        """Give the four numbers by name."""
-        return asdict(self)
 
 
 def relate_boxes(detected: np.ndarray, wanted: np.ndarray) -> np.ndarray:

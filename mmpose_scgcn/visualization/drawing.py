@@ -82,25 +82,34 @@ def draw_faces(
         faces, canvas = _enlarge(faces, canvas, scale)
     for index in range(len(faces)):
         points = faces.keypoints[index]
-        known = points[np.isfinite(points).all(1)]
-        side = max(np.ptp(known, axis=0).max(), 1.0) if len(known) else 1.0
-        # Smaller discs where they would hide the graph.
-        size = max(side / (140 if edges else 90), 1.0)
-        size = size if radius is None else radius
+        known = np.isfinite(points).all(1)
+        side = (
+            max(np.ptp(points[known], axis=0).max(), 1.0)
+            if known.any()
+            else 1.0
+        )
+        shown = known & (faces.scores[index] >= kpt_thr)
         line = thickness or max(round(side / 250), 1)
-        number = index if faces.ids is None else int(faces.ids[index])
-        color = COLORS[number % len(COLORS)]
-        shown = np.isfinite(points).all(1) & (faces.scores[index] >= kpt_thr)
+        color = _face_color(faces, index)
         if edges:
             _draw_edges(canvas, faces, index, shown, line)
         if links:
             _draw_links(canvas, points, faces.links, shown, color, line)
         if boxes:
             _draw_box(canvas, faces, index, line)
+        # Smaller discs where they would hide the graph.
+        usual = max(side / (140 if edges else 90), 1.0)
+        size = usual if radius is None else radius
         _draw_discs(canvas, points[shown], size, color)
         if indices:
             _draw_numbers(canvas, points, shown, side)
     return canvas
+
+
+def _face_color(faces: Faces, index: int) -> tuple[int, int, int]:
+    """Choose the colour of a face by its identity, or its place."""
+    number = index if faces.ids is None else int(faces.ids[index])
+    return COLORS[number % len(COLORS)]
 
 
 def _fine(point: Sequence[float] | np.ndarray) -> tuple[int, int]:

@@ -1,4 +1,5 @@
 import re
+from dataclasses import asdict
 
 from mmpose_scgcn.detection import BoxMapping, check_boxes, suppress
 from mmpose_scgcn.detection.boxes import relate_boxes
@@ -39,7 +40,7 @@ def test_no_boxes_are_mapped_to_none():
 def test_relating_is_the_inverse_of_mapping():
     boxes = random_boxes(6)
     numbers = relate_boxes(boxes, MAPPING(boxes).astype(float))
-    expected = list(MAPPING.as_dict().values())
+    expected = list(asdict(MAPPING).values())
     np.testing.assert_allclose(numbers, [expected] * 6, atol=1e-5)
 
 

@@ -15,7 +15,9 @@ class StructureCoherentLoss(nn.Module):
         L = L_{absolute} + L_{relative}
 
     For heads that take a single loss, such as MMPose's ``RegressionHead``;
-    the terms are weighted by their own ``loss_weight``.
+    the terms are weighted by their own ``loss_weight``. Constants that the
+    terms leave out are the published ones at any input size
+    (:class:`.pixel_loss.PixelLoss`).
 
     Args:
         absolute (Mapping): Config of the loss on coordinates. Defaults to
@@ -78,7 +80,8 @@ class StructureCoherentLoss(nn.Module):
         Returns:
             Tensor: Scalar.
         """
-        return sum(self.terms(output, target, target_weight).values())
+        terms = self.terms(output, target, target_weight)
+        return terms['loss_kpt'] + terms['loss_relative']
 
 
 def _with_defaults(

@@ -175,7 +175,7 @@ def _rotation(points: Tensor, reference: Tensor) -> tuple[Tensor, Tensor]:
     return torch.stack(rows, dim=-2), fits
 
 
-def jitter(
+def disturb(
     crop: Rectification,
     rotate_factor: float,
     scale_factor: float,

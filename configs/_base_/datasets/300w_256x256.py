@@ -1,5 +1,5 @@
 # 300W with boxes, augmentation and batches of MMPose's zoo.
-_base_ = ['300w.py', '../pipelines/256x256.py']
+_base_ = ['300w_base.py', '../pipelines/256x256.py']
 
 train_dataloader = dict(
     batch_size=64,

@@ -1,5 +1,5 @@
 # AFLW for two stages.
-_base_ = ['aflw.py', '../pipelines/160x160.py']
+_base_ = ['aflw_base.py', '../pipelines/160x160.py']
 
 train_dataloader = dict(dataset=dict(pipeline=_base_.train_pipeline))
 val_dataloader = dict(dataset=dict(pipeline=_base_.val_pipeline))

@@ -1,5 +1,5 @@
 # AFLW with boxes, augmentation and batches of MMPose's zoo.
-_base_ = ['aflw.py', '../pipelines/256x256.py']
+_base_ = ['aflw_base.py', '../pipelines/256x256.py']
 
 train_dataloader = dict(
     batch_size=64,

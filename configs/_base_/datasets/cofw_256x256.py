@@ -1,5 +1,5 @@
 # COFW with boxes, augmentation and batches of MMPose's zoo.
-_base_ = ['cofw.py', '../pipelines/256x256.py']
+_base_ = ['cofw_base.py', '../pipelines/256x256.py']
 
 train_dataloader = dict(
     batch_size=64,

@@ -1,5 +1,5 @@
 # Procedural faces at CPU scale.
-_base_ = ['synthetic.py', '../pipelines/64x64.py']
+_base_ = ['synthetic_base.py', '../pipelines/64x64.py']
 
 train_dataloader = dict(dataset=dict(pipeline=_base_.train_pipeline))
 val_dataloader = dict(dataset=dict(pipeline=_base_.val_pipeline))

@@ -1,5 +1,5 @@
 # WFLW with boxes, augmentation and batches of MMPose's zoo.
-_base_ = ['wflw.py', '../pipelines/256x256.py']
+_base_ = ['wflw_base.py', '../pipelines/256x256.py']
 
 train_dataloader = dict(
     batch_size=64,

@@ -1,6 +1,6 @@
 # Procedural faces with the 98 WFLW points, read as 300W is:
 # python tools/make_synthetic_faces.py data/synthetic_faces
-_base_ = ['300w.py']
+_base_ = ['300w_base.py']
 
 dataset_type = 'WFLWDataset'
 data_root = 'data/synthetic_faces/'

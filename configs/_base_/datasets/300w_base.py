@@ -6,7 +6,8 @@
 #   test_evaluator.ann_file=data/300w/face_landmarks_300w_test_full.json
 #   test_evaluator.subsets=300w
 #
-# The files named after an input size add codec and pipelines.
+# The files named after an input size add codec and pipelines. (A file called
+# 300w.py would be taken for MMPose's description of the keypoints.)
 dataset_type = 'Face300WDataset'
 data_mode = 'topdown'
 data_root = 'data/300w/'

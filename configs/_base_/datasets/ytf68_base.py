@@ -2,7 +2,7 @@
 # validation set: the last checkpoint is tested, nothing selected. To hold
 # people out, prepare the frames with --group-pattern '(.+)_' and name the
 # validation set here.
-_base_ = ['300w.py']
+_base_ = ['300w_base.py']
 
 data_root = 'data/ytf68/'
 

@@ -2,7 +2,7 @@
 # of the training faces; the published protocol trains on all of them
 # (--cfg-options):
 #   train_dataloader.dataset.ann_file=face_landmarks_cofw_trainval.json
-_base_ = ['300w.py']
+_base_ = ['300w_base.py']
 
 dataset_type = 'COFWDataset'
 data_root = 'data/cofw/'

@@ -225,4 +225,6 @@ def check_checkpoint(
 
 
 def _unwrap(model: nn.Module) -> nn.Module:
-    return model.module if is_model_wrapper(model) else model
+    """Find the model inside what distributes it."""
+    inner = model.module if is_model_wrapper(model) else model
+    return inner if isinstance(inner, nn.Module) else model

@@ -131,7 +131,7 @@ class CoordinateHead(BaseHead):
 
     def predict(
         self,
-        feats: Sequence[Tensor] | list[Sequence[Tensor]],
+        feats: Sequence,
         batch_data_samples: list,
         test_cfg: Mapping | None = None,
     ) -> list:
@@ -157,30 +157,46 @@ class CoordinateHead(BaseHead):
         check_crop(batch_data_samples, 'model.head.decoder', size, 'test')
         test_cfg = test_cfg or {}
         if test_cfg.get('flip_test', False):
-            feats, feats_flip = feats
-            meta = batch_data_samples[0].metainfo
-            mirrored, seen_mirrored = self.locate(feats_flip)
-            mirrored = mirror_coordinates(
+            plain, mirrored = feats
+            output, certainty = self._locate_with_flip(
+                plain,
                 mirrored,
-                meta['flip_indices'],
-                meta['input_size'][0]
-                if test_cfg.get('shift_coords', True)
-                else None,
+                batch_data_samples[0].metainfo,
+                test_cfg.get('shift_coords', True),
             )
-            output, certainty = self.locate(feats)
-            output = (output + mirrored) * 0.5
-            if certainty is not None:
-                partner = seen_mirrored[:, list(meta['flip_indices'])]
-                certainty = (certainty + partner) * 0.5
         else:
             output, certainty = self.locate(feats)
         found = self.decode(output.unsqueeze(1))  # (B, N=1, K, 2)
         if certainty is not None:
-            scores = certainty.detach().unsqueeze(1)  # (B, N=1, K)
-            scores = scores.cpu().numpy()
+            scores = certainty.detach().unsqueeze(1).cpu().numpy()
             for instances, score in zip(found, scores, strict=True):
-                instances.keypoint_scores = score
+                instances.keypoint_scores = score  # (N=1, K)
         return found
+
+    def _locate_with_flip(
+        self,
+        feats: Sequence[Tensor],
+        feats_flip: Sequence[Tensor],
+        meta: Mapping,
+        shift: bool,
+    ) -> tuple[Tensor, Tensor | None]:
+        """Average over images and mirrored images; see :meth:`locate`.
+
+        Args:
+            feats (Sequence[Tensor]): Feature maps of the images.
+            feats_flip (Sequence[Tensor]): Those of the mirrored images.
+            meta (Mapping): ``flip_indices`` and ``input_size``.
+            shift (bool): Whether pixel centres mirror onto pixel centres.
+        """
+        partners = list(meta['flip_indices'])
+        width = meta['input_size'][0] if shift else None
+        mirrored, mirrored_certainty = self.locate(feats_flip)
+        mirrored = mirror_coordinates(mirrored, partners, width)
+        output, certainty = self.locate(feats)
+        output = (output + mirrored) * 0.5
+        if certainty is not None and mirrored_certainty is not None:
+            certainty = (certainty + mirrored_certainty[:, partners]) * 0.5
+        return output, certainty
 
     def locate(self, feats: Sequence[Tensor]) -> tuple[Tensor, Tensor | None]:
         """Predict keypoints, and how certain they are.

@@ -60,6 +60,7 @@ class GraphHead(CoordinateHead):
     ) -> None:
         super().__init__(in_channels, in_featuremap_size, **kwargs)
         self.num_keypoints = num_keypoints
+        self.top_k = top_k
         self.expansion = expansion
         self.hidden_channels = hidden_channels
         self.kind_of_adjacency = adjacency
@@ -89,7 +90,7 @@ class GraphHead(CoordinateHead):
         self.adjacency = build_adjacency(
             self.kind_of_adjacency,
             self.num_keypoints,
-            self.graph.top_k,
+            self.top_k,
             self.expansion,
         )
         self.relation = GraphRelation(

@@ -24,7 +24,8 @@ class Stage(BaseModule):
         self, backbone: Mapping, head: Mapping, input_size: tuple[int, int]
     ) -> None:
         super().__init__()
-        self.input_size = tuple(input_size)
+        width, height = input_size
+        self.input_size = (width, height)
         decoder = dict(type='RegressionLabel', input_size=self.input_size)
         self.backbone = MODELS.build(backbone)
         self.head = MODELS.build({'decoder': decoder, **head})

@@ -102,7 +102,8 @@ class TwoStageEstimator(TopdownPoseEstimator):
         self.coarse = Stage(**coarse)
         self.fine = Stage(**fine)
         self.reference = KeypointGraph(graph, num_keypoints)
-        self.input_size = tuple(input_size)
+        width, height = input_size
+        self.input_size = (width, height)
         self.margin = margin
         self.usable_size = tuple(usable_size)
         self.train_stages = train_stages
@@ -159,12 +160,14 @@ class TwoStageEstimator(TopdownPoseEstimator):
         """
         self.reference.require()
         width, height = self.fine.input_size
+        smallest, largest = self.usable_size
         return rectify(
             coarse.detach() * coarse.new_tensor(self.input_size),
             self.reference.mean_shape,
             self.input_size,
             self.margin,
-            *self.usable_size,
+            smallest,
+            largest,
             aspect_ratio=width / height,
         )
 

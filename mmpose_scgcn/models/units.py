@@ -39,24 +39,29 @@ def warn_of_units(loss: nn.Module, codec) -> None:
     """
     if not isinstance(codec, NORMALIZING_CODECS):
         return
-    wanted = codec_input_size(codec)
     for name, module in loss.named_modules():
         # A relative loss's penalty gets px from the relative loss.
         if name.endswith('penalty') or not isinstance(module, PIXEL_LOSSES):
             continue
-        kind = type(module).__name__
-        size = getattr(module, 'input_size', None)
-        if size is None:
-            warnings.warn(
-                f'{type(codec).__name__} normalises the labels, but {kind} '
-                'has no input_size: its constants count as fractions of the '
-                f"crop, not px. Use type='mmpose_scgcn.{kind}' with "
-                f'input_size={wanted}',
-                stacklevel=3,
-            )
-        elif size != wanted:
-            warnings.warn(
-                f'{kind} has input_size={size}, but the decoder '
-                f'{wanted}: its px would not be crop px',
-                stacklevel=3,
-            )
+        problem = _unit_problem(module, codec)
+        if problem:
+            warnings.warn(problem, stacklevel=3)
+
+
+def _unit_problem(loss: nn.Module, codec) -> str | None:
+    """Say why px of a loss are not px of the crop, if they are not."""
+    kind, wanted = type(loss).__name__, codec_input_size(codec)
+    size = getattr(loss, 'input_size', None)
+    if size is None:
+        return (
+            f'{type(codec).__name__} normalises the labels, but {kind} '
+            'has no input_size: its constants count as fractions of the '
+            f"crop, not px. Use type='mmpose_scgcn.{kind}' with "
+            f'input_size={wanted}'
+        )
+    if size != wanted:
+        return (
+            f'{kind} has input_size={size}, but the decoder '
+            f'{wanted}: its px would not be crop px'
+        )
+    return None

@@ -13,6 +13,7 @@ from pathlib import Path
 import mmpose_scgcn
 
 import pytest
+import yaml
 
 LEFT_OUT = shutil.ignore_patterns(
     *('.git', '.venv', '.mim', '__pycache__', '*.egg-info', 'build', 'dist'),
@@ -98,6 +99,17 @@ def test_the_wheel_carries_weights_and_measurements(wheel, source):
     assert any(name.endswith('.pth') for name in data)
     assert 'mmpose_scgcn/detection/calibrations.json' in data
     assert data <= set(wheel.namelist())
+
+
+def test_the_release_is_the_same_everywhere(root):
+    citation = yaml.safe_load((root / 'CITATION.cff').read_text('utf-8'))
+    assert citation['version'] == mmpose_scgcn.__version__
+    released = re.findall(
+        r'^## (\d\S*) - (\S+)$',
+        (root / 'CHANGELOG.md').read_text('utf-8'),
+        re.M,
+    )
+    assert released[0] == (citation['version'], citation['date-released'])
 
 
 @pytest.fixture(scope='module')

@@ -18,6 +18,12 @@ class L1Loss(CoordinateLoss):
     Args:
         **kwargs: ``input_size``, ``use_target_weight``, ``reduction`` and
             ``loss_weight`` of :class:`CoordinateLoss`.
+
+    Example:
+        >>> import torch
+        >>> loss = L1Loss(input_size=(256, 256))
+        >>> loss(torch.zeros(1, 1, 2), torch.full((1, 1, 2), 3 / 256))
+        tensor(3.)
     """
 
     def penalty(self, error: Tensor) -> Tensor:

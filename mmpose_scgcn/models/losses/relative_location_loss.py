@@ -46,6 +46,17 @@ class RelativeLocationLoss(WeightedLoss):
     Raises:
         ValueError: An invalid graph, or a penalty that sets ``input_size``
             or ``loss_weight``.
+
+    Example:
+        >>> graph = dict(num_keypoints=2, top_k=1, neighbors=[[0, 1], [1, 0]],
+        ...              mean_shape=[[0.25, 0.5], [0.75, 0.5]])
+        >>> loss = RelativeLocationLoss(graph)
+        >>> target = torch.rand(1, 2, 2)
+        >>> float(loss(target + 1, target)) < 1e-6  # both moved alike
+        True
+        >>> moved = target + torch.tensor([[1.0, 1.0], [0.0, 0.0]])
+        >>> round(float(loss(moved, target)), 4)  # one without the other
+        1.0
     """
 
     def __init__(

@@ -31,8 +31,20 @@ class StructureCoherentLoss(nn.Module):
             their own. Defaults to None: the terms' own defaults.
 
     Example:
-        >>> loss = StructureCoherentLoss(input_size=(256, 256),
-        ...                              use_target_weight=True)
+        >>> import torch
+        >>> graph = dict(num_keypoints=2, top_k=1, neighbors=[[0, 1], [1, 0]],
+        ...              mean_shape=[[0.25, 0.5], [0.75, 0.5]])
+        >>> loss = StructureCoherentLoss(
+        ...     relative=dict(
+        ...         type='mmpose_scgcn.RelativeLocationLoss', graph=graph
+        ...     ),
+        ...     input_size=(256, 256),
+        ...     use_target_weight=True,
+        ... )
+        >>> target = torch.full((1, 2, 2), 0.5)
+        >>> terms = loss.terms(target + 1 / 256, target, torch.ones(1, 2))
+        >>> {name: float(term) for name, term in terms.items()}
+        {'loss_kpt': 1.0, 'loss_relative': 0.0}
     """
 
     def __init__(

@@ -29,9 +29,10 @@ test: lint ## Lint, then run the tests, a process for each core
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest \
 	  -n auto --maxprocesses 8 --dist worksteal
 
-lint: $(STAMP) ## Check style and format
+lint: $(STAMP) ## Check style, format and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 
 format: $(STAMP) ## Put style and format right
 	$(BIN)/ruff check --fix .
@@ -43,7 +44,7 @@ wheel: $(STAMP) ## Build the wheel into dist/
 
 clean: ## Remove the environment and all that was built
 	rm -rf $(VENV) build dist mmpose_scgcn/.mim *.egg-info
-	rm -rf .pytest_cache .ruff_cache
+	rm -rf .mypy_cache .pytest_cache .ruff_cache
 
 # A shim called python3 may exist and fail: candidates are run, not looked up.
 $(STAMP): $(wildcard requirements/*.txt) setup.py pyproject.toml
@@ -60,8 +61,8 @@ $(STAMP): $(wildcard requirements/*.txt) setup.py pyproject.toml
 	@wheels='--only-binary :all:'; \
 	if $(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 12))'; \
 	then \
-	  $(BIN)/pip install -q $$wheels -c requirements/constraints.txt \
-	    Cython numpy==1.26.4 setuptools==80.10.2; \
+	  $(BIN)/pip install -q $$wheels -c requirements/runtime.txt \
+	    Cython numpy setuptools; \
 	  wheels="$$wheels --no-binary xtcocotools --no-build-isolation"; \
 	fi; \
 	set -x; \

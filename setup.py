@@ -6,10 +6,11 @@ tree for an editable install, which ``EditableForMim`` makes findable.
 """
 
 import os
+import re
 import shutil
 from pathlib import Path
 
-from setuptools import find_packages, setup
+from setuptools import setup
 from setuptools.command.build_py import build_py
 from setuptools.command.editable_wheel import editable_wheel
 
@@ -64,62 +65,24 @@ class EditableForMim(editable_wheel):
         names.write_text(f'{ROOT / PACKAGE}\n{PACKAGE}\n', encoding='utf-8')
 
 
-def read_version() -> str:
-    """Read the version without importing the package."""
-    scope: dict[str, str] = {}
-    exec((ROOT / PACKAGE / 'version.py').read_text(encoding='utf-8'), scope)
-    return scope['__version__']
+def plain_readme() -> str:
+    """Read the long description, without what leads nowhere in a wheel.
 
-
-def read_readme() -> str:
-    """Read the long description."""
+    Links to files of the source tree become their text, and its pictures are
+    left out.
+    """
     readme = ROOT / 'README.md'
-    return readme.read_text(encoding='utf-8') if readme.is_file() else ''
+    if not readme.is_file():
+        return ''
+    elsewhere = r'(?!https?://|#)[^)\s]+'
+    text = readme.read_text(encoding='utf-8')
+    text = re.sub(rf'!\[[^]]*\]\({elsewhere}\)\n?', '', text)
+    return re.sub(rf'\[([^]]*)\]\({elsewhere}\)', r'\1', text)
 
 
-# No engine, mmcv or mmpose here: pip cannot express "mmengine or its fork",
-# and MMPose's own requirements cannot be installed. The extra `host` brings
-# the stock engine; MMPose follows with `pip install --no-deps mmpose==1.3.2`.
+# The rest of the metadata stands in pyproject.toml.
 setup(
-    name=PACKAGE,
-    version=read_version(),
-    description='Structure-coherent face alignment for MMPose 1.x',
-    long_description=read_readme(),
+    long_description=plain_readme(),
     long_description_content_type='text/markdown',
-    license='Apache-2.0',
-    license_files=['LICENSE'],
-    python_requires='>=3.10,<3.13',
-    packages=find_packages(include=[PACKAGE, f'{PACKAGE}.*']),
-    include_package_data=False,
-    package_data={
-        PACKAGE: ['weights/*.pth', 'weights/*.md'],
-        f'{PACKAGE}.benchmark': ['*.jinja'],
-        f'{PACKAGE}.detection': ['*.json'],
-    },
-    install_requires=[
-        'jinja2',
-        'json_tricks',
-        'matplotlib',
-        'munkres',
-        'numpy>=1.24',
-        'opencv-python',
-        'pillow',
-        'scipy',
-        'six',
-        'torch>=2.0',
-    ],
-    extras_require={
-        'data': ['h5py'],  # COFW's MATLAB 7.3 files
-        'host': [
-            'mmcv-lite==2.1.0',
-            'mmengine==0.10.7',
-            'numpy<2',
-            'opencv-python<4.12',
-            'setuptools>=77,<81',
-            'xtcocotools==1.14.3',
-        ],
-        'mim': ['numpy<2', 'openmim==0.3.9', 'setuptools>=77,<81'],
-    },
     cmdclass={'build_py': BuildWithMim, 'editable_wheel': EditableForMim},
-    zip_safe=False,
 )

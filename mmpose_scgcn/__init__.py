@@ -6,8 +6,13 @@ code from them (:mod:`mmpose_scgcn.compat`). It imports no model: what is
 needed to use one (:mod:`mmpose_scgcn.apis`) is imported when it is asked for.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from .compat import enable
 from .version import __version__
+
+if TYPE_CHECKING:
+    from .apis import FaceInferencer, list_models, load_model
 
 enable()
 
@@ -16,7 +21,7 @@ _FROM_APIS = ('FaceInferencer', 'list_models', 'load_model')
 __all__ = ['FaceInferencer', '__version__', 'list_models', 'load_model']
 
 
-def __getattr__(name: str):
+def __getattr__(name: str) -> Any:
     """Import what is asked for."""
     if name not in _FROM_APIS:
         raise AttributeError(f'module {__name__!r} has no attribute {name!r}')

@@ -189,18 +189,17 @@ def check_annotations(cfg: Config, *dataloaders: str) -> None:
 def build_runner(cfg: Config) -> Runner:
     """Build MMEngine's runner, or the one that the config names.
 
-    Warns where a loss with constants in px would meet normalised labels.
+    It has a :class:`~mmpose_scgcn.engine.hooks.CheckHook` whatever the
+    config.
     """
     # Here, not above: `-h` has to be quick.
-    from mmpose_scgcn.models.heads.units import warn_of_units
+    from mmpose_scgcn.engine.hooks import CheckHook
 
     runner = (
         RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
     )
-    head = getattr(_unwrap(runner.model), 'head', None)
-    loss = getattr(head, 'loss_module', None)
-    if loss is not None and not type(head).__module__.startswith('mmpose_sc'):
-        warn_of_units(loss, getattr(head, 'decoder', None))
+    if not any(isinstance(hook, CheckHook) for hook in runner.hooks):
+        runner.register_hook(CheckHook())
     return runner
 
 
@@ -256,6 +255,6 @@ def check_checkpoint(
 
 
 def _unwrap(model: nn.Module) -> nn.Module:
+    """Find the model inside what distributes it."""
     inner = model.module if is_model_wrapper(model) else model
-    assert isinstance(inner, nn.Module)
-    return inner
+    return inner if isinstance(inner, nn.Module) else model

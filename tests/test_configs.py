@@ -8,6 +8,7 @@ from mmpose_scgcn.engine.hooks.check_hook import check_model
 from mmpose_scgcn.models.layers import KeypointGraph
 from mmpose_scgcn.synthetic import make_face
 
+import mmpose
 import numpy as np
 import pytest
 import torch
@@ -172,6 +173,15 @@ def test_its_model_and_pipelines_fit_together(config):
 def test_base_names_are_unique_for_mim():
     counts = Counter(path.name for path in CONFIGS)
     assert [name for name, count in counts.items() if count > 1] == []
+
+
+def test_no_base_config_hides_a_description_of_keypoints():
+    """MMPose looks for those in the current folder first."""
+    theirs = Path(mmpose.__file__).parent / '.mim/configs/_base_/datasets'
+    descriptions = {path.name for path in theirs.glob('*.py')}
+    assert '300w.py' in descriptions
+    ours = {path.name for path in (ROOT / '_base_/datasets').glob('*.py')}
+    assert not ours & descriptions
 
 
 def test_every_config_says_how_to_run_it():

@@ -3,6 +3,7 @@
 import doctest
 import importlib
 import re
+from pathlib import Path
 
 from mmpose_scgcn.synthetic.face import make_face
 
@@ -10,26 +11,55 @@ import cv2
 import numpy as np
 import pytest
 
-MODULES = (
-    'mmpose_scgcn.apis.face_model',
-    'mmpose_scgcn.apis.inferencer',
-    'mmpose_scgcn.apis.loading',
-    'mmpose_scgcn.apis.zoo',
-    'mmpose_scgcn.detection.boxes',
-    'mmpose_scgcn.structures.faces',
-    'mmpose_scgcn.structures.outlines',
-    'mmpose_scgcn.tracking.tracker',
+ROOT = Path(__file__).resolve().parent.parent
+#: Modules of the package with an example, found in their files.
+MODULES = [
+    '.'.join(path.relative_to(ROOT).with_suffix('').parts)
+    for path in sorted(Path(ROOT, 'mmpose_scgcn').rglob('*.py'))
+    if '>>> ' in path.read_text('utf-8')
+]
+#: What users call most; each has an example.
+SHOWN = (
+    'FaceInferencer',
+    'apis.FaceModel',
+    'detection.BoxMapping',
+    'detection.build_detector',
+    'detection.suppress',
+    'evaluation.functional.ced_auc',
+    'evaluation.functional.face_nme',
+    'evaluation.functional.failure_rate',
+    'evaluation.metrics.FaceAlignmentMetric',
+    'graph.build_graph',
+    'list_models',
+    'load_model',
+    'models.losses.L1Loss',
+    'models.losses.RelativeLocationLoss',
+    'models.losses.SoftWingLoss',
+    'models.losses.StructureCoherentLoss',
+    'models.losses.WingLoss',
+    'structures.Faces',
+    'tracking.FaceTracker',
+    'tracking.OneEuroFilter',
 )
 
 
 @pytest.mark.filterwarnings('ignore:The metainfo config file:UserWarning')
 @pytest.mark.parametrize('name', MODULES)
-def test_examples_of_a_module(name):
+def test_examples_of_a_module(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # what an example writes stays there
     result = doctest.testmod(
         importlib.import_module(name), optionflags=doctest.ELLIPSIS
     )
     assert result.attempted > 0
     assert result.failed == 0
+
+
+@pytest.mark.parametrize('name', SHOWN)
+def test_what_users_call_most_has_an_example(name):
+    module, _, attribute = f'mmpose_scgcn.{name}'.rpartition('.')
+    shown = getattr(importlib.import_module(module), attribute)
+    tests = doctest.DocTestFinder().find(shown, name)
+    assert any(test.examples for test in tests)
 
 
 @pytest.fixture

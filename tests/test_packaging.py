@@ -1,5 +1,6 @@
 """The wheel and the editable install carry what mim looks for."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 import mmpose_scgcn
 
 import pytest
+import yaml
 
 LEFT_OUT = shutil.ignore_patterns(
     *('.git', '.venv', '.mim', '__pycache__', '*.egg-info', 'build', 'dist'),
@@ -93,24 +95,56 @@ def test_the_wheel_carries_weights_and_measurements(wheel, source):
         for name in relative_files(source / 'mmpose_scgcn')
         if not name.endswith('.py')
     }
+    assert 'mmpose_scgcn/py.typed' in data
     assert any(name.endswith('.pth') for name in data)
     assert 'mmpose_scgcn/detection/calibrations.json' in data
     assert data <= set(wheel.namelist())
 
 
-def test_the_metadata_asks_pip_for_no_host(wheel):
+def test_the_release_is_the_same_everywhere(root):
+    citation = yaml.safe_load((root / 'CITATION.cff').read_text('utf-8'))
+    assert citation['version'] == mmpose_scgcn.__version__
+    released = re.findall(
+        r'^## (\d\S*) - (\S+)$',
+        (root / 'CHANGELOG.md').read_text('utf-8'),
+        re.M,
+    )
+    assert released[0] == (citation['version'], citation['date-released'])
+
+
+@pytest.fixture(scope='module')
+def metadata(wheel):
     (name,) = (n for n in wheel.namelist() if n.endswith('/METADATA'))
-    metadata = message_from_string(wheel.read(name).decode())
+    return message_from_string(wheel.read(name).decode())
+
+
+def test_the_metadata_says_what_it_is(metadata):
     assert metadata['Version'] == mmpose_scgcn.__version__
-    assert metadata['License'] == 'Apache-2.0'
+    assert metadata['License-Expression'] == 'Apache-2.0'
+    assert metadata['Author'] == 'The mmpose_scgcn authors'
+    assert metadata['Requires-Python'] == '<3.13,>=3.10'
+
+
+def test_the_metadata_asks_pip_for_no_host(metadata):
     required = {
         line.split(';')[0].strip()
         for line in metadata.get_all('Requires-Dist')
         if 'extra ==' not in line
     }
-    assert 'six' in required
+    assert {'rich', 'six'} <= required
     for host in ('mmengine', 'mmcv', 'mmpose', 'chumpy', 'torchvision'):
         assert not any(line.startswith(host) for line in required)
+
+
+def test_the_description_is_the_readme_without_dead_links(metadata, source):
+    readme = (source / 'README.md').read_text('utf-8')
+    text = metadata.get_payload()
+    links = r'\]\((?!https?://|#)[^)]*\)'
+    assert re.findall(links, readme)
+    assert not re.findall(links, text)
+    # Nothing else is lost: headings, code, tables.
+    kept = [line for line in readme.splitlines() if not set('[]') & set(line)]
+    assert [line for line in text.splitlines() if line in kept] == kept
 
 
 def test_an_editable_install_links_to_the_source(source, tmp_path):
@@ -120,8 +154,9 @@ def test_an_editable_install_links_to_the_source(source, tmp_path):
     Path(library, 'host.pth').write_text(sysconfig.get_path('purelib'))
     pip('install', '-e', '.', *OFFLINE, python=python, cwd=source)
     code = 'import mmpose_scgcn; print(mmpose_scgcn.__file__)'
+    # -E: whatever PYTHONPATH the tests run with
     done = subprocess.run(
-        [python, '-W', 'ignore', '-c', code],
+        [python, '-E', '-W', 'ignore', '-c', code],
         cwd=tmp_path,
         text=True,
         capture_output=True,

@@ -230,7 +230,6 @@ class Contenders:
                 pyramid_channels=(48, 64, 96, 128), expansion=2
             ),
             'refined: more relations': self.refined(num_layers=2),
-            'refined: a step more': self.refined(num_steps=1),
             'refined: faces as they are': dict(self.refined(), augment=()),
         }
         pipeline = 'train_dataloader.dataset.pipeline'

@@ -86,6 +86,11 @@ def suppress(
 
     Returns:
         np.ndarray: Numbers of the kept boxes, the best first.
+
+    Example:
+        >>> boxes = np.array([[0, 0, 9, 9], [0, 0, 10, 10], [50, 0, 60, 10]])
+        >>> suppress(boxes, scores=np.array([0.6, 0.9, 0.7])).tolist()
+        [1, 2]
     """
     order = np.argsort(-scores, kind='stable')
     shared = box_iou(boxes, boxes)

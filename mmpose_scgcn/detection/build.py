@@ -40,6 +40,13 @@ def build_detector(
         ValueError: No such detector, or one that has its mapping.
         RuntimeError: There is none on this machine.
         FileNotFoundError: The named file does not exist.
+
+    Example:
+        >>> import numpy as np
+        >>> detect = build_detector(lambda image: [[10, 10, 50, 60]])
+        >>> boxes, scores = detect(np.zeros((80, 80, 3), np.uint8))
+        >>> boxes.tolist(), scores.tolist()
+        ([[10.0, 10.0, 50.0, 60.0]], [1.0])
     """
     if isinstance(spec, FaceDetector):
         if mapping is not None or options:

@@ -7,11 +7,7 @@ that the relative location loss differentiates); nothing here needs MMPose.
 from .alignment import align_shapes
 from .build import build_graph
 from .correlation import keypoint_correlation
-from .laplacian import (
-    adjacency_matrix,
-    laplacian_coordinates,
-    laplacian_matrix,
-)
+from .laplacian import adjacency_matrix, laplacian_coordinates
 from .mean_shape import crop_size, mean_shape, normalize_to_crop
 from .neighbors import top_k_neighbors
 from .schema import check_graph
@@ -24,7 +20,6 @@ __all__ = [
     'crop_size',
     'keypoint_correlation',
     'laplacian_coordinates',
-    'laplacian_matrix',
     'mean_shape',
     'normalize_to_crop',
     'top_k_neighbors',

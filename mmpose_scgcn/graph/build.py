@@ -39,6 +39,14 @@ def build_graph(
         ValueError: Coordinates that are not finite, fewer than 2 shapes,
             fewer than ``top_k + 1`` keypoints, or a keypoint never visible
             or constant.
+
+    Example:
+        >>> mean = np.random.default_rng(0).uniform(20, 80, (5, 2))
+        >>> shapes = mean + np.random.default_rng(1).normal(size=(50, 5, 2))
+        >>> seen = np.ones((50, 5), bool)
+        >>> graph = build_graph(shapes, seen, shapes / 100, top_k=2)
+        >>> len(graph['neighbors']), graph['neighbors'][3][0]
+        (5, 3)
     """
     if not np.isfinite(keypoints[visible]).all():
         bad = np.flatnonzero(

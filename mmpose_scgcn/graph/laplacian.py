@@ -22,21 +22,6 @@ def adjacency_matrix(neighbors: np.ndarray) -> np.ndarray:
     return matrix
 
 
-def laplacian_matrix(adjacency: np.ndarray) -> np.ndarray:
-    """Random-walk Laplacian ``I - D^-1 A``; rows sum to zero.
-
-    Args:
-        adjacency (np.ndarray): (K, K), without self loops.
-
-    Returns:
-        np.ndarray: (K, K). The row of a keypoint without neighbours is zero:
-        it has no location relative to anything.
-    """
-    degree = adjacency.sum(axis=1, keepdims=True)
-    walk = adjacency / np.where(degree > 0, degree, 1.0)
-    return np.diag((degree[:, 0] > 0).astype(np.float64)) - walk
-
-
 def laplacian_coordinates(
     points: Tensor, adjacency: Tensor, valid: Tensor
 ) -> tuple[Tensor, Tensor]:

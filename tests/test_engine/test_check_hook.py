@@ -2,7 +2,9 @@
 
 from types import SimpleNamespace
 
+from mmpose_scgcn.engine.hooks import CheckHook
 from mmpose_scgcn.engine.hooks.check_hook import check_model
+from mmpose_scgcn.launch import build_runner
 
 import pytest
 import torch
@@ -178,9 +180,58 @@ def test_the_hook_is_in_every_config_of_ours(root):
     )
 
 
+def stock_model(loss):
+    """A head of MMPose's, which does not look at units itself."""
+    return MODELS.build(
+        dict(
+            type='TopdownPoseEstimator',
+            backbone=dict(type='mmpose_scgcn.CNN6', widths=(8,)),
+            head=dict(
+                type='RegressionHead',
+                in_channels=8,
+                num_joints=5,
+                loss=loss,
+                decoder=CODEC,
+            ),
+        )
+    )
+
+
+def runner_of(model):
+    """As much of a runner as the hook looks at, and no loop."""
+    loops = dict(_train_loop=None, _val_loop=None, _test_loop=None)
+    return SimpleNamespace(model=model, cfg={}, **loops)
+
+
+@pytest.mark.parametrize(
+    'loss', ['mmpose.WingLoss', 'mmpose.SoftWingLoss', 'mmpose_scgcn.WingLoss']
+)
+def test_constants_in_px_are_warned_of_under_heads_of_mmpose(loss):
+    model = stock_model(dict(type=loss))
+    with pytest.warns(UserWarning, match='RegressionLabel normalises'):
+        CheckHook().before_run(runner_of(model))
+
+
+def test_other_losses_under_heads_of_mmpose_pass(recwarn):
+    for loss in (
+        dict(type='mmpose.SmoothL1Loss'),
+        dict(type='mmpose_scgcn.WingLoss', input_size=SIZE),
+    ):
+        CheckHook().before_run(runner_of(stock_model(loss)))
+    assert not recwarn
+
+
+def test_our_heads_are_not_warned_of_twice(ours, recwarn):
+    CheckHook().before_run(runner_of(ours))
+    assert not recwarn
+
+
 @pytest.mark.filterwarnings('ignore:The metainfo config file')
 @pytest.mark.parametrize('run', ['train', 'test'])
-def test_a_run_stops_before_its_first_batch(tmp_path, synthetic_faces, run):
+@pytest.mark.parametrize('hooks', ["the config's", "our tools'"])
+def test_a_run_stops_before_its_first_batch(
+    tmp_path, synthetic_faces, run, hooks
+):
     cfg = get_config(
         'mmpose_scgcn::face_2d_keypoint/structure_coherent/synthetic/'
         'td-reg_cnn6-scgcn_1xb32-12e_synthetic-64x64.py'
@@ -196,7 +247,11 @@ def test_a_run_stops_before_its_first_batch(tmp_path, synthetic_faces, run):
         step.encoder = HEATMAP
     else:
         cfg.test_dataloader.dataset.pipeline[-2].input_size = (128, 128)
-    runner = Runner.from_cfg(cfg)
+    if hooks == "our tools'":  # they add it to a config without it
+        cfg.custom_hooks = []
+        runner = build_runner(cfg)
+    else:
+        runner = Runner.from_cfg(cfg)
     runner.model.loss = runner.model.predict = None  # nothing gets there
     message = 'got those of MSRAHeatmap' if run == 'train' else 'the test pipe'
     with pytest.raises(ValueError, match=message):

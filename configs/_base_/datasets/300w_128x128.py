@@ -4,7 +4,7 @@
 # Keypoints are moved by a pixel, so that the labels of mirrored faces agree
 # with those of upright ones ("Files that count pixels from 1" in
 # docs/data_sets.md).
-_base_ = ['300w_64x64.py']
+_base_ = ['300w_base.py']
 
 codec = dict(type='RegressionLabel', input_size=(128, 128))
 _origin = dict(type='mmpose_scgcn.ShiftKeypointOrigin', origin=1)

@@ -1,83 +1,15 @@
-# 300W as tools/prepare_dataset.py writes it; boxes and augmentation of the
-# zoo of MMPose. Selection is on `val`, held out of the training faces. For
-# published protocols, with --cfg-options:
-#   train_dataloader.dataset.ann_file=face_landmarks_300w_trainval.json
-#   test_dataloader.dataset.ann_file=face_landmarks_300w_test_full.json
-#   test_evaluator.ann_file=data/300w/face_landmarks_300w_test_full.json
-#   test_evaluator.subsets=300w
-codec = dict(type='RegressionLabel', input_size=(256, 256))
-dataset_type = 'Face300WDataset'
-data_mode = 'topdown'
-data_root = 'data/300w/'
-
-train_pipeline = [
-    dict(type='LoadImage'),
-    dict(type='GetBBoxCenterScale'),
-    dict(type='RandomFlip', direction='horizontal'),
-    dict(
-        type='RandomBBoxTransform',
-        scale_factor=(0.75, 1.25),
-        rotate_factor=60,
-    ),
-    dict(type='TopdownAffine', input_size=codec['input_size']),
-    dict(type='GenerateTarget', encoder=codec),
-    dict(type='PackPoseInputs'),
-]
-val_pipeline = [
-    dict(type='LoadImage'),
-    dict(type='GetBBoxCenterScale'),
-    dict(type='TopdownAffine', input_size=codec['input_size']),
-    dict(type='PackPoseInputs'),
-]
+# 300W with boxes, augmentation and batches of MMPose's zoo.
+_base_ = ['300w_base.py', '../pipelines/256x256.py']
 
 train_dataloader = dict(
     batch_size=64,
     num_workers=2,
-    persistent_workers=True,
-    sampler=dict(type='DefaultSampler', shuffle=True),
-    dataset=dict(
-        type=dataset_type,
-        data_root=data_root,
-        data_mode=data_mode,
-        ann_file='face_landmarks_300w_train.json',
-        data_prefix=dict(img='images/'),
-        pipeline=train_pipeline,
-    ),
+    drop_last=False,
+    dataset=dict(pipeline=_base_.train_pipeline),
 )
 val_dataloader = dict(
-    batch_size=32,
-    num_workers=2,
-    persistent_workers=True,
-    drop_last=False,
-    sampler=dict(type='DefaultSampler', shuffle=False, round_up=False),
-    dataset=dict(
-        type=dataset_type,
-        data_root=data_root,
-        data_mode=data_mode,
-        ann_file='face_landmarks_300w_val.json',
-        data_prefix=dict(img='images/'),
-        test_mode=True,
-        pipeline=val_pipeline,
-    ),
+    batch_size=32, num_workers=2, dataset=dict(pipeline=_base_.val_pipeline)
 )
 test_dataloader = dict(
-    batch_size=32,
-    num_workers=2,
-    persistent_workers=True,
-    drop_last=False,
-    sampler=dict(type='DefaultSampler', shuffle=False, round_up=False),
-    dataset=dict(
-        type=dataset_type,
-        data_root=data_root,
-        data_mode=data_mode,
-        ann_file='face_landmarks_300w_test_common.json',
-        data_prefix=dict(img='images/'),
-        test_mode=True,
-        pipeline=val_pipeline,
-    ),
+    batch_size=32, num_workers=2, dataset=dict(pipeline=_base_.val_pipeline)
 )
-
-val_evaluator = dict(
-    type='mmpose_scgcn.FaceAlignmentMetric', norm='inter_ocular'
-)
-test_evaluator = val_evaluator

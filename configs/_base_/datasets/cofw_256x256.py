@@ -1,33 +1,15 @@
-# COFW as tools/prepare_dataset.py writes it; boxes and augmentation of
-# MMPose's zoo. Selection is on `val`, held out of the training faces; the
-# published protocol trains on all of them (--cfg-options):
-#   train_dataloader.dataset.ann_file=face_landmarks_cofw_trainval.json
-_base_ = ['300w_256x256.py']
-
-dataset_type = 'COFWDataset'
-data_root = 'data/cofw/'
+# COFW with boxes, augmentation and batches of MMPose's zoo.
+_base_ = ['cofw_base.py', '../pipelines/256x256.py']
 
 train_dataloader = dict(
-    dataset=dict(
-        type=dataset_type,
-        data_root=data_root,
-        ann_file='face_landmarks_cofw_train.json',
-    )
+    batch_size=64,
+    num_workers=2,
+    drop_last=False,
+    dataset=dict(pipeline=_base_.train_pipeline),
 )
 val_dataloader = dict(
-    dataset=dict(
-        type=dataset_type,
-        data_root=data_root,
-        ann_file='face_landmarks_cofw_val.json',
-    )
+    batch_size=32, num_workers=2, dataset=dict(pipeline=_base_.val_pipeline)
 )
 test_dataloader = dict(
-    dataset=dict(
-        type=dataset_type,
-        data_root=data_root,
-        ann_file='face_landmarks_cofw_test.json',
-    )
+    batch_size=32, num_workers=2, dataset=dict(pipeline=_base_.val_pipeline)
 )
-
-# Errors of visible and of occluded keypoints too.
-test_evaluator = dict(split_occluded=True)

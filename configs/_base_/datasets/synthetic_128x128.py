@@ -4,7 +4,7 @@
 #
 # python tools/make_synthetic_faces.py data/synthetic_faces_15000 \
 #     --train 15000 --val 300 --test 300 --size 160 --seed 200
-_base_ = ['synthetic_64x64.py']
+_base_ = ['synthetic_base.py']
 
 codec = dict(type='RegressionLabel', input_size=(128, 128))
 data_root = 'data/synthetic_faces_15000/'

@@ -1,28 +1,6 @@
-# Procedural faces with the 98 WFLW points, read as 300W is:
-# python tools/make_synthetic_faces.py data/synthetic_faces
-_base_ = ['300w_64x64.py']
+# Procedural faces at CPU scale.
+_base_ = ['synthetic_base.py', '../pipelines/64x64.py']
 
-dataset_type = 'WFLWDataset'
-data_root = 'data/synthetic_faces/'
-
-train_dataloader = dict(
-    dataset=dict(
-        type=dataset_type,
-        data_root=data_root,
-        ann_file='face_landmarks_wflw_train.json',
-    )
-)
-val_dataloader = dict(
-    dataset=dict(
-        type=dataset_type,
-        data_root=data_root,
-        ann_file='face_landmarks_wflw_val.json',
-    )
-)
-test_dataloader = dict(
-    dataset=dict(
-        type=dataset_type,
-        data_root=data_root,
-        ann_file='face_landmarks_wflw_test.json',
-    )
-)
+train_dataloader = dict(dataset=dict(pipeline=_base_.train_pipeline))
+val_dataloader = dict(dataset=dict(pipeline=_base_.val_pipeline))
+test_dataloader = dict(dataset=dict(pipeline=_base_.val_pipeline))

@@ -1,8 +1,6 @@
 # WFLW, augmented as in the released code of structure-coherent face alignment.
 _base_ = ['wflw_256x256.py']
 
-codec = dict(type='RegressionLabel', input_size=(256, 256))
-
 train_pipeline = [
     dict(type='LoadImage'),
     dict(type='GetBBoxCenterScale'),
@@ -13,16 +11,16 @@ train_pipeline = [
         scale_factor=(0.9314, 1.0686),
         rotate_factor=40,
     ),
-    dict(type='TopdownAffine', input_size=codec['input_size']),
+    dict(type='TopdownAffine', input_size=_base_.codec['input_size']),
     dict(type='mmpose_scgcn.RandomOcclusion', prob=0.5, area=0.2),
     dict(type='mmpose_scgcn.StandardizeImage'),
-    dict(type='GenerateTarget', encoder=codec),
+    dict(type='GenerateTarget', encoder=_base_.codec),
     dict(type='PackPoseInputs'),
 ]
 val_pipeline = [
     dict(type='LoadImage'),
     dict(type='GetBBoxCenterScale'),
-    dict(type='TopdownAffine', input_size=codec['input_size']),
+    dict(type='TopdownAffine', input_size=_base_.codec['input_size']),
     dict(type='mmpose_scgcn.StandardizeImage'),
     dict(type='PackPoseInputs'),
 ]

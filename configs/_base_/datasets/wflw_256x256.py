@@ -1,35 +1,15 @@
-# WFLW as tools/prepare_dataset.py writes it; boxes and augmentation of
-# MMPose's zoo. Selection is on `val`, held out of the training faces; the
-# published protocol trains on all of them (--cfg-options):
-#   train_dataloader.dataset.ann_file=face_landmarks_wflw_trainval.json
-_base_ = ['300w_256x256.py']
-
-dataset_type = 'WFLWDataset'
-data_root = 'data/wflw/'
+# WFLW with boxes, augmentation and batches of MMPose's zoo.
+_base_ = ['wflw_base.py', '../pipelines/256x256.py']
 
 train_dataloader = dict(
-    dataset=dict(
-        type=dataset_type,
-        data_root=data_root,
-        ann_file='face_landmarks_wflw_train.json',
-    )
+    batch_size=64,
+    num_workers=2,
+    drop_last=False,
+    dataset=dict(pipeline=_base_.train_pipeline),
 )
 val_dataloader = dict(
-    dataset=dict(
-        type=dataset_type,
-        data_root=data_root,
-        ann_file='face_landmarks_wflw_val.json',
-    )
+    batch_size=32, num_workers=2, dataset=dict(pipeline=_base_.val_pipeline)
 )
 test_dataloader = dict(
-    dataset=dict(
-        type=dataset_type,
-        data_root=data_root,
-        ann_file='face_landmarks_wflw_test.json',
-    )
-)
-
-# The data set class drops the attributes: they are joined by annotation id.
-test_evaluator = dict(
-    subsets='wflw', ann_file=data_root + 'face_landmarks_wflw_test.json'
+    batch_size=32, num_workers=2, dataset=dict(pipeline=_base_.val_pipeline)
 )

@@ -1,20 +1,5 @@
-# YouTube-Faces frames with the 68 points of 300W, at CPU scale. There is no
-# official validation set: the last checkpoint is tested, nothing selected.
-# To hold people out, prepare the frames with --group-pattern '(.+)_' and name
-# the validation set here.
-_base_ = ['300w_64x64.py']
+# YouTube-Faces frames at CPU scale.
+_base_ = ['ytf68_base.py', '../pipelines/64x64.py']
 
-data_root = 'data/ytf68/'
-
-train_dataloader = dict(
-    dataset=dict(
-        data_root=data_root, ann_file='face_landmarks_ytf68_train.json'
-    )
-)
-test_dataloader = dict(
-    dataset=dict(
-        data_root=data_root, ann_file='face_landmarks_ytf68_test.json'
-    )
-)
-val_dataloader = None
-val_evaluator = None
+train_dataloader = dict(dataset=dict(pipeline=_base_.train_pipeline))
+test_dataloader = dict(dataset=dict(pipeline=_base_.val_pipeline))

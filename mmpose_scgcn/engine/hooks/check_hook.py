@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from mmpose_scgcn.datasets.pipeline import pipelines_of
+from mmpose_scgcn.models.agreement import check_pipeline, wrong_codec
 from mmpose_scgcn.models.heads import CoordinateHead
-from mmpose_scgcn.models.heads.agreement import check_pipeline, wrong_codec
-from mmpose_scgcn.models.heads.units import codec_input_size
 from mmpose_scgcn.models.pose_estimators import TwoStageEstimator
+from mmpose_scgcn.models.units import codec_input_size, warn_of_units
 from mmpose_scgcn.registry import HOOKS
 
 from mmengine.hooks import Hook
@@ -27,10 +27,13 @@ class CheckHook(Hook):
       in training the encoder, are told, whatever the head;
     * a ``codec`` in the config has to be one that something uses: pipelines
       and decoders of a base config hold the codec of that config, which a
-      child's ``codec`` does not replace.
+      child's ``codec`` does not replace;
+    * a loss with constants in px should be told the input size where labels
+      are normalised: there is a warning otherwise, under MMPose's heads too.
 
     Without this hook, the heads of this package notice the first two at their
-    first batch.
+    first batch, and the last one when they are built. ``tools/train.py`` and
+    ``tools/test.py`` add it to any config.
     """
 
     # Before the graph is built.
@@ -55,6 +58,7 @@ class CheckHook(Hook):
             if isinstance(loop, BaseLoop) and hasattr(loop, 'dataloader')
         }
         check_model(model, datasets, runner.cfg.get('codec'))
+        _check_units(model)
 
 
 def check_model(
@@ -90,3 +94,11 @@ def _demands(model: nn.Module) -> tuple[str | None, str, tuple | None]:
     ours = isinstance(head, CoordinateHead)
     size = codec_input_size(getattr(head, 'decoder', None))
     return type(head).__name__ if ours else None, 'model.head.decoder', size
+
+
+def _check_units(model: nn.Module) -> None:
+    """Warn of a loss under a head of MMPose's; ours have done so."""
+    head = getattr(model, 'head', None)
+    loss = getattr(head, 'loss_module', None)
+    if loss is not None and not isinstance(head, CoordinateHead):
+        warn_of_units(loss, getattr(head, 'decoder', None))

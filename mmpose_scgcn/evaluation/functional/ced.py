@@ -37,6 +37,10 @@ def failure_rate(nme: np.ndarray, threshold: float) -> float:
 
     Raises:
         ValueError: NaN in ``nme``, or no faces.
+
+    Example:
+        >>> failure_rate(np.array([0.0, 0.05, 0.2, 0.1]), 0.1)
+        0.25
     """
     return float((_check_nme(nme) > threshold).mean())
 

@@ -92,6 +92,27 @@ class FaceAlignmentMetric(BaseMetric):
             of its own). Defaults to ``keypoints``.
         **kwargs: ``prefix``, ``collect_device`` and ``collect_dir`` of
             :class:`mmengine.evaluator.BaseMetric`.
+
+    Example:
+        One face of two keypoints, which are 10 px apart. One of them is
+        predicted 1 px too far to the right.
+
+        >>> gt = np.array([[[20.0, 30.0], [30.0, 30.0]]])
+        >>> face = dict(
+        ...     id=1,
+        ...     gt_instances=dict(
+        ...         keypoints=gt,
+        ...         keypoints_visible=np.ones((1, 2)),
+        ...         bboxes=np.array([[10.0, 20.0, 40.0, 50.0]]),
+        ...     ),
+        ...     pred_instances=dict(keypoints=gt + [[[1, 0], [0, 0]]]),
+        ... )
+        >>> metric = FaceAlignmentMetric(norm=((0,), (1,)))
+        >>> metric.dataset_meta = dict(dataset_name='two', num_keypoints=2)
+        >>> metric.process({}, [face])
+        >>> metrics = metric.evaluate(size=1)
+        >>> metrics['NME'], metrics['FR@0.08'], metrics['FR@0.10']
+        (0.05, 0.0, 0.0)
     """
 
     # Not None, which would warn: keys without a prefix are meant.

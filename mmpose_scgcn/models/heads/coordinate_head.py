@@ -3,21 +3,17 @@
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 
-from mmpose_scgcn.models.layers import KeypointGraph
-from mmpose_scgcn.models.losses import (
-    RelativeLocationLoss,
-    StructureCoherentLoss,
-)
+from mmpose_scgcn.models.agreement import check_batch, check_crop
+from mmpose_scgcn.models.losses import StructureCoherentLoss
+from mmpose_scgcn.models.units import codec_input_size, warn_of_units
 from mmpose_scgcn.registry import MODELS
 
 import torch
 from mmpose.models.heads.base_head import BaseHead
 from mmpose.registry import KEYPOINT_CODECS
-from torch import Tensor, nn
+from torch import Tensor
 
-from .agreement import check_batch, check_crop
 from .mirror import mirror_coordinates
-from .units import codec_input_size, default_loss, warn_of_units
 
 
 class CoordinateHead(BaseHead):
@@ -27,8 +23,8 @@ class CoordinateHead(BaseHead):
         in_channels (int): Channels C of the last feature map.
         in_featuremap_size (tuple[int, int]): Its width and height.
         loss (Mapping, optional): Config of the loss. Defaults to None:
-            ``StructureCoherentLoss`` in the decoder's ``input_size``, with
-            target weights.
+            ``StructureCoherentLoss``, the published one at the decoder's
+            ``input_size``, with target weights.
         decoder (Mapping, optional): Config of the codec. Defaults to None.
         init_cfg (Mapping, optional): MMEngine initialisation.
     """
@@ -45,7 +41,7 @@ class CoordinateHead(BaseHead):
         width, height = in_featuremap_size
         self.map_shape = (in_channels, height, width)
         self.decoder = decoder and KEYPOINT_CODECS.build(decoder)
-        self.loss_module = MODELS.build(loss or default_loss(self.decoder))
+        self.loss_module = MODELS.build(loss or _published_loss(self.decoder))
         warn_of_units(self.loss_module, self.decoder)
 
     @abstractmethod
@@ -135,7 +131,7 @@ class CoordinateHead(BaseHead):
 
     def predict(
         self,
-        feats: Sequence[Tensor] | list[Sequence[Tensor]],
+        feats: Sequence,
         batch_data_samples: list,
         test_cfg: Mapping | None = None,
     ) -> list:
@@ -161,30 +157,46 @@ class CoordinateHead(BaseHead):
         check_crop(batch_data_samples, 'model.head.decoder', size, 'test')
         test_cfg = test_cfg or {}
         if test_cfg.get('flip_test', False):
-            feats, feats_flip = feats
-            meta = batch_data_samples[0].metainfo
-            mirrored, seen_mirrored = self.locate(feats_flip)
-            mirrored = mirror_coordinates(
+            plain, mirrored = feats
+            output, certainty = self._locate_with_flip(
+                plain,
                 mirrored,
-                meta['flip_indices'],
-                meta['input_size'][0]
-                if test_cfg.get('shift_coords', True)
-                else None,
+                batch_data_samples[0].metainfo,
+                test_cfg.get('shift_coords', True),
             )
-            output, certainty = self.locate(feats)
-            output = (output + mirrored) * 0.5
-            if certainty is not None:
-                partner = seen_mirrored[:, list(meta['flip_indices'])]
-                certainty = (certainty + partner) * 0.5
         else:
             output, certainty = self.locate(feats)
         found = self.decode(output.unsqueeze(1))  # (B, N=1, K, 2)
         if certainty is not None:
-            scores = certainty.detach().unsqueeze(1)  # (B, N=1, K)
-            scores = scores.cpu().numpy()
+            scores = certainty.detach().unsqueeze(1).cpu().numpy()
             for instances, score in zip(found, scores, strict=True):
-                instances.keypoint_scores = score
+                instances.keypoint_scores = score  # (N=1, K)
         return found
+
+    def _locate_with_flip(
+        self,
+        feats: Sequence[Tensor],
+        feats_flip: Sequence[Tensor],
+        meta: Mapping,
+        shift: bool,
+    ) -> tuple[Tensor, Tensor | None]:
+        """Average over images and mirrored images; see :meth:`locate`.
+
+        Args:
+            feats (Sequence[Tensor]): Feature maps of the images.
+            feats_flip (Sequence[Tensor]): Those of the mirrored images.
+            meta (Mapping): ``flip_indices`` and ``input_size``.
+            shift (bool): Whether pixel centres mirror onto pixel centres.
+        """
+        partners = list(meta['flip_indices'])
+        width = meta['input_size'][0] if shift else None
+        mirrored, mirrored_certainty = self.locate(feats_flip)
+        mirrored = mirror_coordinates(mirrored, partners, width)
+        output, certainty = self.locate(feats)
+        output = (output + mirrored) * 0.5
+        if certainty is not None and mirrored_certainty is not None:
+            certainty = (certainty + mirrored_certainty[:, partners]) * 0.5
+        return output, certainty
 
     def locate(self, feats: Sequence[Tensor]) -> tuple[Tensor, Tensor | None]:
         """Predict keypoints, and how certain they are.
@@ -201,24 +213,6 @@ class CoordinateHead(BaseHead):
         return self.forward(feats), None
 
 
-def share_graph(graph: KeypointGraph, loss: nn.Module) -> None:
-    """Give a head's graph to relative losses without one.
-
-    Args:
-        graph (KeypointGraph): The head's.
-        loss (nn.Module): Its loss.
-
-    Raises:
-        ValueError: A relative loss has a graph of another size.
-    """
-    for module in loss.modules():
-        if isinstance(module, RelativeLocationLoss):
-            if module.graph.ready:
-                graph.check_same_keypoints(module.graph)
-            else:
-                module.graph = graph
-
-
 def stack_labels(batch_data_samples: list) -> tuple[Tensor, Tensor]:
     """Take the targets out of data samples.
 
@@ -232,6 +226,15 @@ def stack_labels(batch_data_samples: list) -> tuple[Tensor, Tensor]:
     labels = [d.gt_instance_labels for d in batch_data_samples]
     target = torch.cat([d.keypoint_labels for d in labels])
     return target, torch.cat([d.keypoint_weights for d in labels])
+
+
+def _published_loss(codec) -> dict:
+    """Configure the loss of the paper for a codec's input size."""
+    return dict(
+        type='mmpose_scgcn.StructureCoherentLoss',
+        input_size=codec_input_size(codec),
+        use_target_weight=True,
+    )
 
 
 def _mean_distance(output: Tensor, target: Tensor, weight: Tensor) -> Tensor:

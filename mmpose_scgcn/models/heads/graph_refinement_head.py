@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from mmpose_scgcn.models.layers import (
     FeaturePyramid,
-    GraphRelation,
-    KeypointGraph,
-    RefinementStep,
-    build_adjacency,
+    HeatmapGrid,
+    probabilities,
+    pyramid_shapes,
 )
 from mmpose_scgcn.registry import MODELS
 
@@ -15,7 +14,7 @@ import torch
 from mmcv.cnn import ConvModule
 from torch import Tensor, nn
 
-from .coordinate_head import CoordinateHead, share_graph
+from .graph_head import GraphHead
 
 #: Spread of a heatmap, a fraction of the crop, at which a score is 1 / e.
 CERTAIN_SPREAD = 0.05
@@ -24,7 +23,7 @@ _PRIORS = ('graph', 'mean shape', None)
 
 
 @MODELS.register_module()
-class GraphRefinementHead(CoordinateHead):
+class GraphRefinementHead(GraphHead):
     r"""Propose keypoints by their relations, and refine them on a fine map.
 
     .. math::
@@ -52,18 +51,8 @@ class GraphRefinementHead(CoordinateHead):
         in_featuremap_size (tuple[int, int]): Width and height of the finest
             map; each further map has half of it.
         num_keypoints (int): Keypoints K.
-        graph (Mapping, optional): The graph, as ``tools/build_graph.py``
-            writes it. Defaults to None: filled by ``GraphHook`` or from a
-            checkpoint.
-        top_k (int): Neighbours of each keypoint. Defaults to 3.
-        expansion (int): Channels n per keypoint of the proposal. Defaults to
-            4.
-        hidden_channels (int): Channels of the relational layers. Defaults
-            to 128.
         num_layers (int): Residual blocks of two relational layers, between
             the first and the last one. Defaults to 0.
-        adjacency (str): ``dynamic`` (edge weights follow the image),
-            ``learned`` or ``uniform``. Defaults to ``dynamic``.
         pyramid_channels (Sequence[int]): Of the merged maps, the finest
             first. Defaults to (64, 128, 128, 128).
         prior (str, optional): Centre of the prior: ``graph`` (the proposal),
@@ -76,104 +65,62 @@ class GraphRefinementHead(CoordinateHead):
             heatmaps are trained by, in pixels of the map. Defaults to 0.7.
         heatmap_weight (float): Weight of that loss; 0 for none. Defaults to
             1.
-        num_steps (int): Steps of
-            :class:`~mmpose_scgcn.models.layers.RefinementStep` after the
-            heatmaps. Defaults to 0.
-        loss (Mapping, optional): Config of the loss of every stage. Defaults
-            to None: ``StructureCoherentLoss`` in the decoder's
-            ``input_size``, with target weights.
-        decoder (Mapping, optional): Config of the codec. Defaults to None.
-        init_cfg (Mapping, optional): MMEngine initialisation.
+        **kwargs: ``graph`` (None), ``top_k`` (3), ``expansion`` (4),
+            ``hidden_channels`` (128) and ``adjacency`` (``dynamic``) of
+            :class:`GraphHead`; ``loss`` (of every stage), ``decoder`` and
+            ``init_cfg`` of :class:`CoordinateHead`.
 
     Raises:
         ValueError: A graph of another size, an unknown adjacency or prior,
             or arguments that are out of range or do not fit together.
     """
 
-    columns: Tensor
-    rows: Tensor
-
     def __init__(
         self,
         in_channels: Sequence[int],
         in_featuremap_size: tuple[int, int],
         num_keypoints: int,
-        graph: Mapping | None = None,
-        top_k: int = 3,
-        expansion: int = 4,
-        hidden_channels: int = 128,
         num_layers: int = 0,
-        adjacency: str = 'dynamic',
         pyramid_channels: Sequence[int] = (64, 128, 128, 128),
         prior: str | None = 'graph',
         prior_std: float = 0.12,
         heatmap_sigma: float = 0.7,
         heatmap_weight: float = 1.0,
-        num_steps: int = 0,
-        loss: Mapping | None = None,
-        decoder: Mapping | None = None,
-        init_cfg: Mapping | None = None,
+        **kwargs,
     ) -> None:
-        halvings = _check(
-            in_channels, in_featuremap_size, pyramid_channels, prior, num_steps
-        )
-        for name, value in dict(
-            prior_std=prior_std, heatmap_sigma=heatmap_sigma
-        ).items():
-            if not value > 0:
-                raise ValueError(
-                    f'{name}: expected a positive number, got {value}'
-                )
+        map_shapes = pyramid_shapes(in_channels, in_featuremap_size)
+        _check_prior(prior, prior_std, heatmap_sigma)
         super().__init__(
-            in_channels[0], in_featuremap_size, loss, decoder, init_cfg
+            in_channels[0], in_featuremap_size, num_keypoints, **kwargs
         )
-        width, height = in_featuremap_size
-        self.map_shapes = [
-            (channels, height >> level, width >> level)
-            for level, channels in enumerate(in_channels)
-        ]
+        self.map_shapes = map_shapes
         self.prior = prior
         self.prior_std = prior_std
         self.heatmap_sigma = heatmap_sigma
         self.heatmap_weight = heatmap_weight
-        self.graph = KeypointGraph(graph, num_keypoints, top_k)
         self.pyramid = FeaturePyramid(in_channels, pyramid_channels)
         # A bias would be the same at all places.
         self.heatmap = nn.Conv2d(
             pyramid_channels[0], num_keypoints, 1, bias=False
         )
-        crop = getattr(self.decoder, 'input_size', None)
-        columns, rows = (
-            _centers(side, crop and crop[axis])
-            for axis, side in enumerate(in_featuremap_size)
-        )
-        self.register_buffer('columns', columns, False)
-        self.register_buffer('rows', rows, False)
+        crop_size = getattr(self.decoder, 'input_size', None)
+        self.grid = HeatmapGrid(in_featuremap_size, crop_size)
         if prior is not None:  # factor of the prior's width
             self.log_width = nn.Parameter(torch.zeros(num_keypoints, 1))
         if prior == 'graph':
-            self.embedding = ConvModule(
-                pyramid_channels[-1],
-                num_keypoints * expansion,
-                3,
-                padding=1,
-                norm_cfg=dict(type='BN'),
-            )
-            self.adjacency = build_adjacency(
-                adjacency, num_keypoints, top_k, expansion
-            )
-            self.relation = GraphRelation(
-                expansion * (width >> halvings) * (height >> halvings),
-                hidden_channels,
-                num_layers,
-            )
-        self.steps = nn.ModuleList(
-            RefinementStep(
-                pyramid_channels[0], num_keypoints, top_k, hidden_channels
-            )
-            for _ in range(num_steps)
+            self._add_proposal(pyramid_channels[-1], num_layers)
+
+    def _add_proposal(self, channels: int, num_layers: int) -> None:
+        """Add what proposes keypoints on the coarsest map."""
+        self.embedding = ConvModule(
+            channels,
+            self.num_keypoints * self.expansion,
+            3,
+            padding=1,
+            norm_cfg=dict(type='BN'),
         )
-        share_graph(self.graph, self.loss_module)
+        _, height, width = self.map_shapes[-1]
+        self.add_relations((width, height), num_layers)
 
     def forward(self, feats: Sequence[Tensor]) -> Tensor:
         """Predict keypoints.
@@ -188,7 +135,7 @@ class GraphRefinementHead(CoordinateHead):
             RuntimeError: There is no graph yet.
             ValueError: Another number of maps, or of another size.
         """
-        return list(self.stages(feats).values())[-1]
+        return self.stages(feats)['heatmap']
 
     def locate(self, feats: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
         r"""Predict keypoints, and how certain the heatmaps are.
@@ -207,17 +154,10 @@ class GraphRefinementHead(CoordinateHead):
             tuple[Tensor, Tensor]: (B, K, 2), normalised to the crop, and
             (B, K) in (0, 1].
         """
-        fine, logits, proposal = self._read(feats)
-        stages = self._stages(fine, logits, proposal)
-        return list(stages.values())[-1], self._certainty(logits)
-
-    def _certainty(self, logits: Tensor) -> Tensor:
-        """Measure the heatmaps (B, K, H, W) as :meth:`locate` says."""
-        shares = logits.flatten(2).softmax(-1).view(logits.shape)
-        variance = _variance(shares.sum(-2), self.columns) + _variance(
-            shares.sum(-1), self.rows
-        )
-        return (-variance.sqrt() / CERTAIN_SPREAD).exp()
+        logits, _ = self._read(feats)
+        probability = probabilities(logits)
+        certainty = (-self.grid.spread(probability) / CERTAIN_SPREAD).exp()
+        return self.grid.mean(probability), certainty
 
     def stages(self, feats: Sequence[Tensor]) -> dict[str, Tensor]:
         """Predict keypoints, and keep what each stage finds.
@@ -226,19 +166,19 @@ class GraphRefinementHead(CoordinateHead):
             feats (Sequence[Tensor]): Feature maps, the finest first.
 
         Returns:
-            dict[str, Tensor]: ``proposal`` where there is one, ``heatmap``,
-            and ``step0`` and so on: (B, K, 2), normalised to the crop.
+            dict[str, Tensor]: ``proposal`` where there is one, and
+            ``heatmap``: (B, K, 2), normalised to the crop.
         """
-        return self._stages(*self._read(feats))
+        logits, proposal = self._read(feats)
+        found = {} if proposal is None else dict(proposal=proposal)
+        return dict(found, heatmap=self.grid.mean(probabilities(logits)))
 
-    def _read(
-        self, feats: Sequence[Tensor]
-    ) -> tuple[Tensor, Tensor, Tensor | None]:
+    def _read(self, feats: Sequence[Tensor]) -> tuple[Tensor, Tensor | None]:
         """Merge the maps, propose keypoints and draw the heatmaps.
 
         Returns:
-            tuple[Tensor, Tensor, Tensor | None]: (B, C, H, W), logits
-            (B, K, H, W) and (B, K, 2).
+            tuple[Tensor, Tensor | None]: Logits (B, K, H, W) and the
+            proposal (B, K, 2).
         """
         self.graph.require()
         shapes = [tuple(feature_map.shape[1:]) for feature_map in feats]
@@ -250,53 +190,16 @@ class GraphRefinementHead(CoordinateHead):
             )
         fine, *_, coarse = self.pyramid(feats)
         logits = self.heatmap(fine).float()
-        proposal = None
+        center = proposal = None
         if self.prior == 'graph':
-            proposal = self._propose(coarse)
-            logits = self._add_prior(logits, proposal)
+            offset = self.relate(coarse).float()
+            center = proposal = self.graph.mean_shape + offset
         elif self.prior == 'mean shape':
-            logits = self._add_prior(logits, self.graph.mean_shape)
-        return fine, logits, proposal
-
-    def _propose(self, coarse: Tensor) -> Tensor:
-        """Regress (B, K, 2) from the coarsest map through the relations."""
-        nodes = self.embedding(coarse)
-        nodes = nodes.unflatten(1, (len(self.graph.mean_shape), -1))
-        edge_weight = self.adjacency(nodes)  # (B, K, k + 1)
-        neighbors = self.graph.neighbors
-        offset = self.relation(nodes.flatten(2), neighbors, edge_weight)
-        return self.graph.mean_shape + offset.float()
-
-    def _add_prior(self, logits: Tensor, center: Tensor) -> Tensor:
-        """Add a Gaussian's exponent, along one axis and then the other."""
-        scale = (-self.log_width).exp() / (2**0.5 * self.prior_std)  # (K, 1)
-        x, y = center[..., 0:1], center[..., 1:2]
-        columns = ((self.columns - x) * scale).square()  # (..., K, W)
-        rows = ((self.rows - y) * scale).square()
-        return logits - columns[..., None, :] - rows[..., :, None]
-
-    def _stages(
-        self, fine: Tensor, logits: Tensor, proposal: Tensor | None
-    ) -> dict[str, Tensor]:
-        """Go from the heatmaps to the last step."""
-        found = {} if proposal is None else dict(proposal=proposal)
-        shares = logits.flatten(2).softmax(-1).view(logits.shape)
-        # No matrix products, which autocast would round.
-        x = (shares.sum(-2) * self.columns).sum(-1)
-        y = (shares.sum(-1) * self.rows).sum(-1)
-        points = torch.stack([x, y], dim=-1)
-        found['heatmap'] = points
-        nodes = None
-        for number, step in enumerate(self.steps):
-            # 1 where all is in a single pixel.
-            certainty = shares.detach().square().sum((-2, -1)).sqrt()
-            # Where a step reads is not what the stages before are trained by.
-            points = points.detach()
-            offset, nodes = step(
-                fine, points, certainty[..., None], self.graph.neighbors, nodes
-            )
-            points = found[f'step{number}'] = points + offset
-        return found
+            center = self.graph.mean_shape
+        if center is not None:
+            scale = (-self.log_width).exp() / (2**0.5 * self.prior_std)
+            logits = self.grid.add_gaussian(logits, center, scale)
+        return logits, proposal
 
     def loss(
         self,
@@ -313,19 +216,19 @@ class GraphRefinementHead(CoordinateHead):
             train_cfg (Mapping, optional): Not used.
 
         Returns:
-            dict[str, Tensor]: The terms of the loss, with the name of the
-            stage before all but the last one's, ``loss_heatmap``, and
-            ``mean_error`` of the last one.
+            dict[str, Tensor]: The terms of the loss and ``mean_error``, of
+            the proposal as ``proposal.loss_kpt`` and so on; and
+            ``loss_heatmap``.
         """
-        labels = self.read_labels(batch_data_samples)
-        fine, logits, proposal = self._read(feats)
-        *before, last = self._stages(fine, logits, proposal).items()
-        losses = self.losses_of(last[1], *labels)
+        target, weight = self.read_labels(batch_data_samples)
+        logits, proposal = self._read(feats)
+        points = self.grid.mean(probabilities(logits))
+        losses = self.losses_of(points, target, weight)
         if self.heatmap_weight:
-            losses['loss_heatmap'] = self._heatmap_loss(logits, *labels)
-        for stage, points in before:
-            for name, value in self.losses_of(points, *labels).items():
-                losses[f'{stage}.{name}'] = value
+            losses['loss_heatmap'] = self._heatmap_loss(logits, target, weight)
+        if proposal is not None:
+            of_proposal = self.losses_of(proposal, target, weight)
+            losses.update({f'proposal.{k}': v for k, v in of_proposal.items()})
         return losses
 
     def _heatmap_loss(
@@ -343,66 +246,20 @@ class GraphRefinementHead(CoordinateHead):
         """
         # A place that is not known must not get into the gradient.
         target = torch.where(weight[..., None] > 0, target, 0.5)
-        columns, rows = (
-            _gaussian(places, target[..., axis : axis + 1], self.heatmap_sigma)
-            for axis, places in enumerate((self.columns, self.rows))
-        )
-        # The target is a product of the two, which each sum to one.
-        along = (logits * columns[..., None, :]).sum(-1)
-        mean = (along * rows).sum(-1)
-        entropy = logits.flatten(2).logsumexp(-1) - mean
+        entropy = self.grid.cross_entropy(logits, target, self.heatmap_sigma)
         total = (entropy * weight).sum()
         return self.heatmap_weight * total / weight.sum().clamp_min(1e-6)
 
 
-def _check(
-    in_channels: Sequence[int],
-    in_featuremap_size: tuple[int, int],
-    pyramid_channels: Sequence[int],
-    prior: str | None,
-    num_steps: int,
-) -> int:
-    """Check arguments of the head; returns how often maps are halved."""
-    if not isinstance(in_channels, Sequence):
-        raise ValueError(
-            'in_channels: expected a sequence, one number for each feature '
-            f'map, got {in_channels!r}'
-        )
-    if len(pyramid_channels) != len(in_channels):
-        raise ValueError(
-            f'pyramid_channels: expected {len(in_channels)} numbers, one for '
-            f'each of in_channels, got {tuple(pyramid_channels)}'
-        )
-    halvings = len(in_channels) - 1
-    if any(side % 2**halvings for side in in_featuremap_size):
-        raise ValueError(
-            f'in_featuremap_size: expected multiples of {2**halvings}, which '
-            f'{halvings} further maps halve, got {tuple(in_featuremap_size)}'
-        )
+def _check_prior(
+    prior: str | None, prior_std: float, heatmap_sigma: float
+) -> None:
+    """Check the arguments that describe the prior and the heatmaps."""
     if prior not in _PRIORS:
         raise ValueError(f'prior: expected one of {_PRIORS}, got {prior!r}')
-    if num_steps < 0:
-        raise ValueError(f'num_steps: expected at least 0, got {num_steps}')
-    return halvings
-
-
-def _centers(places: int, crop: int | None) -> Tensor:
-    """Give the centres of a map's pixels as labels count them.
-
-    Labels are the pixel's number over the crop's size: half of a pixel of
-    the crop less than the share of the crop that is before its centre.
-    """
-    centers = (torch.arange(places) + 0.5) / places
-    return centers - 0.5 / crop if crop else centers
-
-
-def _variance(shares: Tensor, places: Tensor) -> Tensor:
-    """Compute the variance (...) of shares (..., L) over (L,) places."""
-    mean = (shares * places).sum(-1, keepdim=True)
-    return (shares * (places - mean).square()).sum(-1)
-
-
-def _gaussian(places: Tensor, center: Tensor, sigma: float) -> Tensor:
-    """Draw a Gaussian on (L,) places about (..., 1), sigma in pixels."""
-    offset = (places - center) * len(places)
-    return (-0.5 * (offset / sigma).square()).softmax(-1)
+    positive = dict(prior_std=prior_std, heatmap_sigma=heatmap_sigma)
+    for name, value in positive.items():
+        if not value > 0:
+            raise ValueError(
+                f'{name}: expected a positive number, got {value}'
+            )

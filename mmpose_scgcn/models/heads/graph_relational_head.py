@@ -2,21 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 
-from mmpose_scgcn.models.layers import (
-    GraphRelation,
-    KeypointGraph,
-    NodeEmbedding,
-    build_adjacency,
-)
+from mmpose_scgcn.models.layers import NodeEmbedding
 from mmpose_scgcn.registry import MODELS
 
 from torch import Tensor
 
-from .coordinate_head import CoordinateHead, share_graph
+from .graph_head import GraphHead
 
 
 @MODELS.register_module()
-class GraphRelationalHead(CoordinateHead):
+class GraphRelationalHead(GraphHead):
     r"""Regress keypoints through their relations in a graph.
 
     .. math::
@@ -43,26 +38,20 @@ class GraphRelationalHead(CoordinateHead):
             writes it. Defaults to None: filled by ``GraphHook`` or from a
             checkpoint.
         top_k (int): Neighbours of each keypoint. Defaults to 3.
-        expansion (int): Channels n per keypoint. Defaults to 4.
-        hidden_channels (int): Channels of the relational layers. Defaults
-            to 128.
         num_layers (int): Residual blocks of two relational layers. Defaults
             to 4.
-        adjacency (str): ``dynamic`` (edge weights follow the image),
-            ``learned`` or ``uniform``. Defaults to ``dynamic``.
-        loss (Mapping, optional): Config of the loss. Defaults to None:
-            ``StructureCoherentLoss`` in the decoder's ``input_size``, with
-            target weights.
-        decoder (Mapping, optional): Config of the codec. Defaults to None.
-        init_cfg (Mapping, optional): MMEngine initialisation. Defaults to
-            None: Kaiming in the embedding, Xavier in the relational layers,
-            zero where the edge weights and the offsets come out.
         embed_channels (int): Channels between the two convolutions of the
             embedding. Defaults to 256.
         norm (str): Normalisation of the relational layers: ``layer``, or
             ``batch`` as in the released code
             (:class:`~mmpose_scgcn.models.layers.GraphRelation` says why it
             is not the default). Defaults to ``layer``.
+        **kwargs: ``expansion`` (4), ``hidden_channels`` (128) and
+            ``adjacency`` (``dynamic``) of :class:`GraphHead`; ``loss``,
+            ``decoder`` and ``init_cfg`` of :class:`CoordinateHead`. Without
+            an ``init_cfg``: Kaiming in the embedding, Xavier in the
+            relational layers, zero where the edge weights and the offsets
+            come out.
 
     Raises:
         ValueError: A graph of another size, or an unknown adjacency or norm.
@@ -75,34 +64,23 @@ class GraphRelationalHead(CoordinateHead):
         num_keypoints: int,
         graph: Mapping | None = None,
         top_k: int = 3,
-        expansion: int = 4,
-        hidden_channels: int = 128,
         num_layers: int = 4,
-        adjacency: str = 'dynamic',
-        loss: Mapping | None = None,
-        decoder: Mapping | None = None,
-        init_cfg: Mapping | None = None,
         embed_channels: int = 256,
         norm: str = 'layer',
+        **kwargs,
     ) -> None:
         super().__init__(
-            in_channels, in_featuremap_size, loss, decoder, init_cfg
+            in_channels,
+            in_featuremap_size,
+            num_keypoints,
+            graph,
+            top_k,
+            **kwargs,
         )
-        _, height, width = self.map_shape
-        self.graph = KeypointGraph(graph, num_keypoints, top_k)
         self.embedding = NodeEmbedding(
-            in_channels, num_keypoints, expansion, embed_channels
+            in_channels, num_keypoints, self.expansion, embed_channels
         )
-        self.adjacency = build_adjacency(
-            adjacency, num_keypoints, top_k, expansion
-        )
-        self.relation = GraphRelation(
-            expansion * height * width,
-            hidden_channels,
-            num_layers,
-            norm=norm,
-        )
-        share_graph(self.graph, self.loss_module)
+        self.add_relations(in_featuremap_size, num_layers, norm)
 
     def forward(self, feats: Sequence[Tensor]) -> Tensor:
         """Predict keypoints.
@@ -119,10 +97,5 @@ class GraphRelationalHead(CoordinateHead):
             ValueError: The map is not of the configured size.
         """
         self.graph.require()
-        feature_map = self.check_map(feats)
-        node_map = self.embedding(feature_map)  # (B, K, n, H, W)
-        edge_weight = self.adjacency(node_map)  # (B, K, k + 1)
-        offset = self.relation(
-            node_map.flatten(2), self.graph.neighbors, edge_weight
-        )
+        offset = self.relate(self.check_map(feats))
         return self.graph.mean_shape + offset

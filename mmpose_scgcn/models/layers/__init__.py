@@ -4,23 +4,23 @@ from .adjacency import (
     UniformAdjacency,
     build_adjacency,
 )
-from .feature_pyramid import FeaturePyramid
+from .feature_pyramid import FeaturePyramid, pyramid_shapes
 from .graph_relation import GraphConv, GraphRelation
+from .heatmap_grid import HeatmapGrid, probabilities
 from .keypoint_graph import KeypointGraph
 from .node_embedding import NodeEmbedding
-from .refinement import AttentiveAdjacency, PointSampler, RefinementStep
 
 __all__ = [
-    'AttentiveAdjacency',
     'DynamicAdjacency',
     'FeaturePyramid',
     'GraphConv',
     'GraphRelation',
+    'HeatmapGrid',
     'KeypointGraph',
     'LearnedAdjacency',
     'NodeEmbedding',
-    'PointSampler',
-    'RefinementStep',
     'UniformAdjacency',
     'build_adjacency',
+    'probabilities',
+    'pyramid_shapes',
 ]

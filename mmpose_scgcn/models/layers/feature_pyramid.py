@@ -18,37 +18,40 @@ class FeaturePyramid(nn.Module):
 
     Args:
         in_channels (Sequence[int]): Channels of the maps, the finest first.
-        out_channels (Sequence[int]): Channels of the merged maps.
+        pyramid_channels (Sequence[int]): Channels of the merged maps.
 
     Raises:
         ValueError: The two differ in length.
     """
 
     def __init__(
-        self, in_channels: Sequence[int], out_channels: Sequence[int]
+        self, in_channels: Sequence[int], pyramid_channels: Sequence[int]
     ) -> None:
         super().__init__()
-        if len(in_channels) != len(out_channels):
+        if len(in_channels) != len(pyramid_channels):
             raise ValueError(
-                f'expected {len(in_channels)} out_channels, one for each '
-                f'feature map, got {tuple(out_channels)}'
+                f'pyramid_channels: expected {len(in_channels)} numbers, one '
+                f'for each of in_channels, got {tuple(pyramid_channels)}'
             )
-        below = [channels // 2 for channels in out_channels[1:]]
+        below = [channels // 2 for channels in pyramid_channels[1:]]
         self.reduce = nn.ModuleList(
             nn.Conv2d(channels, half, 1)
-            for channels, half in zip(out_channels[1:], below, strict=True)
+            for channels, half in zip(pyramid_channels[1:], below, strict=True)
         )
         self.merge = nn.ModuleList(
             ConvModule(
                 channels + half, out, 3, padding=1, norm_cfg=dict(type='BN')
             )
             for channels, half, out in zip(
-                in_channels, below, out_channels, strict=False
+                in_channels, below, pyramid_channels, strict=False
             )
         )
         self.merge.append(
             ConvModule(
-                in_channels[-1], out_channels[-1], 1, norm_cfg=dict(type='BN')
+                in_channels[-1],
+                pyramid_channels[-1],
+                1,
+                norm_cfg=dict(type='BN'),
             )
         )
 
@@ -59,7 +62,7 @@ class FeaturePyramid(nn.Module):
             maps (Sequence[Tensor]): (B, C_i, H_i, W_i), the finest first.
 
         Returns:
-            list[Tensor]: (B, out_channels[i], H_i, W_i).
+            list[Tensor]: (B, pyramid_channels[i], H_i, W_i).
 
         Raises:
             ValueError: Another number of maps.
@@ -79,3 +82,34 @@ class FeaturePyramid(nn.Module):
             both = torch.cat([maps[level], below], dim=1)
             merged.insert(0, self.merge[level](both))
         return merged
+
+
+def pyramid_shapes(
+    in_channels: Sequence[int], finest: tuple[int, int]
+) -> list[tuple[int, int, int]]:
+    """Give the shapes of maps that each have half the size of the last one.
+
+    Args:
+        in_channels (Sequence[int]): Channels of the maps, the finest first.
+        finest (tuple[int, int]): Width and height of the finest map.
+
+    Returns:
+        list[tuple[int, int, int]]: (C, H, W).
+
+    Raises:
+        ValueError: A single number of channels, or a size that cannot be
+            halved so often.
+    """
+    if not isinstance(in_channels, Sequence):
+        raise ValueError(
+            'in_channels: expected a sequence, one number for each feature '
+            f'map, got {in_channels!r}'
+        )
+    halvings = len(in_channels) - 1
+    if any(side % 2**halvings for side in finest):
+        raise ValueError(
+            f'in_featuremap_size: expected multiples of {2**halvings}, which '
+            f'{halvings} further maps halve, got {tuple(finest)}'
+        )
+    width, height = finest
+    return [(c, height >> i, width >> i) for i, c in enumerate(in_channels)]

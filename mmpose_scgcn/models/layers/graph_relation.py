@@ -70,6 +70,14 @@ class _Layer(nn.Module):
         return self.norm(self.conv(nodes, *weights)).relu()  # (B, K, C)
 
 
+class _Block(nn.ModuleList):
+    """Two layers and what they are added to."""
+
+    def forward(self, nodes: Tensor, *weights: Tensor) -> Tensor:
+        first, second = self
+        return nodes + second(first(nodes, *weights), *weights)
+
+
 class GraphRelation(nn.Module):
     """The graph relational layers: one in, residual blocks, one out.
 
@@ -109,7 +117,7 @@ class GraphRelation(nn.Module):
         hidden = (hidden_channels, hidden_channels, norm)
         self.stem = _Layer(in_channels, hidden_channels, norm)
         self.blocks = nn.ModuleList(
-            nn.ModuleList([_Layer(*hidden), _Layer(*hidden)])
+            _Block([_Layer(*hidden), _Layer(*hidden)])
             for _ in range(num_layers)
         )
         self.out = GraphConv(hidden_channels, out_channels)
@@ -130,8 +138,8 @@ class GraphRelation(nn.Module):
         """
         weights = scatter_edges(neighbors, edge_weight.to(nodes.dtype))
         nodes = self.stem(nodes, *weights)
-        for first, second in self.blocks:
-            nodes = nodes + second(first(nodes, *weights), *weights)
+        for block in self.blocks:
+            nodes = block(nodes, *weights)
         # Coordinates need more than the 8 bits of bfloat16.
         with torch.autocast(nodes.device.type, enabled=False):
             full = self.out.weight.weight.dtype

@@ -113,7 +113,7 @@ class KeypointGraph(nn.Module):
             device
         )
 
-    def _check_size(self, shape: tuple[int, int]) -> None:
+    def _check_size(self, shape: tuple[int, ...]) -> None:
         expected = (self.num_keypoints, self.top_k)
         got = (shape[0], shape[1] - 1)
         for name, want, have in zip(

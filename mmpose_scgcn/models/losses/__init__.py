@@ -1,4 +1,5 @@
 from .coordinate_loss import CoordinateLoss
+from .pixel_loss import PixelLoss
 from .plain_losses import L1Loss, L2Loss, SmoothL1Loss
 from .relative_location_loss import RelativeLocationLoss
 from .soft_wing_loss import SoftWingLoss, soft_wing
@@ -9,6 +10,7 @@ __all__ = [
     'CoordinateLoss',
     'L1Loss',
     'L2Loss',
+    'PixelLoss',
     'RelativeLocationLoss',
     'SmoothL1Loss',
     'SoftWingLoss',

@@ -7,18 +7,14 @@ from mmpose_scgcn.models.layers import KeypointGraph
 from mmpose_scgcn.registry import MODELS
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from .coordinate_loss import (
-    CoordinateLoss,
-    check_coordinates,
-    check_input_size,
-    scaled_error,
-)
+from .pixel_loss import PixelLoss
+from .weighted_loss import WeightedLoss
 
 
 @MODELS.register_module()
-class RelativeLocationLoss(nn.Module):
+class RelativeLocationLoss(WeightedLoss):
     r"""Penalise errors of the location relative to the neighbours.
 
     .. math::
@@ -35,7 +31,9 @@ class RelativeLocationLoss(nn.Module):
         graph (Mapping, optional): The graph as a plain dict. Defaults to
             None: the head's, or the one that ``GraphHook`` builds.
         penalty (Mapping): Config of a loss on coordinates, whose own
-            ``input_size`` and ``loss_weight`` stay unset. Defaults to
+            ``input_size`` and ``loss_weight`` stay unset: its constants are
+            converted to this loss's ``input_size``, as
+            :class:`.pixel_loss.PixelLoss` says. Defaults to
             ``SoftWingLoss``.
         input_size (tuple[int, int], optional): Width and height of the
             network input, px: coordinates are normalised, and relative
@@ -48,6 +46,17 @@ class RelativeLocationLoss(nn.Module):
     Raises:
         ValueError: An invalid graph, or a penalty that sets ``input_size``
             or ``loss_weight``.
+
+    Example:
+        >>> graph = dict(num_keypoints=2, top_k=1, neighbors=[[0, 1], [1, 0]],
+        ...              mean_shape=[[0.25, 0.5], [0.75, 0.5]])
+        >>> loss = RelativeLocationLoss(graph)
+        >>> target = torch.rand(1, 2, 2)
+        >>> float(loss(target + 1, target)) < 1e-6  # both moved alike
+        True
+        >>> moved = target + torch.tensor([[1.0, 1.0], [0.0, 0.0]])
+        >>> round(float(loss(moved, target)), 4)  # one without the other
+        1.0
     """
 
     def __init__(
@@ -58,7 +67,7 @@ class RelativeLocationLoss(nn.Module):
         use_target_weight: bool = False,
         loss_weight: float = 1.0,
     ) -> None:
-        super().__init__()
+        super().__init__(input_size, use_target_weight, loss_weight)
         taken = [k for k in ('input_size', 'loss_weight') if k in penalty]
         if taken:
             raise ValueError(
@@ -69,14 +78,9 @@ class RelativeLocationLoss(nn.Module):
         # Weights are needed inside even where the caller's are not used:
         # keypoints without a neighbour that counts drop out.
         self.penalty = MODELS.build({**penalty, 'use_target_weight': True})
-        self.input_size = check_input_size(input_size)
-        self.use_target_weight = use_target_weight
-        self.loss_weight = loss_weight
-        if self.input_size and isinstance(self.penalty, CoordinateLoss):
+        if self.input_size and isinstance(self.penalty, PixelLoss):
             # The keypoint and its neighbours may err in opposite directions.
-            self.penalty.warn_if_unreachable(
-                self.input_size, 2 * max(self.input_size)
-            )
+            self.penalty.convert(self.input_size, 2 * max(self.input_size))
 
     def forward(
         self,
@@ -99,10 +103,10 @@ class RelativeLocationLoss(nn.Module):
             ValueError: Shapes that do not fit each other or the graph.
             RuntimeError: There is no graph yet.
         """
-        weight = self._weight(output, target_weight)
-        check_coordinates(output, target, weight)
+        error, weight = self.errors(output, target, target_weight)
         self._check_graph(output)
-        error = scaled_error(output, target, self.input_size)
+        if weight is None:
+            weight = error.new_ones(error.shape[:2])
         weight = weight.reshape(error.shape[:2]).to(error.dtype)  # (B, K)
         # The Laplacian is linear: one pass over the difference.
         relative, defined = laplacian_coordinates(
@@ -111,16 +115,6 @@ class RelativeLocationLoss(nn.Module):
         weight = torch.where(defined, weight, 0.0).unsqueeze(-1)
         zero = torch.zeros_like(relative)
         return self.loss_weight * self.penalty(relative, zero, weight)
-
-    def _weight(self, output: Tensor, target_weight: Tensor | None) -> Tensor:
-        if not self.use_target_weight:
-            return output.new_ones(output.shape[:2])
-        if target_weight is None:
-            raise ValueError(
-                'RelativeLocationLoss(use_target_weight=True) needs '
-                'target_weight of shape (B, K) or (B, K, 1), got None'
-            )
-        return target_weight
 
     def _check_graph(self, output: Tensor) -> None:
         self.graph.require()

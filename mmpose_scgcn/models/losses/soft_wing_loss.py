@@ -1,13 +1,14 @@
 """Soft Wing loss."""
 
 import math
+from typing import ClassVar
 
 from mmpose_scgcn.registry import MODELS
 
 import torch
 from torch import Tensor
 
-from .coordinate_loss import CoordinateLoss, check_positive
+from .pixel_loss import PixelLoss
 
 
 def soft_wing(
@@ -42,7 +43,7 @@ def soft_wing(
 
 
 @MODELS.register_module()
-class SoftWingLoss(CoordinateLoss):
+class SoftWingLoss(PixelLoss):
     """Soft Wing loss, in the unit of its paper.
 
     See :func:`soft_wing`; "Structure-Coherent Deep Feature Learning for
@@ -50,14 +51,19 @@ class SoftWingLoss(CoordinateLoss):
     published configs.
 
     Note:
-        They belong to pixels of a 256 px input. On MMPose's normalised
-        labels without ``input_size`` no error reaches ``omega1`` and the
-        loss is plain L1. At another input size scale all three.
+        On MMPose's normalised labels without ``input_size`` no error reaches
+        ``omega1`` and the loss is plain L1: pass it. The published constants
+        are px of a 256 px input, and are converted.
 
     Args:
-        omega1 (float): Where the logarithm starts, px. Defaults to 2.
-        omega2 (float): Factor of the logarithm, px. Defaults to 20.
-        epsilon (float): Curvature, px. Defaults to 0.5.
+        omega1 (float, optional): Where the logarithm starts, px. Defaults to
+            None: 2.
+        omega2 (float, optional): Factor of the logarithm, px. Defaults to
+            None: 20.
+        epsilon (float, optional): Curvature, px. Defaults to None: 0.5.
+        reference_size (float, optional): Longer side of the input that the
+            constants belong to, px. Defaults to None: 256 if all three are
+            left out; see :class:`PixelLoss`.
         **kwargs: ``input_size``, ``use_target_weight``, ``reduction`` and
             ``loss_weight`` of :class:`CoordinateLoss`.
 
@@ -67,24 +73,21 @@ class SoftWingLoss(CoordinateLoss):
         tensor(1.)
     """
 
+    paper_constants: ClassVar = dict(omega1=2.0, omega2=20.0, epsilon=0.5)
+    paper_size: ClassVar = 256
+    threshold_name: ClassVar = 'omega1'
+
     def __init__(
         self,
-        omega1: float = 2.0,
-        omega2: float = 20.0,
-        epsilon: float = 0.5,
+        omega1: float | None = None,
+        omega2: float | None = None,
+        epsilon: float | None = None,
+        reference_size: float | None = None,
         **kwargs,
     ) -> None:
-        check_positive(omega1=omega1, omega2=omega2, epsilon=epsilon)
-        self.omega1 = omega1
-        self.omega2 = omega2
-        self.epsilon = epsilon
-        super().__init__(**kwargs)
-
-    @property
-    def threshold(self) -> float:
-        """Error at which the penalty becomes logarithmic, px."""
-        return self.omega1
+        constants = dict(omega1=omega1, omega2=omega2, epsilon=epsilon)
+        super().__init__(constants, reference_size, **kwargs)
 
     def penalty(self, error: Tensor) -> Tensor:
         """Penalise signed errors, element by element."""
-        return soft_wing(error, self.omega1, self.omega2, self.epsilon)
+        return soft_wing(error, **self.scaled)

@@ -15,7 +15,9 @@ class StructureCoherentLoss(nn.Module):
         L = L_{absolute} + L_{relative}
 
     For heads that take a single loss, such as MMPose's ``RegressionHead``;
-    the terms are weighted by their own ``loss_weight``.
+    the terms are weighted by their own ``loss_weight``. Constants that the
+    terms leave out are the published ones at any input size
+    (:class:`.pixel_loss.PixelLoss`).
 
     Args:
         absolute (Mapping): Config of the loss on coordinates. Defaults to
@@ -29,8 +31,20 @@ class StructureCoherentLoss(nn.Module):
             their own. Defaults to None: the terms' own defaults.
 
     Example:
-        >>> loss = StructureCoherentLoss(input_size=(256, 256),
-        ...                              use_target_weight=True)
+        >>> import torch
+        >>> graph = dict(num_keypoints=2, top_k=1, neighbors=[[0, 1], [1, 0]],
+        ...              mean_shape=[[0.25, 0.5], [0.75, 0.5]])
+        >>> loss = StructureCoherentLoss(
+        ...     relative=dict(
+        ...         type='mmpose_scgcn.RelativeLocationLoss', graph=graph
+        ...     ),
+        ...     input_size=(256, 256),
+        ...     use_target_weight=True,
+        ... )
+        >>> target = torch.full((1, 2, 2), 0.5)
+        >>> terms = loss.terms(target + 1 / 256, target, torch.ones(1, 2))
+        >>> {name: float(term) for name, term in terms.items()}
+        {'loss_kpt': 1.0, 'loss_relative': 0.0}
     """
 
     def __init__(
@@ -78,7 +92,8 @@ class StructureCoherentLoss(nn.Module):
         Returns:
             Tensor: Scalar.
         """
-        return sum(self.terms(output, target, target_weight).values())
+        terms = self.terms(output, target, target_weight)
+        return terms['loss_kpt'] + terms['loss_relative']
 
 
 def _with_defaults(

@@ -1,13 +1,14 @@
 """Wing loss."""
 
 import math
+from typing import ClassVar
 
 from mmpose_scgcn.registry import MODELS
 
 import torch
 from torch import Tensor
 
-from .coordinate_loss import CoordinateLoss, check_positive
+from .pixel_loss import PixelLoss
 
 
 def wing(error: Tensor, omega: float, epsilon: float) -> Tensor:
@@ -35,20 +36,23 @@ def wing(error: Tensor, omega: float, epsilon: float) -> Tensor:
 
 
 @MODELS.register_module()
-class WingLoss(CoordinateLoss):
+class WingLoss(PixelLoss):
     """Wing loss, in the unit of its paper.
 
     See :func:`wing`; "Wing Loss for Robust Facial Landmark Localisation
     with Convolutional Neural Networks" (CVPR 2018).
 
     Note:
-        The paper's constants belong to pixels of a 64 px input. MMPose's
-        labels are normalised: pass ``input_size``, and at another size
-        scale both constants with it, or say that you keep them.
+        MMPose's labels are normalised: pass ``input_size``. The paper's
+        constants are px of a 64 px input, and are converted.
 
     Args:
-        omega (float): Width of the logarithmic part, px. Defaults to 10.
-        epsilon (float): Curvature, px. Defaults to 2.
+        omega (float, optional): Width of the logarithmic part, px. Defaults
+            to None: 10.
+        epsilon (float, optional): Curvature, px. Defaults to None: 2.
+        reference_size (float, optional): Longer side of the input that the
+            constants belong to, px. Defaults to None: 64 if both are left
+            out; see :class:`PixelLoss`.
         **kwargs: ``input_size``, ``use_target_weight``, ``reduction`` and
             ``loss_weight`` of :class:`CoordinateLoss`.
 
@@ -58,19 +62,20 @@ class WingLoss(CoordinateLoss):
         tensor(4.0547)
     """
 
-    def __init__(
-        self, omega: float = 10.0, epsilon: float = 2.0, **kwargs
-    ) -> None:
-        check_positive(omega=omega, epsilon=epsilon)
-        self.omega = omega
-        self.epsilon = epsilon
-        super().__init__(**kwargs)
+    paper_constants: ClassVar = dict(omega=10.0, epsilon=2.0)
+    paper_size: ClassVar = 64
+    threshold_name: ClassVar = 'omega'
 
-    @property
-    def threshold(self) -> float:
-        """Error at which the penalty becomes linear, px."""
-        return self.omega
+    def __init__(
+        self,
+        omega: float | None = None,
+        epsilon: float | None = None,
+        reference_size: float | None = None,
+        **kwargs,
+    ) -> None:
+        constants = dict(omega=omega, epsilon=epsilon)
+        super().__init__(constants, reference_size, **kwargs)
 
     def penalty(self, error: Tensor) -> Tensor:
         """Penalise signed errors, element by element."""
-        return wing(error, self.omega, self.epsilon)
+        return wing(error, **self.scaled)

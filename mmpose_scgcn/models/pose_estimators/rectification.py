@@ -66,9 +66,9 @@ class Rectification:
             Tensor: (B, C, height, width), zero outside the image.
         """
         width, height = crop_size
-        options = dict(device=image.device, dtype=self.center.dtype)
-        x = torch.arange(width, **options) / width
-        y = torch.arange(height, **options) / height
+        device, dtype = image.device, self.center.dtype
+        x = torch.arange(width, device=device, dtype=dtype) / width
+        y = torch.arange(height, device=device, dtype=dtype) / height
         pixels = torch.stack(torch.meshgrid(x, y, indexing='xy'), dim=-1)
         pixels = pixels.reshape(1, -1, 2).expand(len(image), -1, -1)
         points = self.to_input(pixels)  # (B, height * width, 2)
@@ -175,7 +175,7 @@ def _rotation(points: Tensor, reference: Tensor) -> tuple[Tensor, Tensor]:
     return torch.stack(rows, dim=-2), fits
 
 
-def jitter(
+def disturb(
     crop: Rectification,
     rotate_factor: float,
     scale_factor: float,
@@ -197,8 +197,8 @@ def jitter(
     center = crop.center
 
     def uniform(*shape: int) -> Tensor:
-        options = dict(device=center.device, dtype=center.dtype)
-        return 2 * torch.rand(shape, **options) - 1
+        part = torch.rand(shape, device=center.device, dtype=center.dtype)
+        return 2 * part - 1
 
     batch = len(center)
     angle = torch.deg2rad(rotate_factor * uniform(batch))

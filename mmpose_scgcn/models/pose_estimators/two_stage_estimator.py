@@ -2,49 +2,26 @@
 
 from collections.abc import Mapping
 
-from mmpose_scgcn.models.heads.agreement import check_batch
+from mmpose_scgcn.models.agreement import check_batch
 from mmpose_scgcn.models.heads.coordinate_head import stack_labels
 from mmpose_scgcn.models.heads.mirror import mirror_coordinates
 from mmpose_scgcn.models.layers import KeypointGraph
 from mmpose_scgcn.registry import MODELS
 
 import torch
-from mmengine.model import BaseModel, BaseModule
 from mmengine.structures import InstanceData
 from mmpose.models.pose_estimators import TopdownPoseEstimator
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
-from .rectification import Rectification, jitter, rectify
+from .rectification import Rectification, disturb, rectify
+from .stage import Stage
 
+#: What can be trained.
 TRAIN_STAGES = ('joint', 'coarse', 'fine')
+
+#: Ranges by which the rectified crop is disturbed in training.
 JITTER = dict(rotate_factor=10.0, scale_factor=0.1, shift_factor=0.05)
-
-
-class Stage(BaseModule):
-    """A backbone and a head on a view of their own.
-
-    Args:
-        backbone (Mapping): Config of the backbone.
-        head (Mapping): Config of a head of this package, whose ``forward``
-            gives normalised coordinates (B, K, 2). Its ``decoder`` defaults
-            to ``RegressionLabel`` in the view's size, the unit that its loss
-            is checked against.
-        input_size (tuple[int, int]): Width and height of the view, px.
-    """
-
-    def __init__(
-        self, backbone: Mapping, head: Mapping, input_size: tuple[int, int]
-    ) -> None:
-        super().__init__()
-        self.input_size = tuple(input_size)
-        decoder = dict(type='RegressionLabel', input_size=self.input_size)
-        self.backbone = MODELS.build(backbone)
-        self.head = MODELS.build({'decoder': decoder, **head})
-
-    def forward(self, view: Tensor) -> Tensor:
-        """Predict (B, K, 2), normalised, on views (B, C, H, W)."""
-        return self.head.forward(self.backbone(view))
 
 
 @MODELS.register_module()
@@ -73,7 +50,7 @@ class TwoStageEstimator(TopdownPoseEstimator):
 
     Args:
         coarse (Mapping): ``backbone``, ``head`` and ``input_size`` of stage
-            one; see :class:`Stage`.
+            one; see :class:`.stage.Stage`.
         fine (Mapping): Those of stage two.
         num_keypoints (int): Keypoints K.
         input_size (tuple[int, int]): Width and height of the input, px.
@@ -92,14 +69,12 @@ class TwoStageEstimator(TopdownPoseEstimator):
             ``scale_factor`` and ``shift_factor`` (fractions) of the
             disturbance of the rectified crop in training. Defaults to 10,
             0.1 and 0.05.
-        train_cfg (Mapping, optional): Not used.
-        test_cfg (Mapping, optional): ``flip_test`` and ``shift_coords``
-            (default True).
-        data_preprocessor (Mapping, optional): Its config.
-        init_cfg (Mapping, optional): MMEngine initialisation.
         backbone (Mapping, optional): Not used: the stages have one each.
             MMPose's ``init_model`` asks every config for one, so that ours
             have ``backbone=dict()``.
+        **kwargs: ``test_cfg`` (``flip_test``, and ``shift_coords``, by
+            default True), ``data_preprocessor``, ``metainfo`` and
+            ``init_cfg`` of MMPose's estimators.
 
     Raises:
         ValueError: An unknown ``train_stages`` or disturbance.
@@ -116,35 +91,23 @@ class TwoStageEstimator(TopdownPoseEstimator):
         usable_size: tuple[float, float] = (0.1, 2.0),
         train_stages: str = 'joint',
         jitter: Mapping | None = None,
-        train_cfg: Mapping | None = None,
-        test_cfg: Mapping | None = None,
-        data_preprocessor: Mapping | None = None,
-        init_cfg: Mapping | None = None,
         backbone: Mapping | None = None,
+        **kwargs,
     ) -> None:
-        if train_stages not in TRAIN_STAGES:
-            raise ValueError(
-                f'train_stages: expected one of {TRAIN_STAGES}, got '
-                f'{train_stages!r}'
-            )
-        unknown = set(jitter or {}) - set(JITTER)
-        if unknown:
-            raise ValueError(
-                f'jitter: expected {sorted(JITTER)}, got {sorted(unknown)}'
-            )
-        # Not the parent's: it builds one backbone and one head.
-        BaseModel.__init__(self, data_preprocessor, init_cfg)
-        self.metainfo = None
+        _check_training(train_stages, jitter or {})
+        # The parent insists on building a network; the stages have theirs.
+        nothing = dict(type=nn.Identity)
+        super().__init__(backbone=nothing, head=nothing, **kwargs)
+        del self.backbone, self.head
         self.coarse = Stage(**coarse)
         self.fine = Stage(**fine)
         self.reference = KeypointGraph(graph, num_keypoints)
-        self.input_size = tuple(input_size)
+        width, height = input_size
+        self.input_size = (width, height)
         self.margin = margin
         self.usable_size = tuple(usable_size)
         self.train_stages = train_stages
         self.jitter = {**JITTER, **(jitter or {})}
-        self.train_cfg = dict(train_cfg or {})
-        self.test_cfg = dict(test_cfg or {})
         # Distributed training wants a gradient of all that could have one.
         self.coarse.requires_grad_(train_stages != 'fine')
         self.fine.requires_grad_(train_stages != 'coarse')
@@ -186,7 +149,7 @@ class TwoStageEstimator(TopdownPoseEstimator):
         )
         return self.coarse(view.to(inputs.dtype))
 
-    def rectify(self, coarse: Tensor) -> Rectification:
+    def find_crops(self, coarse: Tensor) -> Rectification:
         """Find the crops of stage two.
 
         Args:
@@ -197,12 +160,14 @@ class TwoStageEstimator(TopdownPoseEstimator):
         """
         self.reference.require()
         width, height = self.fine.input_size
+        smallest, largest = self.usable_size
         return rectify(
             coarse.detach() * coarse.new_tensor(self.input_size),
             self.reference.mean_shape,
             self.input_size,
             self.margin,
-            *self.usable_size,
+            smallest,
+            largest,
             aspect_ratio=width / height,
         )
 
@@ -220,7 +185,7 @@ class TwoStageEstimator(TopdownPoseEstimator):
             normalised to the crops.
         """
         coarse = self.predict_coarse(inputs)
-        crop = self.rectify(coarse)
+        crop = self.find_crops(coarse)
         view = crop.sample(inputs, self.fine.input_size)
         return coarse, crop, view, self.fine(view)
 
@@ -274,13 +239,29 @@ class TwoStageEstimator(TopdownPoseEstimator):
             found = self.coarse.head.losses_of(coarse, target, weight)
             losses.update({f'coarse.{k}': v for k, v in found.items()})
         if self.train_stages != 'coarse':
-            crop = jitter(self.rectify(coarse), **self.jitter)
-            fine = self.fine(crop.sample(inputs, self.fine.input_size))
-            points = target * target.new_tensor(self.input_size)
-            labels = crop.from_input(points.to(crop.center.dtype))
-            found = self.fine.head.losses_of(fine, labels, weight)
+            found = self._fine_losses(inputs, coarse, target, weight)
             losses.update({f'fine.{k}': v for k, v in found.items()})
         return losses
+
+    def _fine_losses(
+        self, inputs: Tensor, coarse: Tensor, target: Tensor, weight: Tensor
+    ) -> dict[str, Tensor]:
+        """Compute the losses of stage two, on disturbed crops.
+
+        Args:
+            inputs (Tensor): (B, C, H, W).
+            coarse (Tensor): (B, K, 2), normalised to the input.
+            target (Tensor): (B, K, 2), likewise.
+            weight (Tensor): (B, K).
+
+        Returns:
+            dict[str, Tensor]: The head's.
+        """
+        crop = disturb(self.find_crops(coarse), **self.jitter)
+        fine = self.fine(crop.sample(inputs, self.fine.input_size))
+        points = target * target.new_tensor(self.input_size)
+        labels = crop.from_input(points.to(crop.center.dtype))
+        return self.fine.head.losses_of(fine, labels, weight)
 
     def _note_coarse(self) -> None:
         """Note that stage one is trained now, or check that it was."""
@@ -310,14 +291,7 @@ class TwoStageEstimator(TopdownPoseEstimator):
         """
         outputs = self._forward(inputs)
         if self.test_cfg.get('flip_test', False):
-            indices = data_samples[0].metainfo['flip_indices']
-            shift = self.test_cfg.get('shift_coords', True)
-            width = self.input_size[0] if shift else None
-            flipped = self._forward(inputs.flip(-1))
-            outputs = tuple(
-                (a + mirror_coordinates(b, indices, width)) * 0.5
-                for a, b in zip(outputs, flipped, strict=True)
-            )
+            outputs = self._average_flipped(inputs, outputs, data_samples)
         size = outputs[0].new_tensor(self.input_size)
         fine, coarse = (
             (o.detach().float() * size).cpu().numpy() for o in outputs
@@ -338,3 +312,30 @@ class TwoStageEstimator(TopdownPoseEstimator):
                 - 0.5 * meta['input_scale']
             )
         return samples
+
+    def _average_flipped(
+        self, inputs: Tensor, outputs: tuple, data_samples: list
+    ) -> tuple:
+        """Average predictions (B, K, 2) with those of the mirrored inputs."""
+        indices = data_samples[0].metainfo['flip_indices']
+        shift = self.test_cfg.get('shift_coords', True)
+        width = self.input_size[0] if shift else None
+        flipped = self._forward(inputs.flip(-1))
+        return tuple(
+            (a + mirror_coordinates(b, indices, width)) * 0.5
+            for a, b in zip(outputs, flipped, strict=True)
+        )
+
+
+def _check_training(train_stages: str, jitter: Mapping) -> None:
+    """Check the arguments that say what is trained, and on which crops."""
+    if train_stages not in TRAIN_STAGES:
+        raise ValueError(
+            f'train_stages: expected one of {TRAIN_STAGES}, got '
+            f'{train_stages!r}'
+        )
+    unknown = set(jitter) - set(JITTER)
+    if unknown:
+        raise ValueError(
+            f'jitter: expected {sorted(JITTER)}, got {sorted(unknown)}'
+        )

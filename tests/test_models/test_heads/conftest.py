@@ -1,8 +1,6 @@
 """A small head, features and samples for it."""
 
-from mmpose_scgcn.models import (
-    GraphRelationalHead,
-)
+from mmpose_scgcn.models import GraphRelationalHead
 
 import pytest
 import torch
@@ -13,17 +11,6 @@ K, C, W, H = 6, 8, 4, 3
 SIZE = (64, 48)
 FLIP = [1, 0, 3, 2, 4, 5]
 DECODER = dict(type='RegressionLabel', input_size=SIZE)
-# The published constants, in px of a 64 px input.
-PENALTY = dict(
-    type='mmpose_scgcn.SoftWingLoss', omega1=0.5, omega2=5.0, epsilon=0.125
-)
-LOSS = dict(
-    type='mmpose_scgcn.StructureCoherentLoss',
-    input_size=SIZE,
-    use_target_weight=True,
-    absolute=PENALTY,
-    relative=dict(type='mmpose_scgcn.RelativeLocationLoss', penalty=PENALTY),
-)
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +35,6 @@ def make_head(ring):
                     hidden_channels=8,
                     num_layers=1,
                     decoder=DECODER,
-                    loss=LOSS,
                 ),
                 **arguments,
             }

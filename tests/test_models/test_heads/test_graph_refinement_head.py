@@ -43,7 +43,7 @@ def maps():
 
 
 @pytest.fixture
-def places():
+def positions():
     """Centres of the pixels of the finest map, (48, 2), row by row.
 
     A pixel of it has 8 by 8 of the crop's, the first ones 0 to 7.
@@ -76,25 +76,24 @@ def test_it_is_registered(make_refinement_head):
 
 
 def test_it_starts_at_the_mean_shape(make_refinement_head, maps):
-    stages = make_refinement_head(num_steps=1).stages(maps)
-    assert list(stages) == ['proposal', 'heatmap', 'step0']
+    stages = make_refinement_head().stages(maps)
+    assert list(stages) == ['proposal', 'heatmap']
     mean = make_refinement_head().graph.mean_shape.expand(3, K, 2)
     torch.testing.assert_close(stages['proposal'], mean)
-    torch.testing.assert_close(
-        stages['step0'], stages['heatmap'], rtol=0, atol=0
-    )
 
 
-def test_a_heatmap_alone_is_an_expectation(make_refinement_head, maps, places):
+def test_a_heatmap_alone_is_an_expectation(
+    make_refinement_head, maps, positions
+):
     head = randomise(make_refinement_head(prior=None))
     fine, *_ = head.pyramid(maps)
-    shares = head.heatmap(fine).flatten(2).softmax(-1)
-    torch.testing.assert_close(head(maps), shares @ places)
+    probability = head.heatmap(fine).flatten(2).softmax(-1)
+    torch.testing.assert_close(head(maps), probability @ positions)
     assert list(head.stages(maps)) == ['heatmap']
 
 
 def test_a_sharp_heatmap_overrules_the_prior(
-    make_refinement_head, maps, places
+    make_refinement_head, maps, positions
 ):
     head = make_refinement_head()
     peak = torch.full((3, K, 6, 8), -100.0)
@@ -102,13 +101,13 @@ def test_a_sharp_heatmap_overrules_the_prior(
     head.heatmap = torch.nn.Identity()
     pyramid = head.pyramid.forward
     head.pyramid.forward = lambda feats: [peak, pyramid(feats)[-1]]
-    expected = places[4 * 8 + 1].expand(3, K, 2)
+    expected = positions[4 * 8 + 1].expand(3, K, 2)
     torch.testing.assert_close(head(maps), expected)
 
 
 @pytest.mark.parametrize('prior', ['graph', 'mean shape'])
 def test_without_evidence_the_prior_decides(
-    make_refinement_head, maps, places, prior
+    make_refinement_head, maps, positions, prior
 ):
     head = make_refinement_head(prior=prior, prior_std=0.2)
     if prior == 'graph':
@@ -120,10 +119,12 @@ def test_without_evidence_the_prior_decides(
     centers = stages.get('proposal', head.graph.mean_shape.expand(3, K, 2))
     for image, center in enumerate(centers):
         for k in range(K):
-            distance = torch.linalg.vector_norm(places - center[k], dim=1)
+            distance = torch.linalg.vector_norm(positions - center[k], dim=1)
             std = 0.1 if k == 1 else 0.2
-            shares = torch.exp(-0.5 * (distance / std) ** 2)
-            expected = (shares[:, None] * places).sum(dim=0) / shares.sum()
+            probability = torch.exp(-0.5 * (distance / std) ** 2)
+            expected = (probability[:, None] * positions).sum(
+                dim=0
+            ) / probability.sum()
             torch.testing.assert_close(stages['heatmap'][image, k], expected)
 
 
@@ -156,12 +157,12 @@ def test_the_proposal_goes_through_layers_of_the_relational_head(
 
 @pytest.mark.parametrize('adjacency', ['dynamic', 'learned', 'uniform'])
 def test_everything_learns(make_refinement_head, maps, samples, adjacency):
-    head = make_refinement_head(adjacency=adjacency, num_steps=2)
+    head = make_refinement_head(adjacency=adjacency)
     head = randomise(head).train()
     losses = head.loss(maps, samples)
     assert set(losses) == {
         f'{stage}{name}'
-        for stage in ('', 'proposal.', 'heatmap.', 'step0.')
+        for stage in ('', 'proposal.')
         for name in ('loss_kpt', 'loss_relative', 'mean_error')
     } | {'loss_heatmap'}
     sum(v for k, v in losses.items() if 'loss' in k).backward()
@@ -173,13 +174,13 @@ def test_everything_learns(make_refinement_head, maps, samples, adjacency):
 def test_the_last_stage_is_what_is_predicted(
     make_refinement_head, maps, samples
 ):
-    head = randomise(make_refinement_head(num_steps=1))
+    head = randomise(make_refinement_head())
     stages = head.stages(maps)
-    assert (stages['heatmap'] - stages['step0']).abs().max() > 1e-3
+    assert (stages['proposal'] - stages['heatmap']).abs().max() > 1e-3
     instances = head.predict(maps, samples)
     torch.testing.assert_close(
         torch.tensor(instances[1].keypoints[0]),
-        stages['step0'][1].detach() * torch.tensor(SIZE),
+        stages['heatmap'][1].detach() * torch.tensor(SIZE),
         check_dtype=False,
     )
 
@@ -210,7 +211,6 @@ def test_errors_say_what_is_wrong(make_refinement_head, maps):
         ),
         (dict(prior_std=0), r'prior_std: expected a positive number, got 0'),
         (dict(heatmap_sigma=-1), r'heatmap_sigma: expected a pos.*got -1'),
-        (dict(num_steps=-1), r'num_steps: expected at least 0, got -1'),
     ],
 )
 def test_arguments_that_do_not_fit(make_refinement_head, arguments, message):
@@ -274,13 +274,13 @@ def test_the_flip_test_averages_with_the_mirrored_image(
         )
 
 
-def test_a_relative_loss_shares_the_graph(make_refinement_head):
+def test_a_relative_loss_probability_the_graph(make_refinement_head):
     head = make_refinement_head()
     assert head.loss_module.relative.graph is head.graph
 
 
 def test_the_heatmap_loss_is_a_cross_entropy(
-    make_refinement_head, maps, samples, places
+    make_refinement_head, maps, samples, positions
 ):
     """And a keypoint that does not count adds nothing."""
     head = randomise(
@@ -289,11 +289,11 @@ def test_the_heatmap_loss_is_a_cross_entropy(
     labels = [s.gt_instance_labels for s in samples]
     target = torch.cat([d.keypoint_labels for d in labels])
     weight = torch.cat([d.keypoint_weights for d in labels])
-    _, logits, _ = head._read(maps)
+    logits, _ = head._read(maps)
     total = 0.0
     for image in range(3):
         for k in range(K):
-            offset = (places - target[image, k]) * torch.tensor([8.0, 6])
+            offset = (positions - target[image, k]) * torch.tensor([8.0, 6])
             wanted = torch.exp(-offset.square().sum(-1) / 2)
             wanted = wanted / wanted.sum()
             log = logits[image, k].flatten().log_softmax(-1)
@@ -329,7 +329,7 @@ def test_a_heatmap_in_one_place_is_certain(make_refinement_head):
 def test_an_even_heatmap_has_the_spread_of_an_even_distribution(
     make_refinement_head,
 ):
-    """Of n places in a row, 1 / n apart: (1 - 1 / n^2) / 12."""
+    """Of n positions in a row, 1 / n apart: (1 - 1 / n^2) / 12."""
     logits = torch.zeros(2, K, 6, 8)
     score = certainty_of(make_refinement_head(prior=None), logits)
     spread = ((1 - 1 / 8**2) / 12 + (1 - 1 / 6**2) / 12) ** 0.5
@@ -338,7 +338,7 @@ def test_an_even_heatmap_has_the_spread_of_an_even_distribution(
 
 
 @pytest.mark.parametrize('apart', [1, 2, 4])
-def test_two_places_are_as_certain_as_they_are_near(
+def test_two_positions_are_as_certain_as_they_are_near(
     make_refinement_head, apart
 ):
     """Half of it in each of two: the spread is half of their distance."""
@@ -361,7 +361,7 @@ def test_a_narrower_prior_is_more_certain(make_refinement_head, maps):
 
 
 def test_scores_come_with_the_keypoints(make_refinement_head, maps, samples):
-    head = randomise(make_refinement_head(num_steps=1))
+    head = randomise(make_refinement_head())
     points, scores = head.locate(maps)
     torch.testing.assert_close(points, head(maps))
     found = head.predict(maps, samples)

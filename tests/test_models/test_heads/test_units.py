@@ -3,6 +3,7 @@
 import warnings
 
 import pytest
+import torch
 
 SIZE = (64, 48)
 SOFT_WING = dict(
@@ -10,24 +11,36 @@ SOFT_WING = dict(
 )
 
 
-def test_the_default_loss_is_the_published_one_at_256_px(make_head):
-    head = make_head(
-        loss=None, decoder=dict(type='RegressionLabel', input_size=(256, 256))
+@pytest.mark.parametrize('side', [64, 128, 160, 256])
+def test_the_default_loss_is_the_published_one_at_any_size(
+    make_head, feats, samples, side
+):
+    """As the configs of that size spelled it out, to the last bit."""
+    decoder = dict(type='RegressionLabel', input_size=(side, side))
+    for sample in samples:
+        sample.set_metainfo(dict(input_size=(side, side)))
+    scale = side / 256
+    penalty = dict(
+        type='mmpose_scgcn.SoftWingLoss',
+        omega1=2.0 * scale,
+        omega2=20.0 * scale,
+        epsilon=0.5 * scale,
     )
-    absolute, relative = head.loss_module.children()
-    for term in (absolute, relative):
-        assert term.input_size == (256, 256)
-        assert term.use_target_weight
-    for penalty in (absolute, relative.penalty):
-        constants = (penalty.omega1, penalty.omega2, penalty.epsilon)
-        assert constants == (2.0, 20.0, 0.5)
-
-
-def test_the_default_loss_warns_at_another_size(make_head):
-    with pytest.warns(
-        UserWarning, match=r'of a 256 px input, and this input is \(64, 48\)'
-    ):
-        make_head(loss=None)
+    spelled_out = dict(
+        type='mmpose_scgcn.StructureCoherentLoss',
+        input_size=(side, side),
+        use_target_weight=True,
+        absolute=penalty,
+        relative=dict(
+            type='mmpose_scgcn.RelativeLocationLoss', penalty=penalty
+        ),
+    )
+    losses = []
+    for loss in (None, spelled_out):
+        torch.manual_seed(0)
+        head = make_head(randomise=True, loss=loss, decoder=decoder)
+        losses.append(head.loss(feats, samples))
+    torch.testing.assert_close(*losses, rtol=0, atol=0)
 
 
 @pytest.mark.parametrize(
@@ -60,12 +73,13 @@ def test_warns_where_pixel_constants_meet_normalised_labels(
     'arguments',
     [
         {},
+        dict(loss=None),
         dict(loss=SOFT_WING),
         dict(loss=dict(type='mmpose.L1Loss')),
         dict(loss=dict(type='mmpose.SmoothL1Loss')),
         dict(loss=dict(type='mmpose_scgcn.SoftWingLoss'), decoder=None),
     ],
-    ids=['default', 'sized', 'L1', 'SmoothL1', 'no decoder'],
+    ids=['spelled out', 'default', 'sized', 'L1', 'SmoothL1', 'no decoder'],
 )
 def test_does_not_warn_otherwise(make_head, arguments):
     with warnings.catch_warnings():
@@ -74,7 +88,7 @@ def test_does_not_warn_otherwise(make_head, arguments):
 
 
 def test_the_default_loss_takes_the_decoders_size(make_head):
-    loss = make_head().loss_module
+    loss = make_head(loss=None).loss_module
     assert loss.absolute.input_size == loss.relative.input_size == SIZE
 
 

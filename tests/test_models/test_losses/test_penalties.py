@@ -126,7 +126,7 @@ def test_wing_with_a_tiny_width_is_l1():
 
 @pytest.mark.parametrize('factor', [0.25, 4.0])
 def test_scaling_all_constants_scales_the_penalty(factor):
-    """What a config does for another input size."""
+    """How constants are converted to another input size."""
     error = torch.linspace(-90, 90, 101, dtype=torch.float64)
     torch.testing.assert_close(
         soft_wing(factor * error, *(factor * c for c in (2, 20, 0.5))),

@@ -95,17 +95,3 @@ def test_configs_are_not_changed(relative):
     before = (dict(absolute), dict(relative))
     StructureCoherentLoss(absolute, relative, (64, 64), True)
     assert (absolute, relative) == before
-
-
-def test_compiles_without_graph_breaks(batch, relative):
-    loss = StructureCoherentLoss(relative=relative, use_target_weight=True)
-    compiled = torch.compile(loss, fullgraph=True, backend='eager')
-    torch.testing.assert_close(compiled(*batch), loss(*batch))
-
-
-def test_no_host_synchronisation(batch, relative, no_host_sync):
-    output, target, weight = batch
-    output.requires_grad_()
-    loss = StructureCoherentLoss(relative=relative, use_target_weight=True)
-    with no_host_sync():
-        loss(output, target, weight).backward()

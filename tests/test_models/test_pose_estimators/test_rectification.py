@@ -2,7 +2,7 @@ import math
 
 from mmpose_scgcn.models.pose_estimators.rectification import (
     Rectification,
-    jitter,
+    disturb,
     rectify,
 )
 
@@ -157,7 +157,7 @@ def test_jitter_is_within_its_ranges_and_zero_is_none():
         base.size.expand(2000, -1),
         base.rotation.expand(2000, -1, -1),
     )
-    moved = jitter(many, 10, 0.2, 0.1)
+    moved = disturb(many, 10, 0.2, 0.1)
     shift = (moved.center - many.center) / many.size
     assert 0.09 < shift.abs().max() <= 0.1
     factor = moved.size / many.size
@@ -166,7 +166,7 @@ def test_jitter_is_within_its_ranges_and_zero_is_none():
         torch.atan2(moved.rotation[:, 1, 0], moved.rotation[:, 0, 0])
     )
     assert 20 <= angle.min() < 21 < 39 < angle.max() <= 40
-    same = jitter(base, 0, 0, 0)
+    same = disturb(base, 0, 0, 0)
     torch.testing.assert_close(same.rotation, base.rotation)
     torch.testing.assert_close(same.center, base.center)
 
@@ -178,7 +178,7 @@ def test_autocast_rounds_no_coordinate(dtype):
     image = torch.rand(1, 1, 120, 160)
 
     def run():
-        crop = jitter(rectify(points, SHAPE, SIZE), 0, 0, 0)
+        crop = disturb(rectify(points, SHAPE, SIZE), 0, 0, 0)
         there = crop.from_input(points)
         view = crop.sample(image, (64, 64))
         return crop.center, crop.rotation, there, crop.to_input(there), view

@@ -234,7 +234,7 @@ def test_its_crop_is_where_it_says(make_model, batch):
     model.coarse = Oracle(truth, (32, 32))
     model.fine = Oracle(truth, (64, 64))
     model._forward(inputs)
-    crop = model.rectify(truth)
+    crop = model.find_crops(truth)
     torch.testing.assert_close(model.fine.view, crop.sample(inputs, (64, 64)))
 
 
@@ -336,8 +336,8 @@ def test_a_model_in_half_precision(make_model, batch, dtype):
 def test_which_coarse_keypoints_are_usable_is_an_argument(make_model, batch):
     model, picky = make_model(), make_model(usable_size=(0.9, 2.0))
     truth = labels_of(batch)
-    assert (model.rectify(truth).size < 90).all()
-    assert (picky.rectify(truth).size == 96).all()
+    assert (model.find_crops(truth).size < 90).all()
+    assert (picky.find_crops(truth).size == 96).all()
 
 
 def run_stage(settings, stages, folder, **more):

@@ -8,26 +8,12 @@ _base_ = [
     '../../../_base_/models/res50_256x256.py',
 ]
 
-# The published constants, px of the 256 px input.
-penalty = dict(
-    type='mmpose_scgcn.SoftWingLoss', omega1=2.0, omega2=20.0, epsilon=0.5
-)
-
 model = dict(
     head=dict(
         type='mmpose_scgcn.GraphRelationalHead',
         in_channels=2048,
         in_featuremap_size=(8, 8),
         num_keypoints=29,
-        loss=dict(
-            type='mmpose_scgcn.StructureCoherentLoss',
-            input_size=_base_.codec['input_size'],
-            use_target_weight=True,
-            absolute=penalty,
-            relative=dict(
-                type='mmpose_scgcn.RelativeLocationLoss', penalty=penalty
-            ),
-        ),
         decoder=_base_.codec,
     ),
 )

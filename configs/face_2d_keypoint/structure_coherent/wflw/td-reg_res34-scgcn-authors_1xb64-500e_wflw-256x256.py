@@ -26,11 +26,6 @@ optim_wrapper = dict(
     )
 )
 
-# px of the 256 px input.
-penalty = dict(
-    type='mmpose_scgcn.SoftWingLoss', omega1=2.0, omega2=20.0, epsilon=0.5
-)
-
 model = dict(
     type='TopdownPoseEstimator',
     # The pipeline standardises each crop.
@@ -43,15 +38,6 @@ model = dict(
         num_keypoints=98,
         adjacency='learned',
         norm='batch',
-        loss=dict(
-            type='mmpose_scgcn.StructureCoherentLoss',
-            input_size=_base_.codec['input_size'],
-            use_target_weight=True,
-            absolute=penalty,
-            relative=dict(
-                type='mmpose_scgcn.RelativeLocationLoss', penalty=penalty
-            ),
-        ),
         decoder=_base_.codec,
     ),
     test_cfg=dict(flip_test=False),

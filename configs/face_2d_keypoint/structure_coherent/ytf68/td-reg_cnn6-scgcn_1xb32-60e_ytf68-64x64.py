@@ -8,12 +8,6 @@ _base_ = [
     '../../../_base_/models/cnn6_64x64.py',
 ]
 
-# The published constants (2, 20, 0.5 px) belong to a 256 px input; a 64 px
-# input has a quarter of them.
-penalty = dict(
-    type='mmpose_scgcn.SoftWingLoss', omega1=0.5, omega2=5.0, epsilon=0.125
-)
-
 # No validation set, no selection.
 val_cfg = None
 default_hooks = dict(checkpoint=dict(save_best=None, rule=None))
@@ -24,15 +18,6 @@ model = dict(
         in_channels=256,
         in_featuremap_size=(4, 4),
         num_keypoints=68,
-        loss=dict(
-            type='mmpose_scgcn.StructureCoherentLoss',
-            input_size=_base_.codec['input_size'],
-            use_target_weight=True,
-            absolute=penalty,
-            relative=dict(
-                type='mmpose_scgcn.RelativeLocationLoss', penalty=penalty
-            ),
-        ),
         decoder=_base_.codec,
     ),
 )

@@ -1,22 +1,16 @@
-# CNN-6 with its fully connected head.
+# CNN-6 with its fully connected head, and smooth L1 in place of Wing loss.
 #
 # python tools/train.py td-reg_cnn6-smoothl1_1xb32-60e_300w-64x64
 _base_ = [
     '../../../_base_/default_runtime.py',
     '../../../_base_/schedules/adamw_60e.py',
     '../../../_base_/datasets/300w_64x64.py',
-    '../../../_base_/models/cnn6_64x64.py',
+    '../../../_base_/models/cnn6-fc_64x64.py',
 ]
 
 model = dict(
-    # Five stages, as in the paper; batch norm is ours.
-    backbone=dict(widths=(32, 64, 128, 256, 512)),
     head=dict(
-        type='mmpose_scgcn.FullyConnectedHead',
-        in_channels=512,
-        in_featuremap_size=(2, 2),
         num_keypoints=68,
-        # Smooth L1 (1 px), for the comparison of the paper.
         loss=dict(
             type='mmpose_scgcn.SmoothL1Loss',
             input_size=_base_.codec['input_size'],

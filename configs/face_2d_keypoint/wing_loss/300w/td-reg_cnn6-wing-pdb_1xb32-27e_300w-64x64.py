@@ -6,29 +6,18 @@ _base_ = [
     '../../../_base_/default_runtime.py',
     '../../../_base_/schedules/adamw_27e.py',
     '../../../_base_/datasets/300w_64x64.py',
-    '../../../_base_/models/cnn6_64x64.py',
+    '../../../_base_/models/cnn6-fc_64x64.py',
 ]
 
 train_dataloader = dict(
-    sampler=dict(
-        type='mmpose_scgcn.PoseBalancedSampler',
-        num_bins=9,
-        _delete_=True,
-    )
+    sampler=dict(_delete_=True, type='mmpose_scgcn.PoseBalancedSampler')
 )
 
 model = dict(
-    backbone=dict(widths=(32, 64, 128, 256, 512)),
     head=dict(
-        type='mmpose_scgcn.FullyConnectedHead',
-        in_channels=512,
-        in_featuremap_size=(2, 2),
         num_keypoints=68,
-        # The constants of the paper, px of its 64 px input.
         loss=dict(
             type='mmpose_scgcn.WingLoss',
-            omega=10.0,
-            epsilon=2.0,
             input_size=_base_.codec['input_size'],
             use_target_weight=True,
         ),

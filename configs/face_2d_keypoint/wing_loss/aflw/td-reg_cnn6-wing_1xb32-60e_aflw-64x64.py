@@ -1,26 +1,18 @@
-# CNN-6 with its fully connected head.
+# CNN-6 with its fully connected head and Wing loss, both of the paper.
 #
 # python tools/train.py td-reg_cnn6-wing_1xb32-60e_aflw-64x64
 _base_ = [
     '../../../_base_/default_runtime.py',
     '../../../_base_/schedules/adamw_60e.py',
     '../../../_base_/datasets/aflw_64x64.py',
-    '../../../_base_/models/cnn6_64x64.py',
+    '../../../_base_/models/cnn6-fc_64x64.py',
 ]
 
 model = dict(
-    # Five stages, as in the paper; batch norm is ours.
-    backbone=dict(widths=(32, 64, 128, 256, 512)),
     head=dict(
-        type='mmpose_scgcn.FullyConnectedHead',
-        in_channels=512,
-        in_featuremap_size=(2, 2),
         num_keypoints=19,
-        # Wing loss with the constants of the paper, px of its 64 px input.
         loss=dict(
             type='mmpose_scgcn.WingLoss',
-            omega=10.0,
-            epsilon=2.0,
             input_size=_base_.codec['input_size'],
             use_target_weight=True,
         ),

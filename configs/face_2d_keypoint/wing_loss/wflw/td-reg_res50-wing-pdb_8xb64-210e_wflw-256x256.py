@@ -9,9 +9,7 @@ _base_ = [
 ]
 
 train_dataloader = dict(
-    sampler=dict(
-        type='mmpose_scgcn.PoseBalancedSampler', num_bins=9, _delete_=True
-    )
+    sampler=dict(_delete_=True, type='mmpose_scgcn.PoseBalancedSampler')
 )
 
 model = dict(
@@ -21,14 +19,11 @@ model = dict(
         in_channels=2048,
         in_featuremap_size=(1, 1),
         num_keypoints=98,
-        # The paper's 10 and 2 px of a 64 px input, in px of this one.
         loss=dict(
             type='mmpose_scgcn.WingLoss',
-            omega=40.0,
-            epsilon=8.0,
-            loss_weight=0.25,
             input_size=_base_.codec['input_size'],
             use_target_weight=True,
+            loss_weight=0.25,  # its px are a quarter of the paper's
         ),
         decoder=_base_.codec,
     ),

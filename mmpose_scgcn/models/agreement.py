@@ -163,8 +163,7 @@ def check_crop(
     """
     crop = samples[0].metainfo.get('input_size') if samples else None
     if size and crop is not None and tuple(crop) != tuple(size):
-        crop = tuple(int(side) for side in crop)
-        raise ValueError(wrong_size(setting, tuple(size), crop, where))
+        raise ValueError(wrong_size(setting, size, _whole(crop), where))
 
 
 def check_pipeline(
@@ -194,7 +193,7 @@ def check_pipeline(
     for transform in transforms:
         kinds = {kind.__name__ for kind in type(transform).__mro__}
         if 'TopdownAffine' in kinds:
-            crop = tuple(int(side) for side in transform.input_size)
+            crop = _whole(transform.input_size)
         if 'GenerateTarget' in kinds:
             encoder = transform.encoder
             encoders = encoder if isinstance(encoder, list) else [encoder]
@@ -204,10 +203,16 @@ def check_pipeline(
     if crop is None:
         return set()
     if size and crop != tuple(size):
-        raise ValueError(wrong_size(setting, tuple(size), crop, where))
+        raise ValueError(wrong_size(setting, size, crop, where))
     for encoder in encoders:
         labels = codec_input_size(encoder)
         if labels not in (None, crop):
             name = type(encoder).__name__
             raise ValueError(wrong_encoder(name, labels, crop))
     return {crop}
+
+
+def _whole(size: Iterable) -> Size:
+    """Make a size of whole numbers, as they are to be shown."""
+    width, height = (int(side) for side in size)
+    return width, height

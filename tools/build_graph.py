@@ -5,13 +5,13 @@ python tools/build_graph.py --ann-file COCO_JSON --top-k 3 --out graph.py
 """
 
 import argparse
-import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 
 from mmpose_scgcn.datasets import ShapeSet, collect_shapes, shapes_from_coco
 from mmpose_scgcn.engine.hooks.graph_hook import crop_of
+from mmpose_scgcn.files import replace_file
 from mmpose_scgcn.graph import crop_size
 from mmpose_scgcn.launch import (
     add_config_options,
@@ -88,8 +88,8 @@ def main() -> None:
         f'{graph["num_keypoints"]} keypoints, top {graph["top_k"]}, '
         f'{len(shapes)} shapes'
     )
-    out.parent.mkdir(parents=True, exist_ok=True)
-    _write(out, fragment(graph, f'{Path(source).name}: {title}'))
+    with replace_file(out) as partial:
+        partial.write_text(fragment(graph, f'{Path(source).name}: {title}'))
     plot_graph(graph, picture, title, background)
     print(f'{title}\ngraph:   {out}\npicture: {picture}')
 
@@ -146,13 +146,6 @@ def _mean_face(
 
 def _progress(items: Iterable) -> Iterable:
     return track(items, description='reading shapes')
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file as a whole or not at all."""
-    partial = path.with_name(path.name + '.partial')
-    partial.write_text(text)
-    os.replace(partial, path)
 
 
 if __name__ == '__main__':

@@ -27,9 +27,10 @@ from mmpose_scgcn.apis.publishing import (
     training_facts,
     write_model,
 )
-from mmpose_scgcn.apis.writers import check_folder, complete_file
+from mmpose_scgcn.apis.writers import check_folder
 from mmpose_scgcn.apis.zoo import WEIGHTS
 from mmpose_scgcn.compat.hub import SCHEME
+from mmpose_scgcn.files import replace_file
 
 import torch
 import yaml
@@ -186,7 +187,7 @@ def write_record(record: dict, file: Path) -> None:
     models = content.get('Models') or []
     kept = [model for model in models if model['Name'] != record['Name']]
     content['Models'] = [*kept, record]
-    with complete_file(file) as partial:
+    with replace_file(file) as partial:
         partial.write_text(
             yaml.safe_dump(content, sort_keys=False), encoding='utf-8'
         )

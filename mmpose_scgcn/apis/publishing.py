@@ -9,13 +9,13 @@ from datetime import date
 from pathlib import Path
 
 from mmpose_scgcn.detection import LANDMARK_BOX
+from mmpose_scgcn.files import replace_file
 
 import torch
 from mmengine.config import Config
 from torch import Tensor
 
 from .loading import SETTINGS
-from .writers import complete_file
 
 _NAME = re.compile(r'[a-z0-9][a-z0-9-]*')
 
@@ -134,7 +134,7 @@ def write_model(
         SETTINGS: json.dumps(settings),
         'dataset_meta': dict(dataset_meta),
     }
-    with complete_file(folder / f'{name}.pth') as partial:
+    with replace_file(folder / f'{name}.pth') as partial:
         torch.save(dict(meta=meta, state_dict=dict(state)), partial)
         digest = hashlib.sha256(partial.read_bytes()).hexdigest()
     path = folder / f'{name}-{digest[:8]}.pth'
@@ -156,7 +156,7 @@ def install_model(path: Path, folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     earlier = set(folder.glob(f'{name}-' + '[0-9a-f]' * 8 + '.pth'))
     target = folder / path.name
-    with complete_file(target) as partial:
+    with replace_file(target) as partial:
         shutil.copyfile(path, partial)
     for file in earlier - {target}:
         file.unlink()

@@ -8,38 +8,14 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from mmpose_scgcn.files import replace_file
 from mmpose_scgcn.structures import Faces
 
 import cv2
 import numpy as np
-
-
-@contextmanager
-def complete_file(path: Path) -> Iterator[Path]:
-    """Give a place to write to, and move it to ``path`` at the end.
-
-    Args:
-        path (pathlib.Path): Where the file is to be; its folder is made.
-
-    Yields:
-        pathlib.Path: A file in the same folder, with the same suffix.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # Not the whole name, which may be as long as a name can be.
-    begin = f'.{path.stem[:16]}.'
-    handle, name = tempfile.mkstemp(path.suffix, begin, path.parent)
-    os.close(handle)
-    partial = Path(name)
-    try:
-        yield partial
-        partial.chmod(0o666 & ~_umask())
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def check_folder(folder: Path) -> None:
@@ -59,12 +35,6 @@ def check_folder(folder: Path) -> None:
         raise OSError(
             f'nothing can be written to the folder {folder}: {error.strerror}'
         ) from error
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def to_instances(faces: Faces) -> list[dict]:
@@ -101,7 +71,7 @@ def write_json(path: Path, content: list) -> None:
         content (list): Records of :func:`to_instances`; for a video a list
             of ``frame_id`` and ``instances``.
     """
-    with complete_file(path) as partial:
+    with replace_file(path) as partial:
         partial.write_text(json.dumps(content), encoding='utf-8')
 
 
@@ -115,7 +85,7 @@ def write_image(path: Path, image: np.ndarray) -> None:
     Raises:
         OSError: OpenCV cannot write it.
     """
-    with complete_file(path) as partial:
+    with replace_file(path) as partial:
         good, content = cv2.imencode(path.suffix, image)
         if not good:
             raise OSError(f'cannot write {path}')
@@ -139,7 +109,7 @@ class VideoFile:
 
     def __enter__(self) -> 'VideoFile':
         """Make room for the file."""
-        self._context = complete_file(self.path)
+        self._context = replace_file(self.path)
         self._partial = self._context.__enter__()
         return self
 
@@ -209,7 +179,7 @@ class Table:
 
     def __enter__(self) -> 'Table':
         """Begin the file."""
-        self._context = complete_file(self.path)
+        self._context = replace_file(self.path)
         partial = self._context.__enter__()
         # A file's name need not be Unicode.
         self._file = partial.open(

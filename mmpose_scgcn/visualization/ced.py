@@ -1,11 +1,11 @@
 """CED curves of several runs in one picture."""
 
-import os
 from collections.abc import Mapping, Sequence
 from itertools import cycle
 from pathlib import Path
 
 from mmpose_scgcn.evaluation.functional.ced import summarize_nme
+from mmpose_scgcn.files import replace_file
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -76,9 +76,8 @@ def plot_ced(
         axes.step(100 * errors, 100 * shares, style, where='post', label=label)
     _decorate(axes, fr_thresholds, max_error)
     figure.legend(*axes.get_legend_handles_labels(), loc='outside lower left')
-    partial = Path(path).with_name(f'{Path(path).name}.{os.getpid()}.partial')
-    figure.savefig(partial, dpi=130, format=suffix)
-    partial.replace(path)
+    with replace_file(path) as partial:
+        figure.savefig(partial, dpi=130)
 
 
 def _steps(nme: np.ndarray, max_error: float) -> tuple[np.ndarray, np.ndarray]:

@@ -1,10 +1,10 @@
 """The per-face results file: one CSV row for each face."""
 
 import csv
-import io
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+from mmpose_scgcn.files import replace_file
 
 import numpy as np
 
@@ -26,16 +26,14 @@ def write_face_results(
         path (str | Path): CSV file; its folder is made where missing.
         columns (Mapping[str, Sequence]): At least ``REQUIRED``, each (N,).
     """
-    path = Path(path)
-    text = io.StringIO(newline='')
-    writer = csv.writer(text)
-    writer.writerow(columns)
-    for row in zip(*columns.values(), strict=True):
-        writer.writerow([_cell(value) for value in row])
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f'{path.name}.{os.getpid()}.partial')
-    partial.write_bytes(text.getvalue().encode())
-    partial.replace(path)
+    with (
+        replace_file(path) as partial,
+        partial.open('w', encoding='utf-8', newline='') as file,
+    ):
+        writer = csv.writer(file)
+        writer.writerow(columns)
+        for row in zip(*columns.values(), strict=True):
+            writer.writerow([_cell(value) for value in row])
 
 
 def read_face_results(path: str | Path) -> dict[str, np.ndarray]:

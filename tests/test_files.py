@@ -1,0 +1,47 @@
+"""Files that are written as a whole or not at all."""
+
+import os
+
+from mmpose_scgcn.files import replace_file
+
+import pytest
+
+
+def test_the_file_and_its_folder_appear_at_the_end(tmp_path):
+    path = tmp_path / 'new' / 'table.csv'
+    with replace_file(path) as partial:
+        partial.write_text('a,b\n')
+        assert not path.exists()
+        assert partial.parent == path.parent  # so that a rename is enough
+        assert partial.suffix == '.csv'  # writers go by it
+    assert path.read_text() == 'a,b\n'
+    assert os.listdir(path.parent) == ['table.csv']
+
+
+@pytest.mark.parametrize('error', [OSError, KeyboardInterrupt])
+def test_after_an_error_the_earlier_file_is_there_and_no_other(
+    tmp_path, error
+):
+    path = tmp_path / 'table.csv'
+    path.write_text('earlier')
+    with pytest.raises(error), replace_file(path) as partial:
+        partial.write_text('hal')
+        raise error
+    assert path.read_text() == 'earlier'
+    assert os.listdir(tmp_path) == ['table.csv']
+
+
+def test_permissions_are_those_of_any_new_file(tmp_path):
+    other = tmp_path / 'other'
+    other.touch()
+    path = tmp_path / 'table.csv'
+    with replace_file(str(path)) as partial:
+        partial.touch()
+    assert path.stat().st_mode == other.stat().st_mode
+
+
+def test_names_may_be_as_long_as_the_file_system_has_them(tmp_path):
+    path = tmp_path / ('n' * 251 + '.csv')
+    with replace_file(path) as partial:
+        partial.write_text('long')
+    assert path.read_text() == 'long'

@@ -14,7 +14,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from mmpose_scgcn.datasets import DatasetPoses, dataset_poses
-from mmpose_scgcn.datasets.readers import read_points, readers_of
+from mmpose_scgcn.datasets.readers import read_points
+from mmpose_scgcn.datasets.wrappers import samples_of
 from mmpose_scgcn.launch import (
     add_config_options,
     check_annotations,
@@ -121,13 +122,13 @@ def read_faces(
     Raises:
         FileNotFoundError: An image cannot be read.
     """
-    readers = readers_of(dataset)
+    samples = samples_of(dataset)
     faces = []
     for number in track(range(_size(poses)), description='reading faces'):
         members = np.flatnonzero(poses.bins == number)
         places = np.linspace(0, len(members) - 1, min(count, len(members)))
         chosen = members[places.round().astype(int)]
-        faces.append([_face(readers[index]()) for index in chosen])
+        faces.append([_face(samples[index].read()) for index in chosen])
     return faces
 
 

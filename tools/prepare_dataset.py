@@ -28,7 +28,7 @@ from mmpose_scgcn.datasets.preparation import (
     read_tables,
     read_wflw,
 )
-from mmpose_scgcn.graph import align_shapes, mean_shape
+from mmpose_scgcn.shapes import align_shapes, mean_shape
 
 import numpy as np
 from rich.progress import track

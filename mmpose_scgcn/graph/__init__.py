@@ -1,10 +1,9 @@
-"""Keypoint graphs: correlation, neighbours, Laplacian, mean shape.
+"""Keypoint graphs: correlation, neighbours, Laplacian.
 
 Pure functions over numpy arrays (:mod:`.laplacian` also has the torch form
 that the relative location loss differentiates); nothing here needs MMPose.
 """
 
-from .alignment import align_shapes
 from .build import build_graph
 from .correlation import keypoint_correlation
 from .laplacian import (
@@ -12,20 +11,15 @@ from .laplacian import (
     laplacian_coordinates,
     laplacian_matrix,
 )
-from .mean_shape import crop_size, mean_shape, normalize_to_crop
 from .neighbors import top_k_neighbors
 from .schema import check_graph
 
 __all__ = [
     'adjacency_matrix',
-    'align_shapes',
     'build_graph',
     'check_graph',
-    'crop_size',
     'keypoint_correlation',
     'laplacian_coordinates',
     'laplacian_matrix',
-    'mean_shape',
-    'normalize_to_crop',
     'top_k_neighbors',
 ]

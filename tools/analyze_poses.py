@@ -76,9 +76,8 @@ def main() -> None:
         sys.exit(f'analyze_poses: {error}')
     out = Path(args.out or f'work_dirs/{Path(cfg.filename).stem}_poses.png')
     title = (
-        f'{Path(cfg.filename).stem}: {len(dataset)} samples, '
-        f'component {options.get("component", 0)}, '
-        f'{(poses.bins < 0).sum()} without a usable shape'
+        f'{Path(cfg.filename).stem}: {_counted(poses)}, '
+        f'component {options.get("component", 0)}'
     )
     out.parent.mkdir(parents=True, exist_ok=True)
     plot_poses(poses.axis, poses.edges, before, after, faces, out, title)
@@ -141,6 +140,14 @@ def _face(info: dict) -> np.ndarray:
     seen = keypoints[visible]
     box = np.concatenate([seen.min(axis=0), seen.max(axis=0)])
     return crop_tile(image, box, TILE)[0]
+
+
+def _counted(poses: DatasetPoses) -> str:
+    """Say how many samples there are, and how many have no pose."""
+    unusable = int((poses.bins < 0).sum())
+    text = f'{len(poses.bins)} samples'
+    # Fewer than three visible keypoints, or no single instance.
+    return text + (f' ({unusable} without a pose)' if unusable else '')
 
 
 def _size(poses: DatasetPoses) -> int:

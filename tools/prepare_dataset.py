@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from mmpose_scgcn.datasets.preparation import (
+    BOX_KINDS,
     Options,
     Prepared,
     Problem,
@@ -71,7 +72,7 @@ def add_common(parser: argparse.ArgumentParser, box: str) -> None:
     add = parser.add_argument
     add(
         '--box',
-        choices=('landmarks', 'given'),
+        choices=BOX_KINDS,
         default=box,
         help=f"tight box of the keypoints, or the set's own ({box})",
     )

@@ -40,7 +40,7 @@ def test_a_picture_and_a_table(tool, tmp_path):
     samples, draws = zip(*table(result.stdout), strict=True)
     assert len(samples) == 3 and sum(samples) == 16
     assert set(draws) - {0} == {max(samples)}
-    assert '16 samples, component 0, 0 without a usable' in result.stdout
+    assert f'{CONFIG}: 16 samples, component 0\n' in result.stdout
     assert cv2.imread(str(tmp_path / 'a/poses.png')).std() > 20
     assert 'reading shapes' in result.stdout + result.stderr
 

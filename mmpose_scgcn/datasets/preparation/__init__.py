@@ -1,6 +1,7 @@
 """Data sets from their official files to annotations that MMPose reads."""
 
 from .aflw import read_aflw
+from .annotations import BOX_KINDS
 from .checks import check_num_keypoints
 from .cofw import read_cofw
 from .face_300w import read_300w
@@ -13,6 +14,7 @@ from .table import read_tables
 from .wflw import read_wflw
 
 __all__ = [
+    'BOX_KINDS',
     'Face',
     'Options',
     'Prepared',

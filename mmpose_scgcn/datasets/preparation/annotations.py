@@ -10,6 +10,22 @@ PIXEL_STD = 200.0  # MMPose's face sets multiply the stored scale by it
 BOX_KINDS = ('landmarks', 'given')
 
 
+def check_box_kind(kind: str) -> None:
+    """Check that a kind of box is known.
+
+    Args:
+        kind (str): One of ``BOX_KINDS``.
+
+    Raises:
+        ValueError: Another one.
+    """
+    if kind not in BOX_KINDS:
+        raise ValueError(
+            f'expected a kind of box among {", ".join(BOX_KINDS)}, got '
+            f'{kind!r}'
+        )
+
+
 def face_box(face: Face, kind: str, padding: float = 0.0) -> np.ndarray:
     """Compute the box of a face.
 
@@ -24,8 +40,9 @@ def face_box(face: Face, kind: str, padding: float = 0.0) -> np.ndarray:
         np.ndarray: x1, y1, x2, y2 (4,), image px.
 
     Raises:
-        ValueError: No such box, or one without an area.
+        ValueError: An unknown kind, no such box, or one without an area.
     """
+    check_box_kind(kind)
     if kind == 'given':
         box = np.array(face.box if face.box is not None else [np.nan] * 4)
     else:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .annotations import annotation_file
+from .annotations import annotation_file, check_box_kind
 from .checks import (
     check_num_keypoints,
     check_padding,
@@ -119,12 +119,14 @@ def prepare(
     Raises:
         StrictError: Serious problems under ``strict``.
         FileExistsError: Something would be overwritten.
-        ValueError: Different numbers of keypoints, a padding that leaves no
-            box, nothing to write, or a held-out part that is empty.
+        ValueError: Different numbers of keypoints, an unknown kind of box, a
+            padding that leaves none, nothing to write, or a held-out part
+            that is empty.
         OSError: Something cannot be written.
     """
     out = Path(out).absolute()
     check_num_keypoints(source.faces)
+    check_box_kind(options.box)
     check_padding(options.padding)
     has_metainfo = metainfo is not None
     check_target(out, source, overwrite, copy_images, has_metainfo)
@@ -194,10 +196,7 @@ def _split(
         split: [f for f in faces if f in boxes and f.file in sizes]
         for split, faces in source.splits.items()
     }
-    empty = [split for split, faces in splits.items() if not faces]
-    if empty:
-        first = f'; first problem: {problems[0].text}' if problems else ''
-        raise ValueError(f'no face remains in {", ".join(empty)}{first}')
+    _check_filled(splits, source, problems)
     if 'trainval' in splits:
         whole = splits.pop('trainval')
         parts = dict(train=whole)
@@ -208,6 +207,27 @@ def _split(
     if {'train', 'val'} <= splits.keys():
         return dict(trainval=splits['train'] + splits['val'], **splits)
     return splits
+
+
+def _check_filled(
+    splits: dict[str, list[Face]], source: Source, problems: list[Problem]
+) -> None:
+    """Say why nothing remains of a split."""
+    empty = [split for split, faces in splits.items() if not faces]
+    if not empty:
+        return
+    text = f'no face remains in {", ".join(empty)}'
+    # What only informs, such as an official number, is not the reason.
+    left_out = [p for p in problems if p.kind.endswith('left out')]
+    if left_out:
+        first = left_out[0]
+        text += f'; first problem: {first.kind}: {first.text}'
+        if first.kind.startswith('missing image') and source.images:
+            text += (
+                f', looked for in {source.images} (for a table, --images '
+                "names the images' folder)"
+            )
+    raise ValueError(text)
 
 
 def _contents(

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Mapping
 from pickle import UnpicklingError
 
+from mmpose_scgcn.evaluation.functional import lies_to_one_side
 from mmpose_scgcn.launch import (
     add_common_arguments,
     build_runner,
@@ -14,9 +15,6 @@ from mmpose_scgcn.launch import (
 )
 
 from mmengine.dist import is_main_process
-
-#: Mean offset in x, a fraction of the normaliser, from which one is told.
-OFFSET = 0.006
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -46,8 +44,8 @@ def tell_of_offset(metrics: Mapping[str, float]) -> None:
     """Say so if predictions lie to one side, as conventions make them."""
     if not is_main_process():
         return
-    x, y = (metrics.get(f'bias_{axis}', 0.0) for axis in 'xy')
-    if abs(x) > max(OFFSET, abs(y)):
+    if lies_to_one_side(metrics):
+        x = metrics['bias_x']
         side = 'right' if x > 0 else 'left'
         print(
             f'Predictions lie {100 * abs(x):.1f} % of the normaliser to the '
@@ -63,6 +61,8 @@ def main() -> None:
     try:
         cfg = load_config(args)
         check_annotations(cfg, 'test_dataloader', 'test_evaluator')
+        if not cfg.get('test_dataloader'):
+            raise ValueError(f'{args.config} has no test_dataloader')
     except (FileNotFoundError, ValueError) as error:
         sys.exit(str(error))
     cfg.load_from = args.checkpoint

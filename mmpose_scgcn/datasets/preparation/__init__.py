@@ -11,21 +11,30 @@ from .prepare import Options, Prepared, StrictError, prepare
 from .pts import read_pts, read_pts_folder
 from .records import Face, Problem, Source
 from .table import read_tables
+from .training_config import (
+    OwnData,
+    check_base,
+    parse_norm,
+    training_config,
+)
 from .wflw import read_wflw
 
 __all__ = [
     'BOX_KINDS',
     'Face',
     'Options',
+    'OwnData',
     'Prepared',
     'Problem',
     'Source',
     'StrictError',
+    'check_base',
     'check_num_keypoints',
     'infer_flip_indices',
     'metainfo_source',
     'mirror_distances',
     'parse_flip_pairs',
+    'parse_norm',
     'prepare',
     'read_300w',
     'read_aflw',
@@ -34,4 +43,5 @@ __all__ = [
     'read_pts_folder',
     'read_tables',
     'read_wflw',
+    'training_config',
 ]

@@ -20,6 +20,7 @@ from ..functional import (
     masked_nme,
     mean_nme,
     mean_offset,
+    offset_error,
     resolve_norm,
     score_faces,
     summarize_scores,
@@ -41,8 +42,9 @@ class FaceAlignmentMetric(BaseMetric):
     ``NME_pooled`` (MMPose's: over all visible keypoints of all faces), and
     the same for each subset as ``<subset>/NME``; ``bias_x`` and ``bias_y``,
     where predictions lie on average, to the right of the annotations and
-    below them. All are fractions, and NaN for a subset without faces. Save
-    the best checkpoint with ``save_best='NME', rule='less'``.
+    below them, and ``bias_x_stderr``, the standard error of the former. All
+    are fractions, and NaN for a subset without faces. Save the best checkpoint
+    with ``save_best='NME', rule='less'``.
 
     The unit is the face, known by its annotation ``id``: one that comes twice
     counts once.
@@ -196,6 +198,7 @@ class FaceAlignmentMetric(BaseMetric):
         metrics = summarize_scores(scores, *self.thresholds)
         bias = mean_offset(scores).tolist()
         metrics.update(zip(('bias_x', 'bias_y'), bias[:2], strict=True))
+        metrics['bias_x_stderr'] = float(offset_error(scores)[0])
         metrics.update({name: mean_nme(nme) for name, nme in split.items()})
         for name, mask in members.items():
             values = summarize_scores(scores.select(mask), *self.thresholds)

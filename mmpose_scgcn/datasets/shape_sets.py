@@ -7,14 +7,12 @@ from pathlib import Path
 
 from mmpose_scgcn.graph import build_graph
 from mmpose_scgcn.shapes import normalize_to_crop
+from mmpose_scgcn.structures.coco import PIXEL_STD
 
 import numpy as np
 
 from .readers import check_points, read_points
 from .wrappers import samples_of
-
-#: MMPose's face sets store box sizes divided by this, px.
-PIXEL_STD = 200.0
 
 
 @dataclass(frozen=True)

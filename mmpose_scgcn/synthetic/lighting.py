@@ -45,13 +45,13 @@ def sample_lighting(rng: np.random.Generator) -> Lighting:
     elif kind == 3:
         cast = rng.uniform(0.68, 1.2, 3)
     return Lighting(
-        tuple(direction.tolist()),
-        float(key),
-        float(ambient),
-        float(rng.uniform(0.03, 0.28)),
-        tuple(rng.normal(1, 0.05, 3).tolist()),
-        tuple(np.clip(cast, 0.4, 1.3).tolist()),
-        float(gain),
+        direction=tuple(direction.tolist()),
+        key=float(key),
+        ambient=float(ambient),
+        gloss=float(rng.uniform(0.03, 0.28)),
+        warmth=tuple(rng.normal(1, 0.05, 3).tolist()),
+        cast=tuple(np.clip(cast, 0.4, 1.3).tolist()),
+        gain=float(gain),
     )
 
 

@@ -24,7 +24,7 @@ _OUTLINE = np.array(
 def paint_mane(
     background: np.ndarray,
     camera: Camera,
-    look: Appearance,
+    appearance: Appearance,
     light: Lighting,
     rng: np.random.Generator,
 ) -> np.ndarray:
@@ -33,17 +33,17 @@ def paint_mane(
     Args:
         background (np.ndarray): (size, size, 3) uint8 BGR.
         camera (Camera): The view.
-        look (Appearance): Style, colour and volume of the hair.
+        appearance (Appearance): Style, colour and volume of the hair.
         light (Lighting): For the brightness.
         rng (np.random.Generator): For waves and strands.
 
     Returns:
         np.ndarray: A new picture, or the same one for other styles.
     """
-    if look.style not in ('long', 'parted'):
+    if appearance.style not in ('long', 'parted'):
         return background
     wave = rng.normal(0, 0.03, (2, len(_OUTLINE)))
-    half = _OUTLINE[:, 1] * (0.92 + 0.07 * look.hair_volume)
+    half = _OUTLINE[:, 1] * (0.92 + 0.07 * appearance.hair_volume)
     left = np.stack([-half + wave[0], _OUTLINE[:, 0]], axis=-1)
     right = np.stack([half + wave[1], _OUTLINE[:, 0]], axis=-1)
     # A flat shape that always faces the camera, behind the ears.
@@ -61,5 +61,5 @@ def paint_mane(
     strands = rng.normal(0, 0.14, (6, 40)).astype(np.float32)
     shade = 1 + cv2.resize(strands, (size, size))[..., None]
     glow = 0.5 * light.key + 0.6 * light.ambient
-    hair = np.clip(np.float32(look.hair) * shade * glow, 0, 255)
+    hair = np.clip(np.float32(appearance.hair) * shade * glow, 0, 255)
     return (background * (1 - mask) + hair * mask).astype(np.uint8)

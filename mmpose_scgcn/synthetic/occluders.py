@@ -131,18 +131,18 @@ def _box(
     """A thing of any colour: a cup, a book, or something before the lens."""
     size = image.shape[0]
     unit = np.ptp(points[:, 1]) / 1.55
-    centre = points[rng.integers(0, 98)] + rng.normal(0, 0.25, 2) * unit
+    center = points[rng.integers(0, 98)] + rng.normal(0, 0.25, 2) * unit
     half = rng.uniform(0.25, 0.65, 2) * unit
     if rng.random() < 0.6:  # it is held, or stands, below
-        centre[1] = (points[rng.integers(0, 98), 1] + size) / 2
-        half[1] = size - centre[1]
+        center[1] = (points[rng.integers(0, 98), 1] + size) / 2
+        half[1] = size - center[1]
     t = np.linspace(0, 2 * np.pi, 24, endpoint=False)
     power = rng.uniform(0.05, 1.0)  # from a box to an ellipse
     ring = np.stack([np.cos(t), np.sin(t)], axis=-1)
     ring = np.sign(ring) * np.abs(ring) ** power * half
     angle = rng.normal(0, 0.25)
     turn = [[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]]
-    mask = polygon_cover(size, centre + ring @ np.array(turn))
+    mask = polygon_cover(size, center + ring @ np.array(turn))
     shape = (int(rng.integers(2, 8)), int(rng.integers(2, 8)), 3)
     pattern = rng.uniform(10, 240, 3) + rng.normal(0, 30, shape)
     pattern = cv2.resize(np.float32(pattern), (size, size))

@@ -1,7 +1,7 @@
 """Data sets from their official files to annotations that MMPose reads."""
 
 from .aflw import read_aflw
-from .annotations import BOX_KINDS
+from .boxes import BOX_KINDS
 from .checks import check_num_keypoints
 from .cofw import read_cofw
 from .face_300w import read_300w

@@ -6,9 +6,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from mmpose_scgcn.structures.coco import (
+    annotation_entry,
+    annotation_file,
+    image_entry,
+)
+
 import numpy as np
 
-from .annotations import annotation_file, check_box_kind
+from .boxes import check_box_kind
 from .checks import (
     check_num_keypoints,
     check_padding,
@@ -38,7 +44,7 @@ class Options:
 
     Args:
         box (str): ``'landmarks'`` or ``'given'``
-            (:func:`.annotations.face_box`).
+            (:func:`.boxes.face_box`).
         padding (float): Added to the box on each side, as a fraction.
         val_share (float): Share of the training set to hold out; 0 for none.
         seed (int): Of what is held out.
@@ -238,22 +244,29 @@ def _contents(
     options: Options,
 ) -> dict[str, dict]:
     """Make the contents of all annotation files, with common ids."""
-    faces = source.faces
-    common = dict(
-        boxes=boxes,
-        sizes=sizes,
-        ids={face: number for number, face in enumerate(faces, 1)},
-        image_ids={file: number for number, file in enumerate(sizes, 1)},
-        names=keypoint_names(len(faces[0].keypoints)),
-    )
-    return {
-        split: annotation_file(
-            members,
-            **common,
-            info=dict(
+    ids = {face: number for number, face in enumerate(source.faces, 1)}
+    image_ids = {file: number for number, file in enumerate(sizes, 1)}
+    names = keypoint_names(len(source.faces[0].keypoints))
+
+    def entry(face: Face) -> dict:
+        return annotation_entry(
+            face.keypoints,
+            face.flags,
+            boxes[face],
+            (ids[face], image_ids[face.file]),
+            face.fields,
+        )
+
+    contents = {}
+    for split, faces in splits.items():
+        files = dict.fromkeys(face.file for face in faces)
+        contents[split] = annotation_file(
+            [image_entry(image_ids[f], f, *sizes[f]) for f in files],
+            map(entry, faces),
+            names,
+            dict(
                 description=f'{source.name} {split}',
                 prepared=asdict(options),
             ),
         )
-        for split, members in splits.items()
-    }
+    return contents

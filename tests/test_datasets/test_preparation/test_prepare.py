@@ -12,7 +12,7 @@ from mmpose_scgcn.datasets.preparation import (
     read_tables,
     read_wflw,
 )
-from mmpose_scgcn.datasets.preparation.annotations import face_box
+from mmpose_scgcn.datasets.preparation.boxes import face_box
 
 import numpy as np
 import pytest

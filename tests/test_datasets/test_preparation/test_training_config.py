@@ -8,7 +8,10 @@ from mmpose_scgcn.datasets.preparation import (
 from mmpose_scgcn.launch import find_config, shipped_configs
 
 import pytest
+import torch
 from mmengine.config import Config
+from mmengine.registry import init_default_scope
+from mmpose.registry import MODELS
 
 SPLITS = ('trainval', 'train', 'val', 'test')
 TEMPLATE = 'td-reg_cnn6-scgcn_1xb32-60e_custom-64x64'
@@ -86,6 +89,21 @@ def test_the_rest_is_the_base_s(write, base):
         wanted = expected[f'{split}_dataloader'].dataset
         assert loader.dataset.pipeline == wanted.pipeline
         assert loader.dataset.get('test_mode') == wanted.get('test_mode')
+
+
+def test_its_model_is_built_for_either_backbone(write):
+    init_default_scope('mmpose')
+    for base in (TEMPLATE, WFLW):
+        model = write(base).model
+        model.backbone.init_cfg = None  # no weights from the network
+        size = 64 if base == TEMPLATE else 256
+        estimator = MODELS.build(model)
+        with torch.no_grad():
+            *_, feature = estimator.backbone(torch.zeros(1, 3, size, size))
+        assert feature.shape[1] == model.head.in_channels
+        width, height = model.head.in_featuremap_size
+        assert feature.shape[2:] == (height, width)
+        assert estimator.head.num_keypoints == 7
 
 
 def test_the_base_may_be_changed_afterwards(write, tmp_path):

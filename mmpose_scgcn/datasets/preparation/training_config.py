@@ -232,27 +232,26 @@ test_cfg = None
 
 def _evaluators(cfg: Config, data: OwnData) -> str:
     """State the metrics of the base, for this data set."""
-    lines = []
-    for split in ('val', 'test'):
-        if split not in data.splits:
-            lines.append(f'{split}_evaluator = None')
-            continue
-        metrics = cfg[f'{split}_evaluator']
-        if isinstance(metrics, Mapping):
-            lines.append(f'{split}_evaluator = {_metric(metrics, True)}')
-            continue
-        lines += [f'{split}_evaluator = [']
-        lines += [f'    {_metric(metric)},' for metric in metrics]
-        lines += [']']
-    return '\n'.join(lines) + '\n'
+    return ''.join(_evaluator(cfg, split, data) for split in ('val', 'test'))
 
 
-def _metric(metric: Mapping, replaces: bool = False) -> str:
-    """Write one metric with this data set's normaliser."""
-    options = dict(_delete_=True) if replaces else {}
+def _evaluator(cfg: Config, split: str, data: OwnData) -> str:
+    """State the metrics of a split."""
+    name = f'{split}_evaluator'
+    if split not in data.splits:
+        return f'{name} = None\n'
+    metrics = cfg[name]
+    if isinstance(metrics, Mapping):
+        return f'{name} = {_metric(metrics, dict(_delete_=True))}\n'
+    items = ''.join(f'    {_metric(metric, {})},\n' for metric in metrics)
+    return f'{name} = [\n{items}]\n'
+
+
+def _metric(metric: Mapping, options: dict) -> str:
+    """Write one metric, with what errors are divided by here."""
     options |= {k: v for k, v in metric.items() if k not in _OF_THE_BASE}
     text = ', '.join(f'{key}={value!r}' for key, value in options.items())
-    return f'dict({text}, norm=norm)'
+    return f'dict(\n    {text}, norm=norm\n)'
 
 
 def _model(cfg: Config, data: OwnData) -> str:

@@ -42,31 +42,13 @@ def scope():
 
 
 @pytest.fixture
-def leaf(tmp_path):
+def leaf(make_coco, tmp_path):
     """A maker of configs of data sets; ids are 100 * number + index."""
 
     def make(number, count, pipeline=()):
-        points = [20.0, 30.0, 2, 60.0, 30.0, 2]
-        annotations = [
-            dict(
-                id=100 * number + index,
-                image_id=index,
-                category_id=1,
-                iscrowd=0,
-                num_keypoints=K,
-                keypoints=points,
-                bbox=[10.0, 15.0, 60.0, 40.0],
-                area=2400.0,
-            )
-            for index in range(count)
-        ]
-        content = dict(
-            images=[
-                dict(id=i, file_name=f'{i}.jpg', width=99, height=99)
-                for i in range(count)
-            ],
-            annotations=annotations,
-            categories=[dict(id=1, name='face', keypoints=['left', 'right'])],
+        points = np.tile([[20.0, 30.0], [60.0, 30.0]], (count, 1, 1))
+        content = make_coco(
+            points, first=100 * number, names=('left', 'right')
         )
         path = tmp_path / f'{number}.json'
         path.write_text(json.dumps(content))

@@ -1,6 +1,7 @@
 """Edge weights of a model, on faces as they are and under rectangles."""
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from mmpose_scgcn.models.layers import DynamicAdjacency
 
@@ -26,7 +27,7 @@ def require_dynamic(model: nn.Module, name: str = 'the model') -> np.ndarray:
     Raises:
         ValueError: It has no graph, or weights that do not follow the image.
     """
-    head = getattr(model, 'head', None)
+    head: Any = getattr(model, 'head', None)
     adjacency = getattr(head, 'adjacency', None)
     wanted = (
         "; a head with adjacency='dynamic' is needed, such as "
@@ -47,7 +48,7 @@ def require_dynamic(model: nn.Module, name: str = 'the model') -> np.ndarray:
     return head.graph.neighbors.cpu().numpy()
 
 
-def edge_weights(model: nn.Module, samples: Sequence[dict]) -> np.ndarray:
+def edge_weights(model: Any, samples: Sequence[dict]) -> np.ndarray:
     """Run a model as far as needed for its edge weights.
 
     Args:
@@ -181,7 +182,7 @@ def cover(
     return dict(sample, inputs=crop)
 
 
-def _check(model: nn.Module, sample: dict) -> None:
+def _check(model: Any, sample: dict) -> None:
     """Check that a sample is what the model takes."""
     found = len(np.asarray(sample['data_samples'].gt_instances.keypoints)[0])
     expected = len(model.head.graph.neighbors)

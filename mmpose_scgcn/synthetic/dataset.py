@@ -122,7 +122,7 @@ def _fill(
         (folder, number, seed, index, size)
         for number, (_, index) in enumerate(plan)
     ]
-    entries = {split: [] for split in counts}
+    entries: dict[str, list] = {split: [] for split in counts}
     results = progress(_run(tasks, workers), len(tasks))
     for entry, (split, _) in zip(results, plan, strict=True):
         entries[split].append(entry)

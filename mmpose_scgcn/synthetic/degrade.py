@@ -53,7 +53,7 @@ def _smear(image: np.ndarray, length: float, angle: float) -> np.ndarray:
     ahead = np.array([np.cos(np.radians(angle)), np.sin(np.radians(angle))])
     ends = (side - 1) / 2 + np.stack([-ahead, ahead]) * (length - 1) / 2
     start, stop = np.round(ends * 16).astype(int).tolist()
-    cv2.line(kernel, start, stop, 1.0, 1, cv2.LINE_AA, 4)
+    cv2.line(kernel, start, stop, (1.0,), 1, cv2.LINE_AA, 4)
     return cv2.filter2D(image, -1, kernel / max(kernel.sum(), 1e-6))
 
 

@@ -7,7 +7,7 @@ that what is painted and the landmarks agree to a fraction of a texel.
 import numpy as np
 
 from .appearance import Appearance
-from .canvas import HEIGHT, WIDTH, fill, polygon_mask, stroke
+from .canvas import HEIGHT, WIDTH, Color, fill, polygon_mask, stroke
 from .head import chart_to_uv
 from .landmarks import IRIS_RADIUS
 from .template import (
@@ -80,7 +80,13 @@ def _paint_iris(
 ) -> None:
     """Iris with a dark rim, pupil and a glint, clipped by the lids."""
     color, radius = np.array(appearance.iris), IRIS_RADIUS
-    shades = [color * 0.45, color, color * 1.25, (10, 10, 10), (250,) * 3]
+    shades: list[Color] = [
+        color * 0.45,
+        color,
+        color * 1.25,
+        (10, 10, 10),
+        (250,) * 3,
+    ]
     radii = radius * np.array([1.0, 0.84, 0.62, 0.42, 0.18])
     rings = np.stack([ellipse(pupil, size, size) for size in radii])
     rings[-1] += [0.018, -0.02]  # the glint

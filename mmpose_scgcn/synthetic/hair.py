@@ -120,9 +120,8 @@ def hair_thickness(appearance: Appearance, mask: np.ndarray) -> np.ndarray:
     fall = np.interp(
         (np.arange(ROWS) + 0.5) / ROWS, [0.55, 0.75, 0.9], [1.0, 1.15, 1.4]
     )[:, None]
-    small *= fall.astype(np.float32) * (
-        _THICKNESS[appearance.style] * appearance.hair_volume
-    )
+    height = _THICKNESS[appearance.style] * appearance.hair_volume
+    small = small * (fall.astype(np.float32) * height)
     return small + _brim() if appearance.style == 'cap' else small
 
 

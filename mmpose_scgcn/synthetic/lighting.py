@@ -84,14 +84,16 @@ def shade_surface(
         ``gloss`` (H, W), to be added, 1 is white; float32.
     """
     turned = normals @ matrix.T.astype(np.float32)
-    key = np.float32(_unit(np.array(light.direction)))
+    key = _unit(np.array(light.direction)).astype(np.float32)
     lambert = np.clip(turned @ key * 0.85 + 0.15, 0, 1)
     sky = 0.78 - 0.22 * turned[..., 1]
     cavity = _cavities(surface, normals)
     ambient = light.ambient * sky * cavity
     lit = light.key * lambert * np.sqrt(cavity)
-    diffuse = ambient[..., None] + lit[..., None] * np.float32(light.warmth)
-    half = np.float32(_unit(np.add(key, [0, 0, 1])))
+    diffuse = ambient[..., None] + lit[..., None] * np.asarray(
+        light.warmth, np.float32
+    )
+    half = _unit(np.add(key, [0, 0, 1])).astype(np.float32)
     gloss = np.clip(turned @ half, 0, 1) ** 18 * light.gloss * light.key
     return diffuse, gloss
 
@@ -106,7 +108,7 @@ def expose(image: np.ndarray, light: Lighting) -> np.ndarray:
     Returns:
         np.ndarray: (H, W, 3) uint8 BGR.
     """
-    gains = np.float32(light.cast) * np.float32(light.gain)
+    gains = np.asarray(light.cast, np.float32) * np.float32(light.gain)
     table = np.arange(256, dtype=np.float32)[:, None] * gains
     table = np.clip(np.rint(table), 0, 255).astype(np.uint8)
     return cv2.LUT(image, table[None])

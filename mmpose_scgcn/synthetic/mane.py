@@ -53,13 +53,15 @@ def paint_mane(
     turn = np.array([[roll[1], roll[0]], [-roll[0], roll[1]]])
     outline = flat @ turn.T + middle
     size = background.shape[0]
-    mask = np.zeros((size, size), np.float32)
+    mask: np.ndarray = np.zeros((size, size), np.float32)
     cv2.fillPoly(
-        mask, [np.round(outline * 16).astype(np.int32)], 1.0, cv2.LINE_AA, 4
+        mask, [np.round(outline * 16).astype(np.int32)], (1.0,), cv2.LINE_AA, 4
     )
-    mask = cv2.GaussianBlur(mask, (0, 0), size / 160)[..., None]
+    mask = np.asarray(cv2.GaussianBlur(mask, (0, 0), size / 160))[..., None]
     strands = rng.normal(0, 0.14, (6, 40)).astype(np.float32)
     shade = 1 + cv2.resize(strands, (size, size))[..., None]
     glow = 0.5 * light.key + 0.6 * light.ambient
-    hair = np.clip(np.float32(appearance.hair) * shade * glow, 0, 255)
+    hair = np.clip(
+        np.asarray(appearance.hair, np.float32) * shade * glow, 0, 255
+    )
     return (background * (1 - mask) + hair * mask).astype(np.uint8)

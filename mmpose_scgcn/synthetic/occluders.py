@@ -70,9 +70,9 @@ def _hand(
     palm = target - ahead * unit * 0.45
     cv2.line(
         mask,
-        tuple(fixed(palm)),
-        tuple(fixed(palm - ahead * size)),
-        255,
+        fixed(palm).tolist(),
+        fixed(palm - ahead * size).tolist(),
+        (255,),
         max(int(unit * 0.5), 1),
         cv2.LINE_AA,
         SHIFT,
@@ -84,9 +84,9 @@ def _hand(
         tip = root + ahead * unit * length + across * unit * 0.03 * (i - 1.5)
         cv2.line(
             finger,
-            tuple(fixed(root)),
-            tuple(fixed(tip)),
-            255,
+            fixed(root).tolist(),
+            fixed(tip).tolist(),
+            (255,),
             max(int(unit * 0.2), 1),
             cv2.LINE_AA,
             SHIFT,
@@ -110,15 +110,17 @@ def _microphone(
     stick, ball = np.zeros((2, size, size), np.uint8)
     cv2.line(
         stick,
-        tuple(fixed(head)),
-        tuple(fixed(foot)),
-        255,
+        fixed(head).tolist(),
+        fixed(foot).tolist(),
+        (255,),
         max(int(unit * 0.16), 2),
         cv2.LINE_AA,
         SHIFT,
     )
     radius = int(unit * rng.uniform(0.16, 0.26) * (1 << SHIFT))
-    cv2.circle(ball, tuple(fixed(head)), radius, 255, -1, cv2.LINE_AA, SHIFT)
+    cv2.circle(
+        ball, fixed(head).tolist(), radius, (255,), -1, cv2.LINE_AA, SHIFT
+    )
     color = rng.uniform(20, 120)
     blend_picture(image, stick, _shaded(stick, np.full(3, color * 0.7)))
     blend_picture(image, ball, _shaded(ball, np.full(3, color)))
@@ -145,7 +147,7 @@ def _box(
     mask = polygon_cover(size, center + ring @ np.array(turn))
     shape = (int(rng.integers(2, 8)), int(rng.integers(2, 8)), 3)
     pattern = rng.uniform(10, 240, 3) + rng.normal(0, 30, shape)
-    pattern = cv2.resize(np.float32(pattern), (size, size))
+    pattern = cv2.resize(pattern.astype(np.float32), (size, size))
     blend_picture(image, mask, np.clip(pattern, 0, 255))
     return mask
 

@@ -87,7 +87,9 @@ def paint_skin(appearance: Appearance, rng: np.random.Generator) -> np.ndarray:
             spots * 26 * appearance.freckles * (regions['cheek'] / 255 + 0.2)
         )
     shade = 1 + grain / 130
-    image = cv2.multiply(image, cv2.merge([shade] * 3), dtype=cv2.CV_8U)
+    image = np.asarray(
+        cv2.multiply(image, cv2.merge([shade] * 3), dtype=cv2.CV_8U)
+    )
     _paint_beard(image, appearance, rng)
     return cv2.resize(image, (WIDTH, HEIGHT), interpolation=cv2.INTER_LINEAR)
 

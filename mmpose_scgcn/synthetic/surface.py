@@ -123,7 +123,9 @@ def _asymmetry(grid: np.ndarray, identity: Identity) -> None:
 
 def add_hair(skin: np.ndarray, hair: np.ndarray) -> np.ndarray:
     """Lift the skin (H, W, 3) by the thickness (H, W) of the hair."""
-    out = base_grid() * np.float32([1, 0.8, 1]) - np.float32([0, 0.1, 0])
+    shrink: np.ndarray = np.array([1, 0.8, 1], np.float32)
+    down: np.ndarray = np.array([0, 0.1, 0], np.float32)
+    out = base_grid() * shrink - down
     out[..., 1] *= 1 - _smoothstep(base_grid()[..., 1], -0.3, 0.5)
     out /= np.linalg.norm(out, axis=-1, keepdims=True) + 1e-6
     return skin + out * hair[..., None]

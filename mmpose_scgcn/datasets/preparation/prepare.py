@@ -175,7 +175,7 @@ def _read_sizes(
             {f: _extract(folder / f, read[f]) for f in progress(files)}
         )
     return size_problems(
-        read_image_sizes(source.images, files, workers, progress)
+        read_image_sizes(source.folder, files, workers, progress)
     )
 
 

@@ -1,8 +1,9 @@
 """What every reader of a data set's official files returns."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -28,7 +29,7 @@ class Face:
             same shares of sources.
         box (tuple, optional): The data set's own box x1, y1, x2, y2, image
             px.
-        fields (Mapping): More entries of the annotation, such as
+        fields (dict): More entries of the annotation, such as
             ``attributes`` or ``subset``.
     """
 
@@ -39,7 +40,7 @@ class Face:
     group: str
     stratum: str = ''
     box: tuple[float, float, float, float] | None = None
-    fields: Mapping = field(default_factory=dict)
+    fields: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,17 @@ class Source:
     embedded: dict[str, Callable[[], np.ndarray]] = field(default_factory=dict)
     expected: dict[str, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def folder(self) -> Path:
+        """Folder of the images.
+
+        Raises:
+            ValueError: They are embedded in other files.
+        """
+        if self.images is None:
+            raise ValueError(f'{self.name} has no folder of images')
+        return self.images
 
     @property
     def faces(self) -> list[Face]:

@@ -23,7 +23,7 @@ from mmpose_scgcn.datasets.preparation import (
     check_base,
     check_num_keypoints,
     infer_flip_indices,
-    metainfo_source,
+    metainfo_of,
     parse_flip_pairs,
     parse_norm,
     prepare,
@@ -37,7 +37,6 @@ from mmpose_scgcn.datasets.preparation import (
 )
 from mmpose_scgcn.files import replace_file
 from mmpose_scgcn.launch import find_config, read_config
-from mmpose_scgcn.shapes import align_shapes, mean_shape
 
 import numpy as np
 from rich.progress import track
@@ -161,11 +160,11 @@ def read_source(args: argparse.Namespace) -> Source:
 
 def find_partners(source: Source, flip_pairs: str) -> np.ndarray:
     """Tell the flip partners, or read them."""
-    shapes, visible = stack_shapes(source)
+    keypoints, annotated = source.shapes()
     if flip_pairs != 'infer':
-        return parse_flip_pairs(flip_pairs, shapes.shape[1])
+        return parse_flip_pairs(flip_pairs, keypoints.shape[1])
     try:
-        partners = infer_flip_indices(shapes, visible)
+        partners = infer_flip_indices(keypoints, annotated)
     except ValueError as error:
         raise ValueError(
             f'{error}; give --flip-pairs 0-16,1-15,... or none'
@@ -173,20 +172,6 @@ def find_partners(source: Source, flip_pairs: str) -> np.ndarray:
     pairs = [f'{i}-{j}' for i, j in enumerate(partners) if i < j]
     print(f'flip pairs, inferred: {",".join(pairs)}')
     return partners
-
-
-def make_metainfo(source: Source, partners: np.ndarray) -> str:
-    """Write the meta information."""
-    shapes, visible = stack_shapes(source)
-    aligned = align_shapes(shapes, visible)
-    mean = mean_shape(aligned, np.isfinite(aligned).all(axis=-1))
-    return metainfo_source(source.name, partners, mean[:, 0])
-
-
-def stack_shapes(source: Source) -> tuple[np.ndarray, np.ndarray]:
-    """Stack keypoints (N, K, 2) and what is annotated of them (N, K)."""
-    shapes = np.stack([face.keypoints for face in source.faces])
-    return shapes, np.stack([face.flags > 0 for face in source.faces])
 
 
 def check_config(args: argparse.Namespace, num_keypoints: int) -> None:
@@ -288,7 +273,7 @@ def run(args: argparse.Namespace) -> None:
         args.overwrite,
         args.copy_images,
         args.workers,
-        None if partners is None else make_metainfo(source, partners),
+        None if partners is None else metainfo_of(source, partners),
         show_progress,
     )
     print_problems(prepared.problems)

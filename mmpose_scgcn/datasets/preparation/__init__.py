@@ -5,7 +5,7 @@ from .boxes import BOX_KINDS
 from .checks import check_num_keypoints
 from .cofw import read_cofw
 from .face_300w import read_300w
-from .metainfo import metainfo_source, parse_flip_pairs
+from .metainfo import metainfo_of, metainfo_source, parse_flip_pairs
 from .mirror_pairs import infer_flip_indices, mirror_distances
 from .prepare import Options, Prepared, StrictError, prepare
 from .pts import read_pts, read_pts_folder
@@ -31,6 +31,7 @@ __all__ = [
     'check_base',
     'check_num_keypoints',
     'infer_flip_indices',
+    'metainfo_of',
     'metainfo_source',
     'mirror_distances',
     'parse_flip_pairs',

@@ -98,6 +98,17 @@ class Source:
         faces = [face for split in self.splits.values() for face in split]
         return list(dict.fromkeys(faces))
 
+    def shapes(self) -> tuple[np.ndarray, np.ndarray]:
+        """Stack the keypoints of all faces.
+
+        Returns:
+            tuple[np.ndarray, np.ndarray]: (N, K, 2), image px, and a boolean
+            (N, K) telling which are annotated.
+        """
+        faces = self.faces
+        keypoints = np.stack([face.keypoints for face in faces])
+        return keypoints, np.stack([face.flags != ABSENT for face in faces])
+
 
 def parse_numbers(texts: list[str], where: str) -> np.ndarray:
     """Read numbers.

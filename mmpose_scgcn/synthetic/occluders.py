@@ -9,7 +9,13 @@ import numpy as np
 
 from .camera import Camera
 from .glasses import paint_glasses
-from .overlay import SHIFT, blend_picture, fixed, polygon_cover
+from .overlay import (
+    SHIFT,
+    blend_picture,
+    draw_line,
+    fixed,
+    polygon_cover,
+)
 from .template import NOSE
 
 KINDS = ('none', 'glasses', 'sunglasses', 'mask', 'hand', 'microphone', 'box')
@@ -68,29 +74,13 @@ def _hand(
     across = np.array([-ahead[1], ahead[0]])
     mask = np.zeros((size, size), np.uint8)
     palm = target - ahead * unit * 0.45
-    cv2.line(
-        mask,
-        fixed(palm).tolist(),
-        fixed(palm - ahead * size).tolist(),
-        (255,),
-        max(int(unit * 0.5), 1),
-        cv2.LINE_AA,
-        SHIFT,
-    )
+    draw_line(mask, palm, palm - ahead * size, max(int(unit * 0.5), 1))
     shade = _shaded(mask, np.array(skin) * 0.95)
     for i, length in enumerate((0.75, 0.9, 0.85, 0.65)):
         finger = np.zeros_like(mask)
         root = palm + across * unit * (0.21 * i - 0.32)
         tip = root + ahead * unit * length + across * unit * 0.03 * (i - 1.5)
-        cv2.line(
-            finger,
-            fixed(root).tolist(),
-            fixed(tip).tolist(),
-            (255,),
-            max(int(unit * 0.2), 1),
-            cv2.LINE_AA,
-            SHIFT,
-        )
+        draw_line(finger, root, tip, max(int(unit * 0.2), 1))
         shade = np.where(
             finger[..., None] > 128, _shaded(finger, np.array(skin)), shade
         )
@@ -108,15 +98,7 @@ def _microphone(
     head = points[85] + rng.uniform([-0.3, 0], [0.3, 0.3]) * unit
     foot = head + np.array([rng.uniform(-0.5, 0.5), 1.0]) * size
     stick, ball = np.zeros((2, size, size), np.uint8)
-    cv2.line(
-        stick,
-        fixed(head).tolist(),
-        fixed(foot).tolist(),
-        (255,),
-        max(int(unit * 0.16), 2),
-        cv2.LINE_AA,
-        SHIFT,
-    )
+    draw_line(stick, head, foot, max(int(unit * 0.16), 2))
     radius = int(unit * rng.uniform(0.16, 0.26) * (1 << SHIFT))
     cv2.circle(
         ball, fixed(head).tolist(), radius, (255,), -1, cv2.LINE_AA, SHIFT

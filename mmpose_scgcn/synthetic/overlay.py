@@ -27,3 +27,18 @@ def polygon_cover(size: int, points: np.ndarray) -> np.ndarray:
     mask = np.zeros((size, size), np.uint8)
     cv2.fillPoly(mask, [fixed(points)], (255,), cv2.LINE_AA, SHIFT)
     return mask
+
+
+def draw_line(
+    mask: np.ndarray, start: np.ndarray, end: np.ndarray, thickness: int
+) -> None:
+    """Draw a line with round ends, in place.
+
+    Args:
+        mask (np.ndarray): (H, W) uint8.
+        start (np.ndarray): (2,) px.
+        end (np.ndarray): (2,) px.
+        thickness (int): Whole px.
+    """
+    ends = fixed(start).tolist(), fixed(end).tolist()
+    cv2.line(mask, *ends, (255,), thickness, cv2.LINE_AA, SHIFT)

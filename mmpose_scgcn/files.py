@@ -19,10 +19,6 @@ def replace_file(path: str | Path) -> Iterator[Path]:
 
     Yields:
         Path: An empty file in the same folder, with the same suffix.
-
-    Example:
-        >>> with replace_file('results/scores.json') as partial:
-        ...     _ = partial.write_text('{}')
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)

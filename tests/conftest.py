@@ -9,6 +9,7 @@ from pathlib import Path
 
 import mmpose_scgcn  # noqa: F401  before any test imports MMPose
 
+import numpy as np
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -197,6 +198,66 @@ def full_host(tmp_path) -> Path:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(content)
     return tmp_path / 'full_host'
+
+
+@pytest.fixture(scope='session')
+def make_coco() -> Callable:
+    """Make the content of a COCO keypoint file, written out by hand.
+
+    ``keypoints`` are (N, K, 2), px; ``flags`` (N, K) or one for all; ``boxes``
+    (N, 4) or one for all, x, y, width and height. Faces are numbered from
+    ``first``, and face i is on image i of ``files``, or all are on the only
+    one. ``fields`` are more entries of all faces, or of each.
+    """
+
+    def make(
+        keypoints,
+        flags=2,
+        boxes=(8.0, 6.0, 40.0, 30.0),
+        files='{}.png',
+        size=(64, 48),
+        first=0,
+        names=(),
+        fields=(),
+    ):
+        count, num_keypoints, _ = np.shape(keypoints)
+        flags = np.broadcast_to(flags, (count, num_keypoints))
+        boxes = np.broadcast_to(boxes, (count, 4)).tolist()
+        numbers = list(range(first, first + count))
+        several = '{}' in files
+        if isinstance(fields, (dict, tuple)):
+            fields = [dict(fields)] * count
+        annotations = [
+            dict(
+                id=number,
+                image_id=number if several else 0,
+                category_id=1,
+                iscrowd=0,
+                num_keypoints=num_keypoints,
+                keypoints=np.column_stack([points, seen]).ravel().tolist(),
+                bbox=box,
+                area=box[2] * box[3],
+                **more,
+            )
+            for number, points, seen, box, more in zip(
+                numbers, keypoints, flags, boxes, fields, strict=True
+            )
+        ]
+        images = [
+            dict(
+                id=number,
+                file_name=files.format(number),
+                width=size[0],
+                height=size[1],
+            )
+            for number in (numbers if several else [0])
+        ]
+        category = dict(id=1, name='face', keypoints=list(names), skeleton=[])
+        return dict(
+            images=images, annotations=annotations, categories=[category]
+        )
+
+    return make
 
 
 @pytest.fixture(scope='session')

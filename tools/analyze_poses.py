@@ -17,7 +17,8 @@ from mmpose_scgcn.apis import read_image
 from mmpose_scgcn.arguments import picture_file
 from mmpose_scgcn.datasets import DatasetPoses, dataset_poses
 from mmpose_scgcn.datasets.build import build_split
-from mmpose_scgcn.datasets.readers import read_points, readers_of
+from mmpose_scgcn.datasets.readers import read_points
+from mmpose_scgcn.datasets.wrappers import samples_of
 from mmpose_scgcn.launch import add_config_options, read_config
 from mmpose_scgcn.shapes import balanced_counts
 from mmpose_scgcn.visualization import crop_tile, plot_poses
@@ -71,9 +72,8 @@ def main() -> None:
         sys.exit(f'analyze_poses: {error}')
     out = Path(args.out or f'work_dirs/{Path(cfg.filename).stem}_poses.png')
     title = (
-        f'{Path(cfg.filename).stem}: {len(dataset)} samples, '
-        f'component {options.get("component", 0)}, '
-        f'{(poses.bins < 0).sum()} without a usable shape'
+        f'{Path(cfg.filename).stem}: {_counted(poses)}, '
+        f'component {options.get("component", 0)}'
     )
     out.parent.mkdir(parents=True, exist_ok=True)
     plot_poses(poses.axis, poses.edges, before, after, faces, out, title)
@@ -101,13 +101,13 @@ def read_faces(
     Raises:
         FileNotFoundError: An image cannot be read.
     """
-    readers = readers_of(dataset)
+    samples = samples_of(dataset)
     faces = []
     for number in track(range(_size(poses)), description='reading faces'):
         members = np.flatnonzero(poses.bins == number)
         places = np.linspace(0, len(members) - 1, min(count, len(members)))
         chosen = members[places.round().astype(int)]
-        faces.append([_face(readers[index]()) for index in chosen])
+        faces.append([_face(samples[index].read()) for index in chosen])
     return faces
 
 
@@ -118,6 +118,14 @@ def _face(info: dict) -> np.ndarray:
     seen = keypoints[visible]
     box = np.concatenate([seen.min(axis=0), seen.max(axis=0)])
     return crop_tile(image, box, TILE)[0]
+
+
+def _counted(poses: DatasetPoses) -> str:
+    """Say how many samples there are, and how many have no pose."""
+    unusable = int((poses.bins < 0).sum())
+    text = f'{len(poses.bins)} samples'
+    # Fewer than three visible keypoints, or no single instance.
+    return text + (f' ({unusable} without a pose)' if unusable else '')
 
 
 def _size(poses: DatasetPoses) -> int:

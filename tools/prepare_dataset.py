@@ -2,24 +2,30 @@
 
 Example:
     python tools/prepare_dataset.py wflw downloads/WFLW data/wflw
-    python tools/prepare_dataset.py csv faces.csv data/mine --images pictures
+    python tools/prepare_dataset.py csv faces.csv data/mine --images pictures \
+        --name mine --config my_config.py
 """
 
 import argparse
 import sys
 from collections import Counter
 from collections.abc import Iterable
+from pathlib import Path
 
 from mmpose_scgcn.datasets.preparation import (
+    BOX_KINDS,
     Options,
+    OwnData,
     Prepared,
     Problem,
     Source,
     StrictError,
+    check_base,
     check_num_keypoints,
     infer_flip_indices,
-    metainfo_source,
+    metainfo_of,
     parse_flip_pairs,
+    parse_norm,
     prepare,
     read_300w,
     read_aflw,
@@ -27,8 +33,10 @@ from mmpose_scgcn.datasets.preparation import (
     read_pts_folder,
     read_tables,
     read_wflw,
+    training_config,
 )
-from mmpose_scgcn.graph import align_shapes, mean_shape
+from mmpose_scgcn.files import replace_file
+from mmpose_scgcn.launch import find_config, read_config
 
 import numpy as np
 from rich.progress import track
@@ -47,6 +55,8 @@ HELP = {
     'csv': 'table of name,x0,y0,x1,y1,... for training',
     'pts': 'folder of .pts files beside their images',
 }
+# The smallest of ours, on keypoints of one's own.
+BASE = 'td-reg_cnn6-scgcn_1xb32-60e_custom-64x64'
 # As the field crops them: these sets' own boxes are square face boxes.
 GIVEN_BOX = ('cofw', 'aflw')
 SHOWN = 3
@@ -71,7 +81,7 @@ def add_common(parser: argparse.ArgumentParser, box: str) -> None:
     add = parser.add_argument
     add(
         '--box',
-        choices=('landmarks', 'given'),
+        choices=BOX_KINDS,
         default=box,
         help=f"tight box of the keypoints, or the set's own ({box})",
     )
@@ -122,6 +132,19 @@ def add_own(parser: argparse.ArgumentParser, kind: str) -> None:
         default='infer',
         help='infer (from the mean shape), none, or a list: 0-16,1-15',
     )
+    add('--config', type=Path, metavar='FILE', help='config to write as well')
+    add(
+        '--base',
+        default=BASE,
+        help='config that it inherits model, input size and schedule from: '
+        'a path, or the name of one of ours (%(default)s)',
+    )
+    add(
+        '--norm',
+        default='box_size',
+        help='what it divides errors by: box_size, or two keypoints, such as '
+        '36-45, whose distance it is (%(default)s)',
+    )
 
 
 def read_source(args: argparse.Namespace) -> Source:
@@ -135,24 +158,50 @@ def read_source(args: argparse.Namespace) -> Source:
     return read_tables(args.source, args.images, args.val, **own)
 
 
-def make_metainfo(source: Source, flip_pairs: str) -> str:
-    """Find the flip partners and write the meta information."""
-    shapes = np.stack([face.keypoints for face in source.faces])
-    visible = np.stack([face.flags > 0 for face in source.faces])
-    if flip_pairs == 'infer':
-        try:
-            partners = infer_flip_indices(shapes, visible)
-        except ValueError as error:
-            raise ValueError(
-                f'{error}; give --flip-pairs 0-16,1-15,... or none'
-            ) from error
-        pairs = [f'{i}-{j}' for i, j in enumerate(partners) if i < j]
-        print(f'flip pairs, inferred: {",".join(pairs)}')
-    else:
-        partners = parse_flip_pairs(flip_pairs, shapes.shape[1])
-    aligned = align_shapes(shapes, visible)
-    mean = mean_shape(aligned, np.isfinite(aligned).all(axis=-1))
-    return metainfo_source(source.name, partners, mean[:, 0])
+def find_partners(source: Source, flip_pairs: str) -> np.ndarray:
+    """Tell the flip partners, or read them."""
+    keypoints, annotated = source.shapes()
+    if flip_pairs != 'infer':
+        return parse_flip_pairs(flip_pairs, keypoints.shape[1])
+    try:
+        partners = infer_flip_indices(keypoints, annotated)
+    except ValueError as error:
+        raise ValueError(
+            f'{error}; give --flip-pairs 0-16,1-15,... or none'
+        ) from error
+    pairs = [f'{i}-{j}' for i, j in enumerate(partners) if i < j]
+    print(f'flip pairs, inferred: {",".join(pairs)}')
+    return partners
+
+
+def check_config(args: argparse.Namespace, num_keypoints: int) -> None:
+    """Find what is wrong with the options of the config before anything."""
+    parse_norm(args.norm, num_keypoints)
+    base = find_config(args.base)
+    check_base(read_config(str(base), {}), base)
+    if args.config.exists() and not args.overwrite:
+        raise FileExistsError(
+            f'{args.config} is there already: choose another name, or say '
+            '--overwrite'
+        )
+
+
+def write_config(
+    args: argparse.Namespace, prepared: Prepared, partners: np.ndarray
+) -> None:
+    """Write a config for what was prepared."""
+    data = OwnData(
+        args.name,
+        Path(args.out),
+        tuple(prepared.splits),
+        len(partners),
+        parse_norm(args.norm, len(partners)),
+        flips=bool((partners != np.arange(len(partners))).any()),
+    )
+    text = training_config(find_config(args.base), data, args.config)
+    with replace_file(args.config) as partial:
+        partial.write_text(text, encoding='utf-8')
+    print(f'config for it: {args.config}')
 
 
 def show_progress(
@@ -211,7 +260,11 @@ def run(args: argparse.Namespace) -> None:
     """Read, check, write and report."""
     options = Options(args.box, args.padding, args.val_share, args.seed)
     source = read_source(args)
-    check_num_keypoints(source.faces)
+    num_keypoints = check_num_keypoints(source.faces)
+    own, config = 'name' in args, getattr(args, 'config', None)
+    if config:
+        check_config(args, num_keypoints)
+    partners = find_partners(source, args.flip_pairs) if own else None
     prepared = prepare(
         source,
         args.out,
@@ -220,12 +273,14 @@ def run(args: argparse.Namespace) -> None:
         args.overwrite,
         args.copy_images,
         args.workers,
-        make_metainfo(source, args.flip_pairs) if 'name' in args else None,
+        None if partners is None else metainfo_of(source, partners),
         show_progress,
     )
     print_problems(prepared.problems)
     print_summary(prepared, options)
     print(f'written to {args.out}; problems.txt there lists every problem')
+    if config and partners is not None:
+        write_config(args, prepared, partners)
 
 
 def main() -> int:

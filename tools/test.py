@@ -8,6 +8,7 @@ from pathlib import Path
 from pickle import UnpicklingError
 
 from mmpose_scgcn.arguments import positive_float
+from mmpose_scgcn.evaluation.functional import lies_to_one_side
 from mmpose_scgcn.files import replace_file
 from mmpose_scgcn.launch import (
     add_common_arguments,
@@ -19,9 +20,6 @@ from mmpose_scgcn.launch import (
 
 from mmengine.config import Config
 from mmengine.dist import is_main_process
-
-#: Mean offset in x, a fraction of the normaliser, from which one is told.
-OFFSET = 0.006
 
 PICKLES = ('.pkl', '.pickle')
 
@@ -116,8 +114,8 @@ def tell_of_offset(metrics: Mapping[str, float]) -> None:
     """Say so if predictions lie to one side, as conventions make them."""
     if not is_main_process():
         return
-    x, y = (metrics.get(f'bias_{axis}', 0.0) for axis in 'xy')
-    if abs(x) > max(OFFSET, abs(y)):
+    if lies_to_one_side(metrics):
+        x = metrics['bias_x']
         side = 'right' if x > 0 else 'left'
         print(
             f'Predictions lie {100 * abs(x):.1f} % of the normaliser to the '
@@ -157,6 +155,8 @@ def main() -> None:
     try:
         cfg = load_config(args)
         check_annotations(cfg, 'test_dataloader', 'test_evaluator')
+        if not cfg.get('test_dataloader'):
+            raise ValueError(f'{args.config} has no test_dataloader')
     except (FileNotFoundError, ValueError) as error:
         sys.exit(str(error))
     cfg.load_from = args.checkpoint

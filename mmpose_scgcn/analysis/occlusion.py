@@ -1,6 +1,7 @@
 """Edge weights of a model, on faces as they are and under rectangles."""
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from mmpose_scgcn.models.layers import DynamicAdjacency
 
@@ -27,7 +28,7 @@ def require_dynamic(model: BaseModel, name: str = 'the model') -> np.ndarray:
     Raises:
         ValueError: It has no graph, or weights that do not follow the image.
     """
-    head = getattr(model, 'head', None)
+    head: Any = getattr(model, 'head', None)
     adjacency = getattr(head, 'adjacency', None)
     wanted = (
         "; a head with adjacency='dynamic' is needed, such as "

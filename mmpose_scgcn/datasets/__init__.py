@@ -2,7 +2,7 @@
 
 from .indexed_shapes import shapes_by_index
 from .poses import DatasetPoses, dataset_poses
-from .shapes import ShapeSet, collect_shapes, shapes_from_coco
+from .shape_sets import ShapeSet, collect_shapes, shapes_from_coco
 
 __all__ = [
     'DatasetPoses',

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 
-from .readers import check_points, read_points, readers_of, resamples
+from .readers import check_points, read_points
+from .wrappers import draws_at_random, samples_of
 
 
 def shapes_by_index(
@@ -12,7 +13,7 @@ def shapes_by_index(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Read the shape that each index of a data set stands for.
 
-    Wrappers are looked into as in :func:`~.shapes.collect_shapes`; an
+    Wrappers are looked into as in :func:`~.shape_sets.collect_shapes`; an
     annotation that several indices share is read once.
 
     Args:
@@ -30,19 +31,19 @@ def shapes_by_index(
             of keypoints (the message names annotation and image), no
             keypoints at all, or a wrapper whose indices have no fixed sample.
     """
-    readers = readers_of(dataset)
-    if len(readers) != len(dataset) or resamples(dataset):
+    samples = samples_of(dataset)
+    if len(samples) != len(dataset) or draws_at_random(dataset):
         raise ValueError(
             f'{type(dataset).__name__} of length {len(dataset)} over '
-            f'{len(readers)} annotations does not say which index is which '
+            f'{len(samples)} annotations does not say which index is which '
             'annotation (sample_ratio_factor draws at random); repeat or '
             'split its members instead'
         )
-    unique = list(dict.fromkeys(readers))
-    row = {read: i for i, read in enumerate(unique)}
-    records = [_single(read()) for read in track(unique)]
+    unique = list(dict.fromkeys(samples))
+    row = {sample: i for i, sample in enumerate(unique)}
+    records = [_single(sample.read()) for sample in track(unique)]
     keypoints, visible = _stack(records)
-    index = [row[read] for read in readers]
+    index = [row[sample] for sample in samples]
     return keypoints[index], visible[index]
 
 

@@ -1,15 +1,18 @@
-"""What a data set's pipeline has made of a sample before it is packed."""
+"""What a data set's pipeline makes of a sample before it is packed."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import numpy as np
 
+from .wrappers import member_at, members_of, own_transforms
 
-def run_pipeline(dataset, index: int) -> dict:
+
+def run_pipeline(dataset: Any, index: int) -> dict:
     """Run the transforms of a data set up to ``PackPoseInputs``.
 
-    ``ConcatDataset``, ``CombinedDataset``, ``RepeatDataset`` and subsets are
-    looked into, and their transforms run in their order.
+    All wrappers are looked into (:mod:`.wrappers`). ``CombinedDataset``, the
+    only one with a pipeline, runs those of its members itself.
 
     Args:
         dataset (BaseDataset): A top-down data set.
@@ -21,12 +24,11 @@ def run_pipeline(dataset, index: int) -> dict:
     Raises:
         ValueError: A transform dropped the sample.
     """
-    member, own = _member(dataset, index)
-    if member is not None:
-        results = run_pipeline(member, own)
-    else:
-        results = dataset.get_data_info(index)
-    for transform in _transforms(dataset):
+    member = dataset
+    while not hasattr(member, 'pipeline'):
+        member, index = member_at(member, index)
+    results = member.get_data_info(index)
+    for transform in own_transforms(member):
         if type(transform).__name__.startswith('Pack'):
             break
         file = results.get('img_path')
@@ -38,27 +40,11 @@ def run_pipeline(dataset, index: int) -> dict:
     return results
 
 
-def _member(dataset, index: int) -> tuple[object | None, int]:
-    """Find the wrapped data set of a sample and its index there."""
-    if hasattr(dataset, 'datasets'):
-        for member in dataset.datasets:
-            if index < len(member):
-                return member, index
-            index -= len(member)
-        raise IndexError(index)
-    if hasattr(dataset, 'dataset'):
-        indices = getattr(dataset, 'indices', None)
-        if indices is not None:
-            return dataset.dataset, indices[index]
-        return dataset.dataset, index % len(dataset.dataset)
-    return None, index
-
-
-def pipelines_of(dataset) -> list[list]:
+def pipelines_of(dataset: Any) -> list[list]:
     """List the transforms that the samples of a data set go through.
 
-    ``ConcatDataset``, ``CombinedDataset``, ``RepeatDataset`` and subsets are
-    looked into, and so are transforms that hold others.
+    All wrappers are looked into (:mod:`.wrappers`), and so are transforms
+    that hold others.
 
     Args:
         dataset (BaseDataset): A data set.
@@ -66,29 +52,32 @@ def pipelines_of(dataset) -> list[list]:
     Returns:
         list[list]: The transforms in their order, for each of its members.
     """
-    own = list(_flatten(_transforms(dataset)))
-    members = getattr(dataset, 'datasets', None) or []
-    if not members and hasattr(dataset, 'dataset'):
-        members = [dataset.dataset]
+    own = list(_flatten(own_transforms(dataset)))
+    members = members_of(dataset)
     if not members:
         return [own]
     return [first + own for m in members for first in pipelines_of(m)]
 
 
-def _flatten(transforms: Iterable) -> Iterator:
-    """Walk through transforms and those inside them."""
-    for transform in transforms:
-        if isinstance(transform, (list, tuple)):
-            yield from _flatten(transform)
-            continue
-        yield transform
-        inner = getattr(transform, 'transforms', ())
-        yield from _flatten(getattr(inner, 'transforms', inner))
+def crop_of(dataset: Any) -> tuple[float, float]:
+    """Read from the pipeline how boxes become crops.
 
+    Args:
+        dataset (BaseDataset): A top-down data set; of several members the
+            first counts.
 
-def _transforms(dataset) -> Sequence:
-    """List the transforms of a data set's own pipeline."""
-    return getattr(getattr(dataset, 'pipeline', None), 'transforms', [])
+    Returns:
+        tuple[float, float]: Crop size over box size, and width over height
+        of the network input. 1.25 and 1 where the pipeline does not crop.
+    """
+    padding, (width, height) = 1.25, (1, 1)
+    for transform in pipelines_of(dataset)[0]:
+        kinds = {kind.__name__ for kind in type(transform).__mro__}
+        if 'GetBBoxCenterScale' in kinds:
+            padding = transform.padding
+        if 'TopdownAffine' in kinds:
+            width, height = transform.input_size
+    return float(padding), width / height
 
 
 def crop_transform(results: dict) -> np.ndarray:
@@ -109,3 +98,14 @@ def crop_transform(results: dict) -> np.ndarray:
     points = np.column_stack([before, np.ones(len(before))])
     matrix, _, rank, _ = np.linalg.lstsq(points, after, rcond=None)
     return matrix.T if rank == 3 else np.full((2, 3), np.nan)
+
+
+def _flatten(transforms: Iterable) -> Iterator:
+    """Walk through transforms and those inside them."""
+    for transform in transforms:
+        if isinstance(transform, (list, tuple)):
+            yield from _flatten(transform)
+            continue
+        yield transform
+        inner = getattr(transform, 'transforms', ())
+        yield from _flatten(getattr(inner, 'transforms', inner))

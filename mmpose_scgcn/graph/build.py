@@ -3,10 +3,11 @@
 import warnings
 from collections.abc import Sequence
 
+from mmpose_scgcn.shapes import mean_shape
+
 import numpy as np
 
 from .correlation import keypoint_correlation
-from .mean_shape import mean_shape
 from .neighbors import top_k_neighbors
 
 #: Mean shapes are written with this many decimals of the crop: 1e-5 of a
@@ -27,7 +28,7 @@ def build_graph(
         keypoints (np.ndarray): (N, K, 2), image px.
         visible (np.ndarray): Boolean (N, K).
         normalized (np.ndarray): The same keypoints (N, K, 2) in the
-            un-augmented crop (:func:`~.mean_shape.normalize_to_crop`).
+            un-augmented crop (:func:`mmpose_scgcn.shapes.normalize_to_crop`).
         top_k (int): Neighbours of each keypoint. Defaults to 3.
         names (Sequence[str], optional): Keypoint names for messages.
 

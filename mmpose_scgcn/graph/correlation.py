@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-import numpy as np
+from mmpose_scgcn.shapes import align_shapes
 
-from .alignment import align_shapes
+import numpy as np
 
 #: Pairs seen together in fewer shapes than this (or than half of them, where
 #: that is less) count as uncorrelated: two points always lie on a line.
@@ -27,8 +27,8 @@ def keypoint_correlation(
 
     What the sparse graph of "Structure-Coherent Deep Feature Learning for
     Robust Face Alignment" (TIP 2021) is made from, taken on aligned shapes
-    (:func:`align_shapes`) over the shapes in which both keypoints are
-    visible.
+    (:func:`mmpose_scgcn.shapes.align_shapes`) over the shapes in which both
+    keypoints are visible.
 
     Args:
         keypoints (np.ndarray): Shapes (N, K, 2), such as image px.
@@ -103,8 +103,8 @@ def _deviation(points: np.ndarray, seen: np.ndarray) -> np.ndarray:
 def _pairwise_pearson(values: np.ndarray, seen: np.ndarray) -> np.ndarray:
     """Pearson correlation (K, K) of columns (N, K), pairwise complete."""
     weight = seen.astype(np.float64)
-    centre = np.nanmean(values, axis=0)
-    values = np.where(seen, values - centre, 0.0)
+    center = np.nanmean(values, axis=0)
+    values = np.where(seen, values - center, 0.0)
     count = weight.T @ weight
     total = values.T @ weight
     square = (values**2).T @ weight

@@ -56,7 +56,7 @@ def _read(graph: Mapping, key: str, dtype: type) -> np.ndarray:
         raise ValueError(
             f'graph {key}: expected rows of numbers, all as long ({error})'
         ) from error
-    array = values.astype(dtype)
+    array: np.ndarray = values.astype(dtype)
     if dtype == np.int64 and (array != values).any():
         raise ValueError(f'graph {key}: expected whole numbers')
     return array

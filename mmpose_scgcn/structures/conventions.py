@@ -1,4 +1,15 @@
-"""How the keypoints of one data set are found among those of another."""
+"""What the field's data sets have in common, and how they are annotated."""
+
+#: Attributes of WFLW's faces, 0 or 1, as annotations name them and in the
+#: order of the columns of its lists.
+WFLW_ATTRIBUTES = (
+    'pose',
+    'expression',
+    'illumination',
+    'makeup',
+    'occlusion',
+    'blur',
+)
 
 #: The 68 points of 300W among the 98 of WFLW: of the contour every second
 #: one, of the brows the upper edge, of the eyes all but the middles of the

@@ -1,6 +1,7 @@
 """Colours and styles of one person, and their draws. Colours are BGR."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -110,7 +111,7 @@ def sample_appearance(rng: np.random.Generator) -> Appearance:
     hair = _HAIR[rng.choice(len(_HAIR), p=odds)] * rng.uniform(0.8, 1.25)
     style = str(rng.choice(STYLES, p=_STYLE_ODDS))
     bearded, made_up = rng.random() < 0.28, rng.random() < 0.25
-    extra = {}
+    extra: dict[str, Any] = {}
     if bearded and style not in ('long', 'scarf'):
         extra.update(
             beard=float(rng.uniform(0, 1)),

@@ -1,18 +1,12 @@
 """The six WFLW attributes, decided by thresholds on what was generated."""
 
+from mmpose_scgcn.structures.conventions import WFLW_ATTRIBUTES
+
 from .appearance import Appearance
 from .degrade import Degradation
 from .lighting import Lighting
 from .parameters import Expression, Pose
 
-ATTRIBUTES = (
-    'pose',
-    'expression',
-    'illumination',
-    'makeup',
-    'occlusion',
-    'blur',
-)
 LARGE_YAW, LARGE_PITCH, LARGE_ROLL = 30.0, 20.0, 25.0  # degrees
 OPEN_JAW, BIG_SMILE, BIG_PUCKER, CLOSED_EYES = 0.4, 0.65, 0.5, 0.8
 DIM_GAIN, HARD_RATIO, CAST_RATIO = 0.65, 2.2, 1.35
@@ -30,13 +24,13 @@ def has_large_pose(pose: Pose) -> bool:
     )
 
 
-def has_expression(what: Expression) -> bool:
+def has_expression(expression: Expression) -> bool:
     """An open mouth, a big smile, a pucker, or both eyes shut."""
-    shut = min(what.close_left, what.close_right) >= CLOSED_EYES
+    shut = min(expression.close_left, expression.close_right) >= CLOSED_EYES
     return (
-        what.jaw_open >= OPEN_JAW
-        or what.smile >= BIG_SMILE
-        or what.pucker >= BIG_PUCKER
+        expression.jaw_open >= OPEN_JAW
+        or expression.smile >= BIG_SMILE
+        or expression.pucker >= BIG_PUCKER
         or shut
     )
 
@@ -52,34 +46,35 @@ def has_special_light(light: Lighting) -> bool:
 
 def face_attributes(
     pose: Pose,
-    what: Expression,
+    expression: Expression,
     light: Lighting,
-    look: Appearance,
-    how: Degradation,
+    appearance: Appearance,
+    degradation: Degradation,
     hidden: float,
 ) -> dict:
     """The attributes of one face.
 
     Args:
         pose (Pose): Angles.
-        what (Expression): Muscle actions.
+        expression (Expression): Muscle actions.
         light (Lighting): Lights and exposure.
-        look (Appearance): For make-up.
-        how (Degradation): For blur.
+        appearance (Appearance): For make-up.
+        degradation (Degradation): For blur.
         hidden (float): Share of the 98 landmarks that something covers.
 
     Returns:
-        dict: 0 or 1 for each of ``ATTRIBUTES``.
+        dict: 0 or 1 for each of ``WFLW_ATTRIBUTES``.
     """
     made_up = (
-        look.lipstick >= STRONG_LIPSTICK or look.eye_shadow >= STRONG_SHADOW
+        appearance.lipstick >= STRONG_LIPSTICK
+        or appearance.eye_shadow >= STRONG_SHADOW
     )
     values = (
         has_large_pose(pose),
-        has_expression(what),
+        has_expression(expression),
         has_special_light(light),
         made_up,
         hidden >= HIDDEN_SHARE,
-        how.blur >= BLUR_SIGMA,
+        degradation.blur >= BLUR_SIGMA,
     )
-    return dict(zip(ATTRIBUTES, map(int, values), strict=True))
+    return dict(zip(WFLW_ATTRIBUTES, map(int, values), strict=True))

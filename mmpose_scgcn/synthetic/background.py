@@ -33,11 +33,11 @@ def paint_background(size: int, rng: np.random.Generator) -> np.ndarray:
     calm = rng.random() < 0.3
     if calm:
         corners = corners[:1, :1] + rng.normal(0, 12, (2, 2, 3))
-    image = cv2.resize(np.float32(corners), (small, small))
+    image: np.ndarray = cv2.resize(corners.astype(np.float32), (small, small))
     cells = int(rng.integers(3, 24))
     grain = rng.normal(0, 6 if calm else 22, (cells, cells, 3))
     image += cv2.resize(
-        np.float32(grain), (small, small), interpolation=cv2.INTER_CUBIC
+        grain.astype(np.float32), (small, small), interpolation=cv2.INTER_CUBIC
     )
     image = np.clip(image, 0, 255).astype(np.uint8)
     if not calm:

@@ -28,13 +28,13 @@ class Camera:
     Attributes:
         matrix (np.ndarray): (3, 3) rotation.
         scale (float): Pixels per head unit in the plane of the ears.
-        centre (np.ndarray): (2,) px, where the head's origin is shown.
+        center (np.ndarray): (2,) px, where the head's origin is shown.
         distance (float): Of the camera from the origin, head units.
     """
 
     matrix: np.ndarray
     scale: float
-    centre: np.ndarray
+    center: np.ndarray
     distance: float
 
     def project(self, points: np.ndarray) -> np.ndarray:
@@ -42,7 +42,7 @@ class Camera:
         turned = points @ self.matrix.T.astype(points.dtype)
         depth = turned[..., 2:]
         factor = self.scale * self.distance / (self.distance - depth)
-        flat = turned[..., :2] * factor + self.centre.astype(points.dtype)
+        flat = turned[..., :2] * factor + self.center.astype(points.dtype)
         return np.concatenate([flat, depth], axis=-1)
 
 
@@ -66,6 +66,6 @@ def frame_face(pose: Pose, flat: np.ndarray, size: int) -> Camera:
     low, high = flat.min(0), flat.max(0)
     scale = pose.fill * size / (high - low).max()
     middle = np.array(pose.shift) * size + (size - 1) / 2
-    centre = middle - scale * (low + high) / 2
+    center = middle - scale * (low + high) / 2
     matrix = rotation(pose.yaw, pose.pitch, pose.roll)
-    return Camera(matrix, scale, centre, pose.distance)
+    return Camera(matrix, scale, center, pose.distance)

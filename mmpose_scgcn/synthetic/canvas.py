@@ -1,7 +1,12 @@
 """A texture in uv, and smooth paint on it."""
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
+
+#: Blue, green and red.
+Color = Sequence[float] | np.ndarray
 
 WIDTH, HEIGHT = 544, 480
 _SHIFT = 4  # fractional bits of cv2's drawing coordinates
@@ -14,14 +19,14 @@ def to_texels(uv: np.ndarray) -> np.ndarray:
 
 
 def blend(
-    image: np.ndarray, mask: np.ndarray, color: tuple, alpha: float = 1.0
+    image: np.ndarray, mask: np.ndarray, color: Color, alpha: float = 1.0
 ) -> None:
     """Mix a colour into an image, in place.
 
     Args:
         image (np.ndarray): (H, W, 3) uint8.
         mask (np.ndarray): (H, W) uint8, 255 is full cover.
-        color (tuple): BGR.
+        color (Sequence | np.ndarray): BGR.
         alpha (float): Strength in [0, 1].
     """
     if alpha <= 0:
@@ -54,16 +59,16 @@ def polygon_mask(uv: np.ndarray, blur: float = 0.0) -> tuple:
     )
     mask = np.zeros((max(shape[0], 1), max(shape[1], 1)), np.uint8)
     offset = np.array([columns.start, rows.start]) << _SHIFT
-    cv2.fillPoly(mask, [texels - offset], 255, cv2.LINE_AA, _SHIFT)
+    cv2.fillPoly(mask, [texels - offset], (255,), cv2.LINE_AA, _SHIFT)
     if blur > 0:
-        mask = cv2.GaussianBlur(mask, (0, 0), blur)
+        mask = np.asarray(cv2.GaussianBlur(mask, (0, 0), blur))
     return mask, (rows, columns)
 
 
 def fill(
     image: np.ndarray,
     uv: np.ndarray,
-    color: tuple,
+    color: Color,
     alpha: float = 1.0,
     blur: float = 0.0,
     clip: np.ndarray | None = None,
@@ -73,7 +78,7 @@ def fill(
     Args:
         image (np.ndarray): The texture.
         uv (np.ndarray): (N, 2) corners.
-        color (tuple): BGR.
+        color (Sequence | np.ndarray): BGR.
         alpha (float): Strength in [0, 1].
         blur (float): Softness of the rim, texels.
         clip (np.ndarray, optional): (HEIGHT, WIDTH) uint8 outer mask.
@@ -87,7 +92,7 @@ def fill(
 def stroke(
     image: np.ndarray,
     lines: list,
-    color: tuple,
+    color: Color,
     alpha: float = 1.0,
     thickness: int = 1,
     blur: float = 0.0,
@@ -104,11 +109,11 @@ def stroke(
         mask,
         [line - offset for line in texels],
         False,
-        255,
+        (255,),
         thickness,
         cv2.LINE_AA,
         _SHIFT,
     )
     if blur > 0:
-        mask = cv2.GaussianBlur(mask, (0, 0), blur)
+        mask = np.asarray(cv2.GaussianBlur(mask, (0, 0), blur))
     blend(part, mask, color, alpha)

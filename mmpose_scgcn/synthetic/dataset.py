@@ -8,10 +8,12 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from mmpose_scgcn.structures.coco import annotation_file, image_entry
+
 import cv2
 import numpy as np
 
-from .annotation import annotation_file, face_entry, image_entry
+from .annotation import face_entry
 from .face import make_face
 from .preview import preview_grid
 
@@ -35,7 +37,7 @@ def _write_face(task: tuple) -> tuple:
     if not cv2.imwrite(str(folder / 'images' / name), face.image, _QUALITY):
         raise OSError(f'cannot write {name} in {folder}')
     return (
-        image_entry(number, name, size),
+        image_entry(number, name, size, size),
         face_entry(number, face.keypoints, face.attributes, face.factors),
     )
 
@@ -120,13 +122,19 @@ def _fill(
         (folder, number, seed, index, size)
         for number, (_, index) in enumerate(plan)
     ]
-    entries = {split: [] for split in counts}
+    entries: dict[str, list] = {split: [] for split in counts}
     results = progress(_run(tasks, workers), len(tasks))
     for entry, (split, _) in zip(results, plan, strict=True):
         entries[split].append(entry)
     for split in counts:
+        content = annotation_file(
+            [image for image, _ in entries[split]],
+            [face for _, face in entries[split]],
+            (),
+            dict(description='synthetic faces, 98 WFLW landmarks'),
+        )
         path = folder / annotation_name(split)
-        path.write_text(json.dumps(annotation_file(entries[split])))
+        path.write_text(json.dumps(content))
     _save_preview(folder, [e for part in entries.values() for e in part])
     return entries
 
@@ -164,14 +172,14 @@ def make_dataset(
 
     Args:
         out_dir (str | Path): Target folder, absent or empty.
-        train (int): Faces to train on. Default: 1200.
-        val (int): Faces to validate on. Default: 150.
-        test (int): Faces to test on. Default: 300.
-        size (int): Image side in px. Default: 160.
-        seed (int): Of the whole data set. Default: 0.
-        workers (int): Processes. Default: 1.
+        train (int): Faces to train on. Defaults to 1200.
+        val (int): Faces to validate on. Defaults to 150.
+        test (int): Faces to test on. Defaults to 300.
+        size (int): Image side in px. Defaults to 160.
+        seed (int): Of the whole data set. Defaults to 0.
+        workers (int): Processes. Defaults to 1.
         overwrite (bool): Replace an earlier data set in ``out_dir``, but
-            nothing else. Default: False.
+            nothing else. Defaults to False.
         progress (Callable, optional): Called with the iterator of finished
             faces and their number, returns an iterator.
 

@@ -53,30 +53,38 @@ def _smear(image: np.ndarray, length: float, angle: float) -> np.ndarray:
     ahead = np.array([np.cos(np.radians(angle)), np.sin(np.radians(angle))])
     ends = (side - 1) / 2 + np.stack([-ahead, ahead]) * (length - 1) / 2
     start, stop = np.round(ends * 16).astype(int).tolist()
-    cv2.line(kernel, start, stop, 1.0, 1, cv2.LINE_AA, 4)
+    cv2.line(kernel, start, stop, (1.0,), 1, cv2.LINE_AA, 4)
     return cv2.filter2D(image, -1, kernel / max(kernel.sum(), 1e-6))
 
 
 def degrade(
-    image: np.ndarray, how: Degradation, rng: np.random.Generator
+    image: np.ndarray, degradation: Degradation, rng: np.random.Generator
 ) -> np.ndarray:
     """Apply a degradation: (H, W, 3) uint8 to the same, a new picture."""
     height, width = image.shape[:2]
     unit = max(height, width) / 160
-    image = cv2.GaussianBlur(image, (0, 0), max(how.sigma * unit, 0.05))
-    if how.motion > 0:
-        image = _smear(image, max(how.motion * unit, 1.0), how.angle)
-    if how.shrink > 1:
-        small = [max(int(side / how.shrink), 8) for side in (width, height)]
+    image = cv2.GaussianBlur(
+        image, (0, 0), max(degradation.sigma * unit, 0.05)
+    )
+    if degradation.motion > 0:
+        image = _smear(
+            image, max(degradation.motion * unit, 1.0), degradation.angle
+        )
+    if degradation.shrink > 1:
+        small = [
+            max(int(side / degradation.shrink), 8) for side in (width, height)
+        ]
         image = cv2.resize(image, small, interpolation=cv2.INTER_AREA)
         image = cv2.resize(image, (width, height))
-    if how.grey:
+    if degradation.grey:
         image = cv2.cvtColor(
             cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR
         )
-    grain = rng.standard_normal(image.shape, dtype=np.float32) * how.noise
+    grain = (
+        rng.standard_normal(image.shape, dtype=np.float32) * degradation.noise
+    )
     image = np.clip(image + grain, 0, 255).astype(np.uint8)
-    if how.quality < 100:
-        flags = [cv2.IMWRITE_JPEG_QUALITY, how.quality]
+    if degradation.quality < 100:
+        flags = [cv2.IMWRITE_JPEG_QUALITY, degradation.quality]
         image = cv2.imdecode(cv2.imencode('.jpg', image, flags)[1], 1)
     return image

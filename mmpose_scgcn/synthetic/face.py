@@ -1,5 +1,6 @@
 """One synthetic face from a seed and an index."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,22 +55,30 @@ class Recipe:
     identity: Identity
     expression: Expression
     pose: Pose
-    look: Appearance
+    appearance: Appearance
     light: Lighting
     degradation: Degradation
 
 
-def sample_recipe(rngs: list) -> Recipe:
-    """Draw a recipe, each part from its own generator."""
-    draws = (
-        sample_identity,
-        sample_expression,
-        sample_pose,
-        sample_appearance,
-        sample_lighting,
-        sample_degradation,
+def sample_recipe(rngs: Sequence[np.random.Generator]) -> Recipe:
+    """Draw a recipe.
+
+    Args:
+        rngs (Sequence[np.random.Generator]): Six generators, one for each
+            part, in the order of ``Recipe``.
+
+    Returns:
+        Recipe: The recipe.
+    """
+    identity, expression, pose, appearance, light, degradation = rngs
+    return Recipe(
+        identity=sample_identity(identity),
+        expression=sample_expression(expression),
+        pose=sample_pose(pose),
+        appearance=sample_appearance(appearance),
+        light=sample_lighting(light),
+        degradation=sample_degradation(degradation),
     )
-    return Recipe(*(draw(rng) for draw, rng in zip(draws, rngs, strict=True)))
 
 
 def project_landmarks(
@@ -107,40 +116,46 @@ def _hidden(
 
 
 def render_face(
-    recipe: Recipe, rngs: list, size: int = 160, occluder: str | None = None
+    recipe: Recipe,
+    rngs: Sequence[np.random.Generator],
+    size: int = 160,
+    occluder: str | None = None,
 ) -> SyntheticFace:
     """Build and draw the face of a recipe.
 
     Args:
         recipe (Recipe): What to draw.
-        rngs (list): Three generators: paint, background, occluder and noise.
-        size (int): Image side in px.
-        occluder (str, optional): Kind of occluder; drawn when ``None``.
+        rngs (Sequence[np.random.Generator]): Three generators: of the paint,
+            of the background, of occluder and noise.
+        size (int): Image side in px. Defaults to 160.
+        occluder (str, optional): Kind of occluder. Defaults to None: it is
+            drawn at random.
 
     Returns:
         SyntheticFace: Picture and truth.
     """
     paint, scene, front = rngs
-    what, look, pose = recipe.expression, recipe.look, recipe.pose
-    points = chart_landmarks(recipe.identity, what)
-    texture, hair = paint_face(points, what, look, paint)
-    ears = look.style not in ('scarf', 'long', 'parted')
-    skin = head_surface(recipe.identity, what, points, float(ears))
+    pose, expression = recipe.pose, recipe.expression
+    appearance = recipe.appearance
+    points = chart_landmarks(recipe.identity, expression)
+    texture, hair = paint_face(points, expression, appearance, paint)
+    ears = appearance.style not in ('scarf', 'long', 'parted')
+    skin = head_surface(recipe.identity, expression, points, float(ears))
     unit = project_landmarks(skin, points, unit_camera(pose), pose.roll)
     camera = frame_face(pose, unit, size)
-    keypoints = unit * camera.scale + camera.centre
-    head = add_hair(skin, hair_thickness(look, hair))
+    keypoints = unit * camera.scale + camera.center
+    head = add_hair(skin, hair_thickness(appearance, hair))
     behind = paint_mane(
-        paint_background(size, scene), camera, look, recipe.light, scene
+        paint_background(size, scene), camera, appearance, recipe.light, scene
     )
     image = render_head(head, texture, camera, recipe.light, behind)
     image, mask, kind = add_occluder(
-        image, keypoints, camera, look.skin, front, occluder
+        image, keypoints, camera, appearance.skin, front, occluder
     )
     image = degrade(expose(image, recipe.light), recipe.degradation, front)
     share = float(_hidden(keypoints, mask, points, hair).mean())
     attributes = face_attributes(
-        pose, what, recipe.light, look, recipe.degradation, share
+        pose, expression, recipe.light, appearance, recipe.degradation, share
     )
     factors = _factors(recipe, kind, share)
     return SyntheticFace(
@@ -150,21 +165,23 @@ def render_face(
 
 def _factors(recipe: Recipe, occluder: str, hidden: float) -> dict:
     """The values behind the attributes, ready for JSON."""
-    pose, what, light = recipe.pose, recipe.expression, recipe.light
+    pose, expression, light = recipe.pose, recipe.expression, recipe.light
     return dict(
         yaw=round(pose.yaw, 3),
         pitch=round(pose.pitch, 3),
         roll=round(pose.roll, 3),
-        jaw_open=round(what.jaw_open, 4),
-        smile=round(what.smile, 4),
-        pucker=round(what.pucker, 4),
-        eyes_closed=round(min(what.close_left, what.close_right), 4),
+        jaw_open=round(expression.jaw_open, 4),
+        smile=round(expression.smile, 4),
+        pucker=round(expression.pucker, 4),
+        eyes_closed=round(
+            min(expression.close_left, expression.close_right), 4
+        ),
         gain=round(light.gain, 4),
         key_to_ambient=round(light.key / light.ambient, 4),
-        lipstick=round(recipe.look.lipstick, 4),
-        eye_shadow=round(recipe.look.eye_shadow, 4),
-        skin_tone=round(recipe.look.tone, 4),
-        hair=recipe.look.style,
+        lipstick=round(recipe.appearance.lipstick, 4),
+        eye_shadow=round(recipe.appearance.eye_shadow, 4),
+        skin_tone=round(recipe.appearance.tone, 4),
+        hair=recipe.appearance.style,
         occluder=occluder,
         hidden_share=round(hidden, 4),
         blur_sigma=round(recipe.degradation.blur, 4),
@@ -177,7 +194,7 @@ def make_face(seed: int, index: int, size: int = 160) -> SyntheticFace:
     Args:
         seed (int): Of the data set, at least 0.
         index (int): Of the face, at least 0.
-        size (int): Image side in px, at least 32. Default: 160.
+        size (int): Image side in px, at least 32. Defaults to 160.
 
     Returns:
         SyntheticFace: Picture and truth.

@@ -7,7 +7,7 @@ that what is painted and the landmarks agree to a fraction of a texel.
 import numpy as np
 
 from .appearance import Appearance
-from .canvas import HEIGHT, WIDTH, fill, polygon_mask, stroke
+from .canvas import HEIGHT, WIDTH, Color, fill, polygon_mask, stroke
 from .head import chart_to_uv
 from .landmarks import IRIS_RADIUS
 from .template import (
@@ -36,10 +36,10 @@ def smooth_closed(points: np.ndarray, times: int = 4) -> np.ndarray:
     return np.concatenate(curve)
 
 
-def ellipse(centre: np.ndarray, rx: float, ry: float) -> np.ndarray:
+def ellipse(center: np.ndarray, rx: float, ry: float) -> np.ndarray:
     """(20, 2) chart points of an ellipse."""
     ring = np.stack([np.cos(_CIRCLE) * rx, np.sin(_CIRCLE) * ry], axis=-1)
-    return centre + ring
+    return center + ring
 
 
 def full_mask(uv: np.ndarray, blur: float = 0.5) -> np.ndarray:
@@ -51,7 +51,7 @@ def full_mask(uv: np.ndarray, blur: float = 0.5) -> np.ndarray:
 
 
 def paint_eye(
-    image: np.ndarray, points: np.ndarray, side: int, look: Appearance
+    image: np.ndarray, points: np.ndarray, side: int, appearance: Appearance
 ) -> None:
     """One eye, ``side`` 0 left or 1 right in the image, in place."""
     eye = points[(LEFT_EYE, RIGHT_EYE)[side]]
@@ -59,25 +59,34 @@ def paint_eye(
     lens = smooth_closed(eye)
     uv = chart_to_uv(lens)
     opening = eye[5:8, 1].mean() - eye[1:4, 1].mean()
-    skin = np.array(look.skin)
+    skin = np.array(appearance.skin)
     if opening > 0.02:
         inside = full_mask(uv)
-        white = (212, 216, 222) if look.tone < 0.6 else (195, 200, 208)
+        white = (212, 216, 222) if appearance.tone < 0.6 else (195, 200, 208)
         fill(image, uv, white, 1.0, 0.5)
-        _paint_iris(image, pupil, look, inside)
+        _paint_iris(image, pupil, appearance, inside)
         shade = eye[[0, 1, 2, 3, 4, 3, 2, 1]] + np.repeat(
             [[0, -0.01], [0, 0.018]], [5, 3], axis=0
         )
         fill(image, chart_to_uv(shade), skin * 0.25, 0.55, 1.5, inside)
-    _paint_lids(image, eye, look)
+    _paint_lids(image, eye, appearance)
 
 
 def _paint_iris(
-    image: np.ndarray, pupil: np.ndarray, look: Appearance, inside: np.ndarray
+    image: np.ndarray,
+    pupil: np.ndarray,
+    appearance: Appearance,
+    inside: np.ndarray,
 ) -> None:
     """Iris with a dark rim, pupil and a glint, clipped by the lids."""
-    color, radius = np.array(look.iris), IRIS_RADIUS
-    shades = [color * 0.45, color, color * 1.25, (10, 10, 10), (250,) * 3]
+    color, radius = np.array(appearance.iris), IRIS_RADIUS
+    shades: list[Color] = [
+        color * 0.45,
+        color,
+        color * 1.25,
+        (10, 10, 10),
+        (250,) * 3,
+    ]
     radii = radius * np.array([1.0, 0.84, 0.62, 0.42, 0.18])
     rings = np.stack([ellipse(pupil, size, size) for size in radii])
     rings[-1] += [0.018, -0.02]  # the glint
@@ -86,14 +95,16 @@ def _paint_iris(
         fill(image, ring, shade, 1.0, 0.4, inside)
 
 
-def _paint_lids(image: np.ndarray, eye: np.ndarray, look: Appearance) -> None:
+def _paint_lids(
+    image: np.ndarray, eye: np.ndarray, appearance: Appearance
+) -> None:
     """Lash line, crease and lower rim, in place."""
-    skin = np.array(look.skin)
+    skin = np.array(appearance.skin)
     left = eye[0, 0] < 0
     upper, lower = eye[:5], eye[[4, 5, 6, 7, 0]]
-    dark = np.array(look.brow) * 0.35
-    strength = 0.75 + 0.25 * look.eye_shadow
-    wide = 2 if look.lipstick < 0.4 else 3
+    dark = np.array(appearance.brow) * 0.35
+    strength = 0.75 + 0.25 * appearance.eye_shadow
+    wide = 2 if appearance.lipstick < 0.4 else 3
     stroke(image, [chart_to_uv(upper)], dark, strength, wide, 0.5)
     outer = eye[0 if left else 4]
     away = np.array([-0.02 if left else 0.02, -0.012])
@@ -114,12 +125,12 @@ def paint_brow(
     image: np.ndarray,
     points: np.ndarray,
     side: int,
-    look: Appearance,
+    appearance: Appearance,
     rng: np.random.Generator,
 ) -> None:
     """One eyebrow: a soft body and hair strokes, in place."""
     brow = points[(LEFT_BROW, RIGHT_BROW)[side]]
-    fill(image, chart_to_uv(brow), look.brow, 0.55, 1.6)
+    fill(image, chart_to_uv(brow), appearance.brow, 0.55, 1.6)
     order = [0, 1, 2, 3, 4] if side == 0 else [4, 3, 2, 1, 0]
     under = [0, 8, 7, 6, 5] if side == 0 else [4, 5, 6, 7, 8]
     top, bottom = brow[order], brow[under]  # outer to inner
@@ -138,7 +149,7 @@ def paint_brow(
     stroke(
         image,
         list(lines.reshape(46, 2, 2)),
-        np.array(look.brow) * 0.8,
+        np.array(appearance.brow) * 0.8,
         0.75,
         1,
     )

@@ -52,7 +52,7 @@ def paint_glasses(
         frame,
         [fixed(f) for f in flat],
         False,
-        255,
+        (255,),
         width,
         cv2.LINE_AA,
         SHIFT,

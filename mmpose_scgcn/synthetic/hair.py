@@ -93,12 +93,12 @@ def _outline(style: str, rng: np.random.Generator) -> np.ndarray:
     return np.concatenate([uv, [[1.0, 0.0], [0.0, 0.0]]])
 
 
-def hair_mask(look: Appearance, rng: np.random.Generator) -> np.ndarray:
+def hair_mask(appearance: Appearance, rng: np.random.Generator) -> np.ndarray:
     """(HEIGHT, WIDTH) uint8 cover of hair or cloth on the head."""
     full = np.zeros((HEIGHT, WIDTH), np.uint8)
-    if look.style != 'bald':
-        soft = 0.8 if look.style in ('scarf', 'cap') else 2.0
-        mask, window = polygon_mask(_outline(look.style, rng), soft)
+    if appearance.style != 'bald':
+        soft = 0.8 if appearance.style in ('scarf', 'cap') else 2.0
+        mask, window = polygon_mask(_outline(appearance.style, rng), soft)
         full[window] = mask
     return full
 
@@ -112,7 +112,7 @@ def _brim() -> np.ndarray:
     return (0.3 * brim).astype(np.float32)
 
 
-def hair_thickness(look: Appearance, mask: np.ndarray) -> np.ndarray:
+def hair_thickness(appearance: Appearance, mask: np.ndarray) -> np.ndarray:
     """(ROWS, COLUMNS) float32 height of the hair above the skin."""
     small = cv2.resize(mask, (COLUMNS, ROWS), interpolation=cv2.INTER_AREA)
     small = cv2.erode(small, np.ones((3, 3)))  # bare skin stays down
@@ -120,27 +120,26 @@ def hair_thickness(look: Appearance, mask: np.ndarray) -> np.ndarray:
     fall = np.interp(
         (np.arange(ROWS) + 0.5) / ROWS, [0.55, 0.75, 0.9], [1.0, 1.15, 1.4]
     )[:, None]
-    small *= fall.astype(np.float32) * (
-        _THICKNESS[look.style] * look.hair_volume
-    )
-    return small + _brim() if look.style == 'cap' else small
+    height = _THICKNESS[appearance.style] * appearance.hair_volume
+    small = small * (fall.astype(np.float32) * height)
+    return small + _brim() if appearance.style == 'cap' else small
 
 
 def paint_hair(
     image: np.ndarray,
     mask: np.ndarray,
-    look: Appearance,
+    appearance: Appearance,
     rng: np.random.Generator,
 ) -> None:
     """Strands, scarf or cap, in place."""
-    if look.style == 'bald':
+    if appearance.style == 'bald':
         return
-    if look.style in ('scarf', 'cap'):
+    if appearance.style in ('scarf', 'cap'):
         folds = noise(rng, 24, 20) * 0.05
-        color = np.array(look.cloth)[::-1]
+        color = np.array(appearance.cloth)[::-1]
     else:
         folds = noise(rng, 8, 136) * 0.13 + noise(rng, 16, 30) * 0.12
-        color = np.array(look.hair)
+        color = np.array(appearance.hair)
     plain = np.empty((*folds.shape, 3), np.uint8)
     plain[:] = np.clip(color, 0, 255)
     tinted = cv2.multiply(plain, cv2.merge([1 + folds] * 3), dtype=cv2.CV_8U)
@@ -152,11 +151,11 @@ def paint_hair(
     )
 
 
-def paint_clothes(image: np.ndarray, look: Appearance) -> None:
+def paint_clothes(image: np.ndarray, appearance: Appearance) -> None:
     """Everything below the collar, in place."""
     top = int(0.92 * HEIGHT)
     rows = np.arange(top, HEIGHT)[:, None] / HEIGHT
     u = (np.arange(WIDTH)[None] + 0.5) / WIDTH
     collar = 0.952 + 0.012 * np.exp(-(((u - 0.5) / 0.1) ** 2))
     mask = np.clip((rows - collar) * 60000, 0, 255).astype(np.uint8)
-    blend(image[top:], mask, look.cloth)
+    blend(image[top:], mask, appearance.cloth)

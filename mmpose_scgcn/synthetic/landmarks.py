@@ -42,27 +42,35 @@ def chart_landmarks(identity: Identity, expression: Expression) -> np.ndarray:
     return points
 
 
-def _move_brows(points: np.ndarray, who: Identity, what: Expression) -> None:
+def _move_brows(
+    points: np.ndarray, identity: Identity, expression: Expression
+) -> None:
     """Height, thickness, arch and raising or frowning, in place."""
     for part, side in ((LEFT_BROW, -1), (RIGHT_BROW, 1)):
         brow = points[part]
         middle = brow[:, 0].copy()
         along = (np.abs(middle) - 0.15) / 0.46  # 0 inner to 1 outer
-        y = -0.02 * who.brow_height - 0.02 * who.brow_arch * np.sin(
+        y = -0.02 * identity.brow_height - 0.02 * identity.brow_arch * np.sin(
             np.pi * along
         )
-        y = y - 0.085 * what.brow * (1 - 0.3 * along) * (what.brow > 0)
-        y = y - 0.06 * what.brow * (1 - along) * (what.brow < 0)
+        y = y - 0.085 * expression.brow * (1 - 0.3 * along) * (
+            expression.brow > 0
+        )
+        y = y - 0.06 * expression.brow * (1 - along) * (expression.brow < 0)
         thick = np.zeros(9)
-        thick[:5] = -0.013 * who.brow_thickness
-        x = 0.018 * who.eye_distance + 0.03 * min(what.brow, 0) * (1 - along)
-        tilt = 0.006 * side * who.asymmetry
+        thick[:5] = -0.013 * identity.brow_thickness
+        x = 0.018 * identity.eye_distance + 0.03 * min(expression.brow, 0) * (
+            1 - along
+        )
+        tilt = 0.006 * side * identity.asymmetry
         points[part] = brow + np.stack([side * x, y + thick + tilt], -1)
 
 
-def _move_eyes(points: np.ndarray, who: Identity, what: Expression) -> None:
+def _move_eyes(
+    points: np.ndarray, identity: Identity, expression: Expression
+) -> None:
     """Size, tilt, distance, lids and gaze, in place."""
-    closings = (what.close_left, what.close_right)
+    closings = (expression.close_left, expression.close_right)
     for part, pupil, side, closing in zip(
         (LEFT_EYE, RIGHT_EYE),
         range(PUPILS.start, PUPILS.stop),
@@ -71,19 +79,19 @@ def _move_eyes(points: np.ndarray, who: Identity, what: Expression) -> None:
         strict=True,
     ):
         eye = np.concatenate([points[part], points[pupil : pupil + 1]])
-        centre = np.array([side * 0.35, 0.0])
-        local = (eye - centre) * [1, (1 + 0.13 * who.eye_size)]
-        local *= 1 + 0.04 * who.eye_size
-        local[:, 1] -= side * 0.06 * who.eye_tilt * local[:, 0]
-        local[:8] = _close_lids(local[:8], closing, max(what.brow, 0))
-        local[8, 0] += 0.045 * what.gaze_x
-        local[8, 1] += 0.015 * what.gaze_y
+        center = np.array([side * 0.35, 0.0])
+        local = (eye - center) * [1, (1 + 0.13 * identity.eye_size)]
+        local *= 1 + 0.04 * identity.eye_size
+        local[:, 1] -= side * 0.06 * identity.eye_tilt * local[:, 0]
+        local[:8] = _close_lids(local[:8], closing, max(expression.brow, 0))
+        local[8, 0] += 0.045 * expression.gaze_x
+        local[8, 1] += 0.015 * expression.gaze_y
         low, high = local[6, 1] - 0.012, local[2, 1] + 0.012
         local[8, 1] = np.clip(local[8, 1], min(low, high), max(low, high))
-        shift = [side * 0.018 * who.eye_distance, 0]
+        shift = [side * 0.018 * identity.eye_distance, 0]
         points[part], points[pupil] = (
-            local[:8] + centre + shift,
-            local[8] + centre + shift,
+            local[:8] + center + shift,
+            local[8] + center + shift,
         )
 
 
@@ -99,34 +107,38 @@ def _close_lids(eye: np.ndarray, closing: float, wide: float) -> np.ndarray:
     return eye
 
 
-def _move_nose(points: np.ndarray, who: Identity, what: Expression) -> None:
+def _move_nose(
+    points: np.ndarray, identity: Identity, expression: Expression
+) -> None:
     """Length and width; a smile widens the wings. In place."""
     nose = points[NOSE]
-    wide = 1 + 0.1 * who.nose_width + 0.08 * max(what.smile, 0)
+    wide = 1 + 0.1 * identity.nose_width + 0.08 * max(expression.smile, 0)
     nose[:, 0] *= wide
-    nose[1:, 1] *= 1 + 0.05 * who.nose_length
-    nose[4:, 1] -= 0.01 * max(what.smile, 0)
+    nose[1:, 1] *= 1 + 0.05 * identity.nose_length
+    nose[4:, 1] -= 0.01 * max(expression.smile, 0)
 
 
-def _move_mouth(points: np.ndarray, who: Identity, what: Expression) -> None:
+def _move_mouth(
+    points: np.ndarray, identity: Identity, expression: Expression
+) -> None:
     """Lips: thickness, width, height, smile, pucker, opening. In place."""
-    smile = max(what.smile, 0)
+    smile = max(expression.smile, 0)
     for rows, thin in (
-        (_UPPER_OUTER, 0.25 * smile - 0.22 * who.lip_upper),
-        (_LOWER_OUTER, 0.15 * smile - 0.18 * who.lip_lower),
+        (_UPPER_OUTER, 0.25 * smile - 0.22 * identity.lip_upper),
+        (_LOWER_OUTER, 0.15 * smile - 0.18 * identity.lip_lower),
     ):
         gap = _MOUTH_LINE - points[rows, 1]
         points[rows, 1] += gap * np.clip(thin, -0.55, 0.5)
     both = slice(OUTER_LIPS.start, INNER_LIPS.stop)
     mouth = points[both]
     corner = (np.abs(mouth[:, 0]) / 0.29) ** 2  # 0 middle to 1 corner
-    mouth[:, 0] *= 1 + 0.07 * who.mouth_width + 0.22 * what.smile
-    mouth[:, 0] *= 1 - 0.33 * what.pucker - 0.15 * what.jaw_open
-    mouth[:, 1] -= 0.075 * what.smile * corner + 0.012 * smile
-    mouth[:, 1] += 0.02 * who.mouth_height + 0.025 * who.nose_length
+    mouth[:, 0] *= 1 + 0.07 * identity.mouth_width + 0.22 * expression.smile
+    mouth[:, 0] *= 1 - 0.33 * expression.pucker - 0.15 * expression.jaw_open
+    mouth[:, 1] -= 0.075 * expression.smile * corner + 0.012 * smile
+    mouth[:, 1] += 0.02 * identity.mouth_height + 0.025 * identity.nose_length
     drop = np.zeros(len(points))
     drop[_LOWER_OUTER + _LOWER_INNER] = 0.20
     drop[both] *= 1 - 0.55 * corner
     drop[_CORNERS] = 0.07
     drop[_UPPER_OUTER + _UPPER_INNER] = -0.02
-    points[:, 1] += drop * (what.jaw_open + 0.2 * smile)  # teeth show
+    points[:, 1] += drop * (expression.jaw_open + 0.2 * smile)  # teeth show

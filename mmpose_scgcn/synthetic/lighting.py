@@ -45,13 +45,13 @@ def sample_lighting(rng: np.random.Generator) -> Lighting:
     elif kind == 3:
         cast = rng.uniform(0.68, 1.2, 3)
     return Lighting(
-        tuple(direction.tolist()),
-        float(key),
-        float(ambient),
-        float(rng.uniform(0.03, 0.28)),
-        tuple(rng.normal(1, 0.05, 3).tolist()),
-        tuple(np.clip(cast, 0.4, 1.3).tolist()),
-        float(gain),
+        direction=tuple(direction.tolist()),
+        key=float(key),
+        ambient=float(ambient),
+        gloss=float(rng.uniform(0.03, 0.28)),
+        warmth=tuple(rng.normal(1, 0.05, 3).tolist()),
+        cast=tuple(np.clip(cast, 0.4, 1.3).tolist()),
+        gain=float(gain),
     )
 
 
@@ -84,14 +84,16 @@ def shade_surface(
         ``gloss`` (H, W), to be added, 1 is white; float32.
     """
     turned = normals @ matrix.T.astype(np.float32)
-    key = np.float32(_unit(np.array(light.direction)))
+    key = _unit(np.array(light.direction)).astype(np.float32)
     lambert = np.clip(turned @ key * 0.85 + 0.15, 0, 1)
     sky = 0.78 - 0.22 * turned[..., 1]
     cavity = _cavities(surface, normals)
     ambient = light.ambient * sky * cavity
     lit = light.key * lambert * np.sqrt(cavity)
-    diffuse = ambient[..., None] + lit[..., None] * np.float32(light.warmth)
-    half = np.float32(_unit(np.add(key, [0, 0, 1])))
+    diffuse = ambient[..., None] + lit[..., None] * np.asarray(
+        light.warmth, np.float32
+    )
+    half = _unit(np.add(key, [0, 0, 1])).astype(np.float32)
     gloss = np.clip(turned @ half, 0, 1) ** 18 * light.gloss * light.key
     return diffuse, gloss
 
@@ -106,7 +108,7 @@ def expose(image: np.ndarray, light: Lighting) -> np.ndarray:
     Returns:
         np.ndarray: (H, W, 3) uint8 BGR.
     """
-    gains = np.float32(light.cast) * np.float32(light.gain)
+    gains = np.asarray(light.cast, np.float32) * np.float32(light.gain)
     table = np.arange(256, dtype=np.float32)[:, None] * gains
     table = np.clip(np.rint(table), 0, 255).astype(np.uint8)
     return cv2.LUT(image, table[None])

@@ -11,13 +11,16 @@ from .template import INNER_LIPS, NOSE, OUTER_LIPS
 
 
 def paint_mouth(
-    image: np.ndarray, points: np.ndarray, what: Expression, look: Appearance
+    image: np.ndarray,
+    points: np.ndarray,
+    expression: Expression,
+    appearance: Appearance,
 ) -> None:
     """Lips, the gap between them, teeth and tongue, in place."""
     outer, inner = points[OUTER_LIPS], points[INNER_LIPS]
-    lips = np.array(look.lips)
+    lips = np.array(appearance.lips)
     upper = np.concatenate([outer[:7], inner[4::-1]])
-    soft = 0.7 if look.lipstick > 0.3 else 1.2
+    soft = 0.7 if appearance.lipstick > 0.3 else 1.2
     fill(image, chart_to_uv(smooth_closed(outer, 3)), lips, 0.9, soft)
     fill(image, chart_to_uv(upper), lips * 0.82, 0.7, 1.0)
     shine = ellipse((outer[9] + inner[6]) / 2, 0.09, 0.022)
@@ -29,7 +32,7 @@ def paint_mouth(
     if gap > 0.035:
         inside = full_mask(mouth)
         fill(image, mouth, (22, 18, 45), 1.0, 0.5)
-        _paint_teeth(image, inner, gap, what, look, inside)
+        _paint_teeth(image, inner, gap, expression, appearance, inside)
     line = inner[[0, 1, 2, 3, 4]]
     stroke(image, [chart_to_uv(line)], lips * 0.35, 0.8, 1, 0.6)
     if gap <= 0.035:
@@ -47,20 +50,22 @@ def _paint_teeth(
     image: np.ndarray,
     inner: np.ndarray,
     gap: float,
-    what: Expression,
-    look: Appearance,
+    expression: Expression,
+    appearance: Appearance,
     inside: np.ndarray,
 ) -> None:
     """Upper teeth, and a tongue when the mouth is wide open, in place."""
     if gap > 0.12:
         tongue = ellipse(inner[6] + [0, -0.02], 0.13, gap * 0.35)
         fill(image, chart_to_uv(tongue), (85, 80, 165), 0.8, 2.0, inside)
-    height = min(0.085, gap * 0.9) * (0.5 + 0.5 * np.clip(what.smile, 0, 1))
+    height = min(0.085, gap * 0.9) * (
+        0.5 + 0.5 * np.clip(expression.smile, 0, 1)
+    )
     upper = inner[:5] * [0.93, 1] + [0, -0.01]
     level = inner[2, 1] * 0.6 + inner[[0, 4], 1].mean() * 0.4
     lower = ellipse(np.array([0, level]), 0.26, height)[:11]
     teeth = np.concatenate([upper, lower])
-    white = np.array([228, 242, 250]) * look.teeth
+    white = np.array([228, 242, 250]) * appearance.teeth
     fill(image, chart_to_uv(teeth), white, 0.95, 0.8, inside)
     x = np.linspace(-0.2, 0.2, 9)
     y = np.interp(x, inner[:5, 0], inner[:5, 1])
@@ -70,16 +75,16 @@ def _paint_teeth(
 
 
 def paint_nostrils(
-    image: np.ndarray, points: np.ndarray, look: Appearance
+    image: np.ndarray, points: np.ndarray, appearance: Appearance
 ) -> None:
     """Dark nostrils and the shadow lines of the wings, in place."""
     nose = points[NOSE]
-    skin = np.array(look.skin)
+    skin = np.array(appearance.skin)
     under = np.add(nose[4:9], [0, 0.004])
     stroke(image, [chart_to_uv(under)], skin * 0.45, 0.35, 2, 1.2)
     for inner, outer, side in ((5, 4, -1), (7, 8, 1)):
-        centre = nose[inner] + [side * 0.005, -0.022]
-        hole = ellipse(centre, 0.042, 0.017)
+        center = nose[inner] + [side * 0.005, -0.022]
+        hole = ellipse(center, 0.042, 0.017)
         fill(image, chart_to_uv(hole), skin * 0.2, 0.72, 1.0)
         wing = nose[outer] + np.array(
             [[0, -0.10], [side * 0.012, -0.05], [0, 0.0]]

@@ -9,7 +9,13 @@ import numpy as np
 
 from .camera import Camera
 from .glasses import paint_glasses
-from .overlay import SHIFT, blend_picture, fixed, polygon_cover
+from .overlay import (
+    SHIFT,
+    blend_picture,
+    draw_line,
+    fixed,
+    polygon_cover,
+)
 from .template import NOSE
 
 KINDS = ('none', 'glasses', 'sunglasses', 'mask', 'hand', 'microphone', 'box')
@@ -68,29 +74,13 @@ def _hand(
     across = np.array([-ahead[1], ahead[0]])
     mask = np.zeros((size, size), np.uint8)
     palm = target - ahead * unit * 0.45
-    cv2.line(
-        mask,
-        tuple(fixed(palm)),
-        tuple(fixed(palm - ahead * size)),
-        255,
-        max(int(unit * 0.5), 1),
-        cv2.LINE_AA,
-        SHIFT,
-    )
+    draw_line(mask, palm, palm - ahead * size, max(int(unit * 0.5), 1))
     shade = _shaded(mask, np.array(skin) * 0.95)
     for i, length in enumerate((0.75, 0.9, 0.85, 0.65)):
         finger = np.zeros_like(mask)
         root = palm + across * unit * (0.21 * i - 0.32)
         tip = root + ahead * unit * length + across * unit * 0.03 * (i - 1.5)
-        cv2.line(
-            finger,
-            tuple(fixed(root)),
-            tuple(fixed(tip)),
-            255,
-            max(int(unit * 0.2), 1),
-            cv2.LINE_AA,
-            SHIFT,
-        )
+        draw_line(finger, root, tip, max(int(unit * 0.2), 1))
         shade = np.where(
             finger[..., None] > 128, _shaded(finger, np.array(skin)), shade
         )
@@ -108,17 +98,11 @@ def _microphone(
     head = points[85] + rng.uniform([-0.3, 0], [0.3, 0.3]) * unit
     foot = head + np.array([rng.uniform(-0.5, 0.5), 1.0]) * size
     stick, ball = np.zeros((2, size, size), np.uint8)
-    cv2.line(
-        stick,
-        tuple(fixed(head)),
-        tuple(fixed(foot)),
-        255,
-        max(int(unit * 0.16), 2),
-        cv2.LINE_AA,
-        SHIFT,
-    )
+    draw_line(stick, head, foot, max(int(unit * 0.16), 2))
     radius = int(unit * rng.uniform(0.16, 0.26) * (1 << SHIFT))
-    cv2.circle(ball, tuple(fixed(head)), radius, 255, -1, cv2.LINE_AA, SHIFT)
+    cv2.circle(
+        ball, fixed(head).tolist(), radius, (255,), -1, cv2.LINE_AA, SHIFT
+    )
     color = rng.uniform(20, 120)
     blend_picture(image, stick, _shaded(stick, np.full(3, color * 0.7)))
     blend_picture(image, ball, _shaded(ball, np.full(3, color)))
@@ -131,21 +115,21 @@ def _box(
     """A thing of any colour: a cup, a book, or something before the lens."""
     size = image.shape[0]
     unit = np.ptp(points[:, 1]) / 1.55
-    centre = points[rng.integers(0, 98)] + rng.normal(0, 0.25, 2) * unit
+    center = points[rng.integers(0, 98)] + rng.normal(0, 0.25, 2) * unit
     half = rng.uniform(0.25, 0.65, 2) * unit
     if rng.random() < 0.6:  # it is held, or stands, below
-        centre[1] = (points[rng.integers(0, 98), 1] + size) / 2
-        half[1] = size - centre[1]
+        center[1] = (points[rng.integers(0, 98), 1] + size) / 2
+        half[1] = size - center[1]
     t = np.linspace(0, 2 * np.pi, 24, endpoint=False)
     power = rng.uniform(0.05, 1.0)  # from a box to an ellipse
     ring = np.stack([np.cos(t), np.sin(t)], axis=-1)
     ring = np.sign(ring) * np.abs(ring) ** power * half
     angle = rng.normal(0, 0.25)
     turn = [[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]]
-    mask = polygon_cover(size, centre + ring @ np.array(turn))
+    mask = polygon_cover(size, center + ring @ np.array(turn))
     shape = (int(rng.integers(2, 8)), int(rng.integers(2, 8)), 3)
     pattern = rng.uniform(10, 240, 3) + rng.normal(0, 30, shape)
-    pattern = cv2.resize(np.float32(pattern), (size, size))
+    pattern = cv2.resize(pattern.astype(np.float32), (size, size))
     blend_picture(image, mask, np.clip(pattern, 0, 255))
     return mask
 

@@ -100,12 +100,17 @@ def sample_expression(rng: np.random.Generator) -> Expression:
     wink = np.clip(close + rng.normal(0, 0.05, 2), 0, 1)
     brow = np.clip(rng.normal(0, 0.35 + 0.25 * (kind > 1)), -1, 1)
     gaze = np.clip(rng.normal(0, 0.4, 2), -1, 1)
+    close_left, close_right = wink.tolist()
+    gaze_x, gaze_y = gaze.tolist()
     return Expression(
-        float(jaw),
-        float(np.clip(smile, -0.5, 1)),
-        float(pucker),
-        float(brow),
-        *map(float, (*wink, *gaze)),
+        jaw_open=float(jaw),
+        smile=float(np.clip(smile, -0.5, 1)),
+        pucker=float(pucker),
+        brow=float(brow),
+        close_left=close_left,
+        close_right=close_right,
+        gaze_x=gaze_x,
+        gaze_y=gaze_y,
     )
 
 

@@ -17,7 +17,7 @@ def draw_keypoints(
     Args:
         image (np.ndarray): (H, W, 3) uint8 BGR.
         keypoints (np.ndarray): (98, 2), image px.
-        zoom (int): Factor of the enlargement. Default: 2.
+        zoom (int): Factor of the enlargement. Defaults to 2.
 
     Returns:
         np.ndarray: (H * zoom, W * zoom, 3) uint8 BGR.
@@ -25,11 +25,11 @@ def draw_keypoints(
     large = cv2.resize(
         image, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_CUBIC
     )
-    centres = np.rint(((keypoints + 0.5) * zoom - 0.5) * 16).astype(int)
+    centers = np.rint(((keypoints + 0.5) * zoom - 0.5) * 16).astype(int)
     for i in range(NUM_KEYPOINTS):
         color = _CONTOUR_COLOR if i < CONTOUR.stop else _INNER_COLOR
         cv2.circle(
-            large, centres[i].tolist(), 10 * zoom, color, -1, cv2.LINE_AA, 4
+            large, centers[i].tolist(), 10 * zoom, color, -1, cv2.LINE_AA, 4
         )
     return large
 

@@ -61,13 +61,14 @@ def _samples(
     flat = camera.project(surface)
     facing = normals @ camera.matrix[2].astype(np.float32)
     window = _seen_window(flat, facing, size)
+    padding: np.ndarray = np.array([_PAD, _PAD, 0], np.float32)
     x, y, depth, facing = (
         resize_grid(
             field[window],
             field[window].shape[1] * fine,
             field[window].shape[0] * fine,
         )
-        for field in (*cv2.split(flat + np.float32([_PAD, _PAD, 0])), facing)
+        for field in (*cv2.split(flat + padding), facing)
     )
     keep = (facing > _KEEP_FACING) & (x > 0) & (y > 0)
     keep &= (x < size - 1) & (y < size - 1)
@@ -118,5 +119,9 @@ def look_up(image: np.ndarray, uv: np.ndarray) -> np.ndarray:
     size = np.array(image.shape[1::-1], dtype=np.float32)
     where = uv * size - np.float32(0.5)
     return cv2.remap(
-        image, where, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        image,
+        where[..., 0],
+        where[..., 1],
+        cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REPLICATE,
     )

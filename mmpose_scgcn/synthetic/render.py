@@ -32,8 +32,8 @@ def render_head(
     size = background.shape[0]
     large = round(size * SUPERSAMPLING)
     ratio = large / size
-    centre = (camera.centre + 0.5) * ratio - 0.5
-    big = Camera(camera.matrix, camera.scale * ratio, centre, camera.distance)
+    center = (camera.center + 0.5) * ratio - 0.5
+    big = Camera(camera.matrix, camera.scale * ratio, center, camera.distance)
     normals = surface_normals(surface)
     uv, seen = rasterise(surface, normals, big, large)
     diffuse, gloss = shade_surface(surface, normals, camera.matrix, light)

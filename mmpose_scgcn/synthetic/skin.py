@@ -62,38 +62,49 @@ def noise(rng: np.random.Generator, rows: int, columns: int) -> np.ndarray:
     return cv2.resize(coarse, (_COLUMNS, _ROWS), interpolation=cv2.INTER_CUBIC)
 
 
-def paint_skin(look: Appearance, rng: np.random.Generator) -> np.ndarray:
+def paint_skin(appearance: Appearance, rng: np.random.Generator) -> np.ndarray:
     """The bare skin and the beard: (HEIGHT, WIDTH, 3) uint8."""
     image = np.empty((_ROWS, _COLUMNS, 3), np.uint8)
-    image[:] = np.round(look.skin)
+    image[:] = np.round(appearance.skin)
     regions = _regions()
-    skin = np.array(look.skin)
+    skin = np.array(appearance.skin)
     red = skin * [0.82, 0.80, 1.0] + [0, 0, 10]
     blend(image, regions['flush'], red, 0.4)
-    blend(image, regions['crease'], skin * 0.73, 0.2 + 0.45 * look.age)
-    blend(image, regions['cheek'], (120, 90, 215), 0.4 * look.blush)
-    blend(image, regions['lid'], look.shadow_color, 0.75 * look.eye_shadow)
-    grain = noise(rng, 12, 14) * 3 + noise(rng, 120, 136) * (2 + 3 * look.age)
-    if look.freckles > 0:
+    blend(image, regions['crease'], skin * 0.73, 0.2 + 0.45 * appearance.age)
+    blend(image, regions['cheek'], (120, 90, 215), 0.4 * appearance.blush)
+    blend(
+        image,
+        regions['lid'],
+        appearance.shadow_color,
+        0.75 * appearance.eye_shadow,
+    )
+    grain = noise(rng, 12, 14) * 3 + noise(rng, 120, 136) * (
+        2 + 3 * appearance.age
+    )
+    if appearance.freckles > 0:
         spots = np.maximum(noise(rng, 120, 136) - 1.1, 0)
-        grain -= spots * 26 * look.freckles * (regions['cheek'] / 255 + 0.2)
+        grain -= (
+            spots * 26 * appearance.freckles * (regions['cheek'] / 255 + 0.2)
+        )
     shade = 1 + grain / 130
-    image = cv2.multiply(image, cv2.merge([shade] * 3), dtype=cv2.CV_8U)
-    _paint_beard(image, look, rng)
+    image = np.asarray(
+        cv2.multiply(image, cv2.merge([shade] * 3), dtype=cv2.CV_8U)
+    )
+    _paint_beard(image, appearance, rng)
     return cv2.resize(image, (WIDTH, HEIGHT), interpolation=cv2.INTER_LINEAR)
 
 
 def _paint_beard(
-    image: np.ndarray, look: Appearance, rng: np.random.Generator
+    image: np.ndarray, appearance: Appearance, rng: np.random.Generator
 ) -> None:
     """Stubble or beard and moustache, in place."""
-    if look.beard <= 0 and look.moustache <= 0:
+    if appearance.beard <= 0 and appearance.moustache <= 0:
         return
     regions = _regions()
     hairs = np.clip(0.62 + 0.3 * noise(rng, 150, 170), 0, 1)
     for name, strength in (
-        ('beard', look.beard),
-        ('moustache', look.moustache),
+        ('beard', appearance.beard),
+        ('moustache', appearance.moustache),
     ):
         mask = (regions[name] * hairs).astype(np.uint8)
-        blend(image, mask, look.brow, 0.9 * strength)
+        blend(image, mask, appearance.brow, 0.9 * strength)

@@ -7,13 +7,13 @@ from .parameters import Expression, Identity
 
 
 def _bump(
-    x: np.ndarray, y: np.ndarray, centre: tuple, width: tuple
+    x: np.ndarray, y: np.ndarray, center: tuple, width: tuple
 ) -> np.ndarray:
     """A Gaussian bump of height 1 and its mirror image across x = 0."""
-    dy = ((y - centre[1]) / width[1]) ** 2
-    if centre[0] == 0:
+    dy = ((y - center[1]) / width[1]) ** 2
+    if center[0] == 0:
         return np.exp(-((x / width[0]) ** 2) - dy)
-    dx = ((np.abs(x) - centre[0]) / width[0]) ** 2
+    dx = ((np.abs(x) - center[0]) / width[0]) ** 2
     return np.exp(-dx - dy)
 
 
@@ -24,17 +24,17 @@ def _smoothstep(value: np.ndarray, low: float, high: float) -> np.ndarray:
 
 
 def _nose(
-    x: np.ndarray, y: np.ndarray, who: Identity, points: np.ndarray
+    x: np.ndarray, y: np.ndarray, identity: Identity, points: np.ndarray
 ) -> np.ndarray:
     """Forward displacement by the nose, its tip and its wings."""
     top, tip, base = points[51, 1] - 0.06, points[54, 1], points[57, 1]
     t = np.clip((y - top) / (tip - top), 0, 1)
-    height = 0.06 + 0.215 * t**1.2 * (1 + 0.13 * who.nose_height)
-    height = height + 0.025 * who.nose_hump * np.sin(np.pi * t)
+    height = 0.06 + 0.215 * t**1.2 * (1 + 0.13 * identity.nose_height)
+    height = height + 0.025 * identity.nose_hump * np.sin(np.pi * t)
     drop = base - 0.55 * np.clip(np.abs(x) - 0.03, 0, 0.14)
     under = _smoothstep(y, tip - 0.05, drop + 0.035)
     above = _smoothstep(y, top - 0.16, top + 0.06)
-    wide = (0.085 + 0.035 * t) * (1 + 0.08 * who.nose_width)
+    wide = (0.085 + 0.035 * t) * (1 + 0.08 * identity.nose_width)
     ridge = height * above * (1 - under) * np.exp(-(np.abs(x / wide) ** 1.9))
     wing = abs(points[55, 0]) - 0.055
     wings = 0.13 * _bump(x, y, (wing, base - 0.075), (0.07, 0.075))
@@ -45,25 +45,29 @@ def _nose(
 def _features(
     x: np.ndarray,
     y: np.ndarray,
-    who: Identity,
-    what: Expression,
+    identity: Identity,
+    expression: Expression,
     points: np.ndarray,
 ) -> np.ndarray:
     """Forward displacement by sockets, brows, cheeks, lips and chin."""
-    eye = 0.35 + 0.018 * who.eye_distance
+    eye = 0.35 + 0.018 * identity.eye_distance
     top, bottom = points[79, 1], points[85, 1]
     line, half = points[90, 1], abs(points[76, 0])
     opening = max(points[94, 1] - points[90, 1] - 0.02, 0)
-    dz = (0.045 + 0.012 * who.brow_ridge) * _bump(
+    dz = (0.045 + 0.012 * identity.brow_ridge) * _bump(
         x, y, (0.33, -0.21), (0.3, 0.09)
     )
     dz -= 0.10 * _bump(x, y, (eye - 0.02, -0.02), (0.20, 0.12))
     dz -= 0.05 * _bump(x, y, (0.17, 0.01), (0.08, 0.10))
     dz += 0.06 * _bump(x, y, (eye, 0.0), (0.13, 0.075))
-    dz += (0.04 + 0.02 * who.cheeks + 0.04 * max(what.smile, 0)) * _bump(
-        x, y, (0.46, 0.30), (0.2, 0.17)
+    dz += (
+        0.04 + 0.02 * identity.cheeks + 0.04 * max(expression.smile, 0)
+    ) * _bump(x, y, (0.46, 0.30), (0.2, 0.17))
+    dz -= (
+        0.02
+        * max(expression.smile, 0)
+        * _bump(x, y, (0.36, 0.62), (0.06, 0.15))
     )
-    dz -= 0.02 * max(what.smile, 0) * _bump(x, y, (0.36, 0.62), (0.06, 0.15))
     dz += 0.075 * _bump(
         x, y, (0, (top + line) / 2 + 0.01), (half * 0.75, 0.075)
     )
@@ -76,7 +80,7 @@ def _features(
     dz -= 0.5 * opening * hollow
     dz -= 0.035 * _bump(x, y, (0, bottom + 0.06), (0.22, 0.05))
     dz -= 0.015 * _bump(x, y, (0, 0.61), (0.03, 0.06))
-    return dz + (0.07 + 0.03 * who.chin_forward) * _bump(
+    return dz + (0.07 + 0.03 * identity.chin_forward) * _bump(
         x, y, (0, 1.15), (0.17, 0.12)
     )
 
@@ -94,45 +98,50 @@ def _ears(grid: np.ndarray, theta: np.ndarray) -> np.ndarray:
     return np.stack([np.sign(theta)[None] * out, 0 * out, -0.05 * plate], -1)
 
 
-def _identity_scale(grid: np.ndarray, who: Identity) -> None:
+def _identity_scale(grid: np.ndarray, identity: Identity) -> None:
     """Width, length, jaw and chin of the whole head, in place."""
     y = grid[..., 1].copy()
     lower = _smoothstep(y, 0.2, 1.2) * (y < 1.45)
-    grid[..., 0] *= (1 + 0.045 * who.face_width) * (
-        1 + 0.065 * who.jaw_width * lower
+    grid[..., 0] *= (1 + 0.045 * identity.face_width) * (
+        1 + 0.065 * identity.jaw_width * lower
     )
     # A real camera is near: what lies further back looks narrower.
     grid[..., 0] *= 1 + 0.055 * _smoothstep(np.abs(grid[..., 0]), 0.45, 0.85)
     cheek = np.exp(-(((y - 0.5) / 0.3) ** 2))
-    grid[..., 0] *= 1 + 0.025 * who.cheeks * cheek
-    grid[..., 1] += 0.05 * who.face_length * np.clip(y, 0, 1.4)
-    grid[..., 1] += 0.035 * who.chin_length * _smoothstep(y, 0.9, 1.3)
+    grid[..., 0] *= 1 + 0.025 * identity.cheeks * cheek
+    grid[..., 1] += 0.05 * identity.face_length * np.clip(y, 0, 1.4)
+    grid[..., 1] += 0.035 * identity.chin_length * _smoothstep(y, 0.9, 1.3)
     top = _smoothstep(-y, 0.3, 1.2)
-    grid[..., 1] -= 0.05 * who.forehead * top
+    grid[..., 1] -= 0.05 * identity.forehead * top
 
 
-def _asymmetry(grid: np.ndarray, who: Identity) -> None:
+def _asymmetry(grid: np.ndarray, identity: Identity) -> None:
     """A slight bend of the lower face to one side, in place."""
-    bend = 0.012 * who.asymmetry * np.clip(grid[..., 1], -0.3, 1.3) ** 2
+    bend = 0.012 * identity.asymmetry * np.clip(grid[..., 1], -0.3, 1.3) ** 2
     grid[..., 0] += bend * (grid[..., 2] > 0)
 
 
 def add_hair(skin: np.ndarray, hair: np.ndarray) -> np.ndarray:
     """Lift the skin (H, W, 3) by the thickness (H, W) of the hair."""
-    out = base_grid() * np.float32([1, 0.8, 1]) - np.float32([0, 0.1, 0])
+    shrink: np.ndarray = np.array([1, 0.8, 1], np.float32)
+    down: np.ndarray = np.array([0, 0.1, 0], np.float32)
+    out = base_grid() * shrink - down
     out[..., 1] *= 1 - _smoothstep(base_grid()[..., 1], -0.3, 0.5)
     out /= np.linalg.norm(out, axis=-1, keepdims=True) + 1e-6
     return skin + out * hair[..., None]
 
 
 def head_surface(
-    who: Identity, what: Expression, points: np.ndarray, ears: float = 1.0
+    identity: Identity,
+    expression: Expression,
+    points: np.ndarray,
+    ears: float = 1.0,
 ) -> np.ndarray:
     """The head of one person with one expression.
 
     Args:
-        who (Identity): Proportions.
-        what (Expression): Muscle actions.
+        identity (Identity): Proportions.
+        expression (Expression): Muscle actions.
         points (np.ndarray): (98, 2) landmarks, chart frame.
         ears (float): How far the ears stand out, 0 for covered ones.
 
@@ -145,12 +154,14 @@ def head_surface(
     x, y = base[..., 0], base[..., 1]
     front = np.clip(base[..., 2] * 4 - 0.6, 0, 1) * (y < 1.5)
     front = np.where(front > 0, front, 0)
-    dz = _nose(x, y, who, points) + _features(x, y, who, what, points)
+    dz = _nose(x, y, identity, points) + _features(
+        x, y, identity, expression, points
+    )
     grid[..., 2] += dz * front
     grid += ears * _ears(base, theta)
     jaw = _smoothstep(y, 0.62, 1.1) * (1 - _smoothstep(y, 1.35, 1.9))
     swing = np.clip(base[..., 2] * 1.3 + 0.1, 0, 1)
-    grid[..., 1] += 0.30 * what.jaw_open * jaw * swing
-    _identity_scale(grid, who)
-    _asymmetry(grid, who)
+    grid[..., 1] += 0.30 * expression.jaw_open * jaw * swing
+    _identity_scale(grid, identity)
+    _asymmetry(grid, identity)
     return grid.astype(np.float32)

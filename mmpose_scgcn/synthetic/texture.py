@@ -12,29 +12,29 @@ from .skin import paint_skin
 
 def paint_face(
     points: np.ndarray,
-    what: Expression,
-    look: Appearance,
+    expression: Expression,
+    appearance: Appearance,
     rng: np.random.Generator,
 ) -> tuple:
     """Paint skin, features, hair and clothes.
 
     Args:
         points (np.ndarray): (98, 2) landmarks, chart frame.
-        what (Expression): For teeth and lips.
-        look (Appearance): Colours and styles.
+        expression (Expression): For teeth and lips.
+        appearance (Appearance): Colours and styles.
         rng (np.random.Generator): For grain, hairs and strands.
 
     Returns:
         tuple: Texture (HEIGHT, WIDTH, 3) uint8 and hair cover
         (HEIGHT, WIDTH) uint8.
     """
-    image = paint_skin(look, rng)
-    paint_nostrils(image, points, look)
-    paint_mouth(image, points, what, look)
+    image = paint_skin(appearance, rng)
+    paint_nostrils(image, points, appearance)
+    paint_mouth(image, points, expression, appearance)
     for side in (0, 1):
-        paint_eye(image, points, side, look)
-        paint_brow(image, points, side, look, rng)
-    cover = hair_mask(look, rng)
-    paint_hair(image, cover, look, rng)
-    paint_clothes(image, look)
+        paint_eye(image, points, side, appearance)
+        paint_brow(image, points, side, appearance, rng)
+    cover = hair_mask(appearance, rng)
+    paint_hair(image, cover, appearance, rng)
+    paint_clothes(image, appearance)
     return image, cover

@@ -69,37 +69,20 @@ def pipeline(padding=1.25, size=SIZE):
 
 
 @pytest.fixture
-def annotate(tmp_path):
+def annotate(make_coco, tmp_path):
     """Write images and annotations; each seed gives other shapes."""
 
     def write(seed, first=0):
         rng = np.random.default_rng(seed)
-        images, annotations = [], []
+        shapes = []
         for i in range(first, first + COUNT):
             image = rng.integers(0, 255, (48, 64, 3), dtype=np.uint8)
             cv2.imwrite(str(tmp_path / f'{i}.png'), image)
-            images.append(
-                dict(id=i, file_name=f'{i}.png', width=64, height=48)
-            )
-            points = rng.uniform([20, 10], [50, 36], (K, 2))
-            annotations.append(
-                dict(
-                    id=i,
-                    image_id=i,
-                    category_id=1,
-                    iscrowd=0,
-                    num_keypoints=K,
-                    keypoints=np.insert(points, 2, 2, axis=1).ravel().tolist(),
-                    bbox=[18.0, 8.0, 34.0, 30.0],
-                    area=1000.0,
-                )
-            )
-        path = tmp_path / f'ann_{seed}.json'
-        content = dict(
-            images=images,
-            annotations=annotations,
-            categories=[dict(id=1, name='face')],
+            shapes.append(rng.uniform([20, 10], [50, 36], (K, 2)))
+        content = make_coco(
+            shapes, boxes=[18.0, 8.0, 34.0, 30.0], size=(64, 48), first=first
         )
+        path = tmp_path / f'ann_{seed}.json'
         path.write_text(json.dumps(content))
         return str(path)
 

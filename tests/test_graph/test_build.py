@@ -4,9 +4,9 @@ from mmpose_scgcn.graph import (
     build_graph,
     check_graph,
     keypoint_correlation,
-    mean_shape,
     top_k_neighbors,
 )
+from mmpose_scgcn.shapes import mean_shape
 
 import numpy as np
 import pytest

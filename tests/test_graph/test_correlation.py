@@ -1,4 +1,5 @@
-from mmpose_scgcn.graph import align_shapes, keypoint_correlation
+from mmpose_scgcn.graph import keypoint_correlation
+from mmpose_scgcn.shapes import align_shapes
 
 import numpy as np
 import pytest

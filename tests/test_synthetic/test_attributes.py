@@ -1,7 +1,8 @@
 from dataclasses import replace
 
+from mmpose_scgcn.structures.conventions import WFLW_ATTRIBUTES
 from mmpose_scgcn.synthetic.appearance import sample_appearance
-from mmpose_scgcn.synthetic.attributes import ATTRIBUTES, face_attributes
+from mmpose_scgcn.synthetic.attributes import face_attributes
 from mmpose_scgcn.synthetic.degrade import Degradation
 from mmpose_scgcn.synthetic.lighting import Lighting
 from mmpose_scgcn.synthetic.parameters import Expression, Pose
@@ -14,16 +15,16 @@ PLAIN = replace(
 )
 CALM = dict(
     pose=Pose(),
-    what=Expression(),
+    expression=Expression(),
     light=Lighting(),
-    look=PLAIN,
-    how=Degradation(),
+    appearance=PLAIN,
+    degradation=Degradation(),
     hidden=0.0,
 )
 
 
 def test_a_plain_face_has_no_attribute():
-    assert face_attributes(**CALM) == dict.fromkeys(ATTRIBUTES, 0)
+    assert face_attributes(**CALM) == dict.fromkeys(WFLW_ATTRIBUTES, 0)
 
 
 @pytest.mark.parametrize(
@@ -32,20 +33,20 @@ def test_a_plain_face_has_no_attribute():
         ('pose', dict(pose=Pose(yaw=-30))),
         ('pose', dict(pose=Pose(pitch=-20))),
         ('pose', dict(pose=Pose(roll=25))),
-        ('expression', dict(what=Expression(jaw_open=0.4))),
-        ('expression', dict(what=Expression(smile=0.65))),
+        ('expression', dict(expression=Expression(jaw_open=0.4))),
+        ('expression', dict(expression=Expression(smile=0.65))),
         (
             'expression',
-            dict(what=Expression(close_left=0.9, close_right=0.8)),
+            dict(expression=Expression(close_left=0.9, close_right=0.8)),
         ),
         ('illumination', dict(light=Lighting(gain=0.5))),
         ('illumination', dict(light=Lighting(key=1.0, ambient=0.3))),
         ('illumination', dict(light=Lighting(cast=(0.7, 1.0, 1.0)))),
-        ('makeup', dict(look=replace(PLAIN, lipstick=0.5))),
-        ('makeup', dict(look=replace(PLAIN, eye_shadow=0.6))),
+        ('makeup', dict(appearance=replace(PLAIN, lipstick=0.5))),
+        ('makeup', dict(appearance=replace(PLAIN, eye_shadow=0.6))),
         ('occlusion', dict(hidden=0.15)),
-        ('blur', dict(how=Degradation(sigma=1.0))),
-        ('blur', dict(how=Degradation(motion=4.0))),
+        ('blur', dict(degradation=Degradation(sigma=1.0))),
+        ('blur', dict(degradation=Degradation(motion=4.0))),
     ],
 )
 def test_one_factor_sets_one_attribute(name, change):
@@ -54,5 +55,5 @@ def test_one_factor_sets_one_attribute(name, change):
 
 
 def test_a_wink_and_a_slight_turn_set_nothing():
-    change = dict(pose=Pose(yaw=29), what=Expression(close_left=1.0))
+    change = dict(pose=Pose(yaw=29), expression=Expression(close_left=1.0))
     assert not any(face_attributes(**{**CALM, **change}).values())

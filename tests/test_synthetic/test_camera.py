@@ -28,7 +28,7 @@ def test_the_framed_face_fills_the_wished_part():
     flat = np.random.default_rng(0).uniform(-1, 1, (98, 2))
     pose = Pose(fill=0.5, shift=(0.1, -0.05))
     camera = frame_face(pose, flat, size=101)
-    shown = flat * camera.scale + camera.centre
+    shown = flat * camera.scale + camera.center
     low, high = shown.min(0), shown.max(0)
     np.testing.assert_allclose((high - low).max(), 50.5)
     np.testing.assert_allclose((low + high) / 2, [60.1, 44.95])

@@ -1,7 +1,7 @@
 import json
 
+from mmpose_scgcn.structures.conventions import WFLW_ATTRIBUTES
 from mmpose_scgcn.synthetic import make_dataset, make_face
-from mmpose_scgcn.synthetic.attributes import ATTRIBUTES
 from mmpose_scgcn.synthetic.dataset import SPLIT_START
 
 import cv2
@@ -71,7 +71,7 @@ def test_annotations_carry_the_attributes_of_the_face(folder):
     annotation = load(folder, 'val')['annotations'][1]
     face = make_face(4, SPLIT_START['val'] + 1, size=64)
     assert annotation['attributes'] == face.attributes
-    assert list(annotation['attributes']) == list(ATTRIBUTES)
+    assert list(annotation['attributes']) == list(WFLW_ATTRIBUTES)
     assert annotation['factors'] == face.factors
 
 

@@ -21,18 +21,18 @@ def test_nothing_leaves_the_picture_alone(edge):
 
 
 @pytest.mark.parametrize(
-    'how', [dict(sigma=2.0), dict(motion=8.0), dict(shrink=4.0)]
+    'strengths', [dict(sigma=2.0), dict(motion=8.0), dict(shrink=4.0)]
 )
-def test_every_blur_softens_an_edge_and_counts(edge, how):
-    how = Degradation(**how)
-    result = degrade(edge, how, np.random.default_rng(0))
+def test_every_blur_softens_an_edge_and_counts(edge, strengths):
+    degradation = Degradation(**strengths)
+    result = degrade(edge, degradation, np.random.default_rng(0))
     assert steepness(result) < 0.5 * steepness(edge)
-    assert how.blur > 1
+    assert degradation.blur > 1
 
 
 def test_blurs_add_up_as_variances():
-    how = Degradation(sigma=1.5, motion=6.0, shrink=2.0)
-    assert how.blur == pytest.approx(np.sqrt(2.25 + 36 / 12 + 3 / 12))
+    degradation = Degradation(sigma=1.5, motion=6.0, shrink=2.0)
+    assert degradation.blur == pytest.approx(np.sqrt(2.25 + 36 / 12 + 3 / 12))
 
 
 def test_a_larger_picture_is_blurred_by_the_same_share(edge):
@@ -45,7 +45,7 @@ def test_a_larger_picture_is_blurred_by_the_same_share(edge):
 
 def test_noise_and_grey():
     image = np.full((64, 64, 3), (50, 100, 150), np.uint8)
-    how = Degradation(noise=5.0, grey=True)
-    result = degrade(image, how, np.random.default_rng(0))
+    degradation = Degradation(noise=5.0, grey=True)
+    result = degrade(image, degradation, np.random.default_rng(0))
     assert result.std(axis=(0, 1)) == pytest.approx(5, abs=0.7)
     assert np.ptp(result.mean(axis=(0, 1))) < 1

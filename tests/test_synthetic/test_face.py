@@ -18,8 +18,12 @@ def generators(seed=0):
 def plain_recipe(**change):
     """A front view in plain light; the colours are drawn."""
     recipe = sample_recipe(generators()[:6])
-    look = replace(
-        recipe.look, style='short', beard=0.0, moustache=0.0, eye_shadow=0.0
+    appearance = replace(
+        recipe.appearance,
+        style='short',
+        beard=0.0,
+        moustache=0.0,
+        eye_shadow=0.0,
     )
     plain = replace(
         recipe,
@@ -28,7 +32,7 @@ def plain_recipe(**change):
         pose=Pose(),
         light=Lighting(),
         degradation=Degradation(),
-        look=look,
+        appearance=appearance,
     )
     return replace(plain, **change)
 

@@ -52,8 +52,10 @@ def test_identity_is_symmetric(name):
 @pytest.mark.parametrize('jaw', [0.0, 1.0])
 @pytest.mark.parametrize('lip', [-2.2, 2.2])
 def test_lips_never_turn_inside_out(jaw, lip):
-    who = Identity(lip_upper=lip, lip_lower=lip)
+    identity = Identity(lip_upper=lip, lip_lower=lip)
     for smile in (-0.5, 1.0):
-        points = chart_landmarks(who, Expression(jaw_open=jaw, smile=smile))
+        points = chart_landmarks(
+            identity, Expression(jaw_open=jaw, smile=smile)
+        )
         column = points[[79, 90, 94, 85], 1]
         assert (np.diff(column) > 0).all(), column

@@ -40,9 +40,20 @@ def test_a_picture_and_a_table(tool, tmp_path):
     samples, draws = zip(*table(result.stdout), strict=True)
     assert len(samples) == 3 and sum(samples) == 16
     assert set(draws) - {0} == {max(samples)}
-    assert '16 samples, component 0, 0 without a usable' in result.stdout
+    assert f'{CONFIG}: 16 samples, component 0\n' in result.stdout
     assert cv2.imread(str(tmp_path / 'a/poses.png')).std() > 20
     assert 'reading shapes' in result.stdout + result.stderr
+
+
+def test_samples_without_a_pose_are_counted(tool, synthetic_faces, tmp_path):
+    name = 'face_landmarks_wflw_train.json'
+    content = json.loads((synthetic_faces / name).read_text())
+    for annotation in content['annotations'][:2]:
+        annotation['keypoints'][8:] = [0] * len(annotation['keypoints'][8:])
+    (tmp_path / name).write_text(json.dumps(content))
+    result = tool(CONFIG, '--faces', '0', data_root=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert '16 samples (2 without a pose), component 0\n' in result.stdout
 
 
 def test_options_come_from_the_sampler_and_can_be_overridden(

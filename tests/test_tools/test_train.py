@@ -47,35 +47,26 @@ test_evaluator = val_evaluator
 """
 
 
-def write_faces(folder) -> None:
+def write_faces(folder, make_coco) -> None:
     """Write noise, each image with 68 random keypoints."""
     rng = np.random.default_rng(0)
-    images, annotations = [], []
     for index in range(NUM_IMAGES):
-        name = f'{index}.png'
         pixels = rng.integers(0, 255, (40, 40, 3), dtype=np.uint8)
-        cv2.imwrite(str(folder / name), pixels)
-        images.append(dict(id=index, file_name=name, height=40, width=40))
-        points = np.full((68, 3), 2.0)
-        points[:, :2] = rng.uniform(5, 35, (68, 2))
-        annotation = dict(id=index, image_id=index, category_id=1, iscrowd=0)
-        annotation.update(center=[20.0, 20.0], scale=0.2, area=900)
-        annotation.update(bbox=[5, 5, 30, 30], num_keypoints=68)
-        annotations.append(
-            {**annotation, 'keypoints': points.ravel().tolist()}
-        )
-    category = dict(id=1, name='face', keypoints=[], skeleton=[])
-    content = dict(
-        images=images, annotations=annotations, categories=[category]
+        cv2.imwrite(str(folder / f'{index}.png'), pixels)
+    content = make_coco(
+        rng.uniform(5, 35, (NUM_IMAGES, 68, 2)),
+        boxes=[5, 5, 30, 30],
+        size=(40, 40),
+        fields=dict(center=[20.0, 20.0], scale=0.2),
     )
     (folder / 'faces.json').write_text(json.dumps(content))
 
 
 @pytest.fixture(scope='module')
-def workspace(tmp_path_factory, root):
+def workspace(tmp_path_factory, root, make_coco):
     """A folder with data and a config, away from the source tree."""
     folder = tmp_path_factory.mktemp('workspace')
-    write_faces(folder)
+    write_faces(folder, make_coco)
     base = root / 'configs' / '_base_' / 'default_runtime.py'
     config = CONFIG.format(default_runtime=str(base), data=str(folder))
     (folder / 'tiny.py').write_text(config)

@@ -1,29 +1,41 @@
 """Data sets from their official files to annotations that MMPose reads."""
 
 from .aflw import read_aflw
+from .boxes import BOX_KINDS
 from .checks import check_num_keypoints
 from .cofw import read_cofw
 from .face_300w import read_300w
-from .metainfo import metainfo_source, parse_flip_pairs
+from .metainfo import metainfo_of, metainfo_source, parse_flip_pairs
 from .mirror_pairs import infer_flip_indices, mirror_distances
 from .prepare import Options, Prepared, StrictError, prepare
 from .pts import read_pts, read_pts_folder
 from .records import Face, Problem, Source
 from .table import read_tables
+from .training_config import (
+    OwnData,
+    check_base,
+    parse_norm,
+    training_config,
+)
 from .wflw import read_wflw
 
 __all__ = [
+    'BOX_KINDS',
     'Face',
     'Options',
+    'OwnData',
     'Prepared',
     'Problem',
     'Source',
     'StrictError',
+    'check_base',
     'check_num_keypoints',
     'infer_flip_indices',
+    'metainfo_of',
     'metainfo_source',
     'mirror_distances',
     'parse_flip_pairs',
+    'parse_norm',
     'prepare',
     'read_300w',
     'read_aflw',
@@ -32,4 +44,5 @@ __all__ = [
     'read_pts_folder',
     'read_tables',
     'read_wflw',
+    'training_config',
 ]

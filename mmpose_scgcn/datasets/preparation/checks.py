@@ -5,7 +5,7 @@ from itertools import combinations
 
 import numpy as np
 
-from .annotations import face_box
+from .boxes import face_box
 from .records import ABSENT, Face, Problem, Source
 
 
@@ -142,7 +142,7 @@ def find_boxes(
 
     Args:
         faces (Iterable[Face]): The faces.
-        kind (str): See :func:`.annotations.face_box`.
+        kind (str): See :func:`.boxes.face_box`.
         padding (float): As there.
 
     Returns:

@@ -48,7 +48,8 @@ def read_300w(folder: str | Path) -> Source:
     """
     folder = Path(folder)
     source = Source('300w', {}, folder)
-    counts, strangers = Counter(), []
+    counts: Counter[str] = Counter()
+    strangers = []
     for pts in pts_files(folder):
         subset = _find_source(pts.relative_to(folder))
         if subset is None:

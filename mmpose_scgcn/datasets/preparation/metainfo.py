@@ -3,9 +3,12 @@
 import re
 from collections.abc import Sequence
 
+from mmpose_scgcn.shapes import align_shapes, mean_shape
 from mmpose_scgcn.version import __version__
 
 import numpy as np
+
+from .records import Source
 
 # Left, middle and right, as they lie in the image; RGB.
 _COLORS = ([0, 158, 115], [240, 228, 66], [213, 94, 0])
@@ -51,8 +54,26 @@ def keypoint_names(num_keypoints: int) -> list[str]:
     return [f'kpt-{index}' for index in range(num_keypoints)]
 
 
+def metainfo_of(source: Source, partners: Sequence[int] | np.ndarray) -> str:
+    """Write the meta information of what a reader returned.
+
+    Args:
+        source (Source): Names the data set; its mean shape tells left from
+            right.
+        partners (Sequence[int]): Partner of each keypoint (K,).
+
+    Returns:
+        str: Python source.
+    """
+    aligned = align_shapes(*source.shapes())
+    mean = mean_shape(aligned, np.isfinite(aligned).all(axis=-1))
+    return metainfo_source(source.name, partners, mean[:, 0])
+
+
 def metainfo_source(
-    name: str, partners: Sequence[int], mean_x: Sequence[float]
+    name: str,
+    partners: Sequence[int] | np.ndarray,
+    mean_x: Sequence[float] | np.ndarray,
 ) -> str:
     """Write the meta information as a config, for ``from_file``.
 

@@ -1,6 +1,6 @@
 """Which keypoints change places in a mirror, told by the shapes."""
 
-from mmpose_scgcn.graph import align_shapes, mean_shape
+from mmpose_scgcn.shapes import align_shapes, mean_shape
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment

@@ -143,7 +143,7 @@ def stage_images(
     if _in_place(staging.parent / IMAGES, source, copy):
         return
     if not copy:
-        folder = source.images.resolve()
+        folder = source.folder.resolve()
         try:
             os.symlink(
                 os.path.relpath(folder, staging.parent.resolve()),
@@ -158,7 +158,7 @@ def stage_images(
     for file in track(files, description='copying', total=len(files)):
         target = staging / IMAGES / file
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source.images / file, target)
+        shutil.copyfile(source.folder / file, target)
 
 
 def publish(staging: Path, out: Path, name: str) -> list[Path]:

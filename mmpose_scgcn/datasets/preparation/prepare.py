@@ -6,9 +6,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from mmpose_scgcn.structures.coco import (
+    annotation_entry,
+    annotation_file,
+    image_entry,
+)
+
 import numpy as np
 
-from .annotations import annotation_file
+from .boxes import check_box_kind
 from .checks import (
     check_num_keypoints,
     check_padding,
@@ -38,7 +44,7 @@ class Options:
 
     Args:
         box (str): ``'landmarks'`` or ``'given'``
-            (:func:`.annotations.face_box`).
+            (:func:`.boxes.face_box`).
         padding (float): Added to the box on each side, as a fraction.
         val_share (float): Share of the training set to hold out; 0 for none.
         seed (int): Of what is held out.
@@ -119,12 +125,14 @@ def prepare(
     Raises:
         StrictError: Serious problems under ``strict``.
         FileExistsError: Something would be overwritten.
-        ValueError: Different numbers of keypoints, a padding that leaves no
-            box, nothing to write, or a held-out part that is empty.
+        ValueError: Different numbers of keypoints, an unknown kind of box, a
+            padding that leaves none, nothing to write, or a held-out part
+            that is empty.
         OSError: Something cannot be written.
     """
     out = Path(out).absolute()
     check_num_keypoints(source.faces)
+    check_box_kind(options.box)
     check_padding(options.padding)
     has_metainfo = metainfo is not None
     check_target(out, source, overwrite, copy_images, has_metainfo)
@@ -167,7 +175,7 @@ def _read_sizes(
             {f: _extract(folder / f, read[f]) for f in progress(files)}
         )
     return size_problems(
-        read_image_sizes(source.images, files, workers, progress)
+        read_image_sizes(source.folder, files, workers, progress)
     )
 
 
@@ -194,10 +202,7 @@ def _split(
         split: [f for f in faces if f in boxes and f.file in sizes]
         for split, faces in source.splits.items()
     }
-    empty = [split for split, faces in splits.items() if not faces]
-    if empty:
-        first = f'; first problem: {problems[0].text}' if problems else ''
-        raise ValueError(f'no face remains in {", ".join(empty)}{first}')
+    _check_filled(splits, source, problems)
     if 'trainval' in splits:
         whole = splits.pop('trainval')
         parts = dict(train=whole)
@@ -210,6 +215,27 @@ def _split(
     return splits
 
 
+def _check_filled(
+    splits: dict[str, list[Face]], source: Source, problems: list[Problem]
+) -> None:
+    """Say why nothing remains of a split."""
+    empty = [split for split, faces in splits.items() if not faces]
+    if not empty:
+        return
+    text = f'no face remains in {", ".join(empty)}'
+    # What only informs, such as an official number, is not the reason.
+    left_out = [p for p in problems if p.kind.endswith('left out')]
+    if left_out:
+        first = left_out[0]
+        text += f'; first problem: {first.kind}: {first.text}'
+        if first.kind.startswith('missing image') and source.images:
+            text += (
+                f', looked for in {source.images} (for a table, --images '
+                "names the images' folder)"
+            )
+    raise ValueError(text)
+
+
 def _contents(
     source: Source,
     splits: dict[str, list[Face]],
@@ -218,22 +244,29 @@ def _contents(
     options: Options,
 ) -> dict[str, dict]:
     """Make the contents of all annotation files, with common ids."""
-    faces = source.faces
-    common = dict(
-        boxes=boxes,
-        sizes=sizes,
-        ids={face: number for number, face in enumerate(faces, 1)},
-        image_ids={file: number for number, file in enumerate(sizes, 1)},
-        names=keypoint_names(len(faces[0].keypoints)),
-    )
-    return {
-        split: annotation_file(
-            members,
-            **common,
-            info=dict(
+    ids = {face: number for number, face in enumerate(source.faces, 1)}
+    image_ids = {file: number for number, file in enumerate(sizes, 1)}
+    names = keypoint_names(len(source.faces[0].keypoints))
+
+    def entry(face: Face) -> dict:
+        return annotation_entry(
+            face.keypoints,
+            face.flags,
+            boxes[face],
+            (ids[face], image_ids[face.file]),
+            face.fields,
+        )
+
+    contents = {}
+    for split, faces in splits.items():
+        files = dict.fromkeys(face.file for face in faces)
+        contents[split] = annotation_file(
+            [image_entry(image_ids[f], f, *sizes[f]) for f in files],
+            map(entry, faces),
+            names,
+            dict(
                 description=f'{source.name} {split}',
                 prepared=asdict(options),
             ),
         )
-        for split, members in splits.items()
-    }
+    return contents

@@ -1,8 +1,9 @@
 """What every reader of a data set's official files returns."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -28,7 +29,7 @@ class Face:
             same shares of sources.
         box (tuple, optional): The data set's own box x1, y1, x2, y2, image
             px.
-        fields (Mapping): More entries of the annotation, such as
+        fields (dict): More entries of the annotation, such as
             ``attributes`` or ``subset``.
     """
 
@@ -39,7 +40,7 @@ class Face:
     group: str
     stratum: str = ''
     box: tuple[float, float, float, float] | None = None
-    fields: Mapping = field(default_factory=dict)
+    fields: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -81,10 +82,32 @@ class Source:
     problems: list[Problem] = field(default_factory=list)
 
     @property
+    def folder(self) -> Path:
+        """Folder of the images.
+
+        Raises:
+            ValueError: They are embedded in other files.
+        """
+        if self.images is None:
+            raise ValueError(f'{self.name} has no folder of images')
+        return self.images
+
+    @property
     def faces(self) -> list[Face]:
         """All faces, each once, in the order of the splits."""
         faces = [face for split in self.splits.values() for face in split]
         return list(dict.fromkeys(faces))
+
+    def shapes(self) -> tuple[np.ndarray, np.ndarray]:
+        """Stack the keypoints of all faces.
+
+        Returns:
+            tuple[np.ndarray, np.ndarray]: (N, K, 2), image px, and a boolean
+            (N, K) telling which are annotated.
+        """
+        faces = self.faces
+        keypoints = np.stack([face.keypoints for face in faces])
+        return keypoints, np.stack([face.flags != ABSENT for face in faces])
 
 
 def parse_numbers(texts: list[str], where: str) -> np.ndarray:

@@ -41,7 +41,7 @@ def hold_out(
                 sizes[face.group] += 1
         chosen = _choose(sizes, fraction, rng)
         held |= {(stratum, group) for group in chosen}
-    parts = [], []
+    parts: tuple[list[Face], list[Face]] = [], []
     for face in faces:
         parts[(face.stratum, face.group) in held].append(face)
     if fraction and not all(parts):

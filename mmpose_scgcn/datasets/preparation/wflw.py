@@ -3,23 +3,16 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from mmpose_scgcn.structures.conventions import WFLW_ATTRIBUTES
+
 import numpy as np
 
 from .records import LABELED, Face, Problem, Source, parse_numbers
 
 NUM_KEYPOINTS = 98
-#: In the order of the lists' columns, as the annotations name them.
-ATTRIBUTES = (
-    'pose',
-    'expression',
-    'illumination',
-    'makeup',
-    'occlusion',
-    'blur',
-)
 #: Endings of the six lists of test subsets.
 SUBSET_LISTS = {
-    name: 'largepose' if name == 'pose' else name for name in ATTRIBUTES
+    name: 'largepose' if name == 'pose' else name for name in WFLW_ATTRIBUTES
 }
 EXPECTED = dict(trainval=7500, test=2500)
 
@@ -123,7 +116,7 @@ def _face(line: str, where: str) -> Face:
         where,
         group=file,
         box=tuple(rest[:4].tolist()) if flags else None,
-        fields=dict(attributes=dict(zip(ATTRIBUTES, flags, strict=True)))
+        fields=dict(attributes=dict(zip(WFLW_ATTRIBUTES, flags, strict=True)))
         if flags
         else {},
     )
@@ -160,7 +153,7 @@ def _join_subsets(source: Source, lists: dict[str, Path]) -> None:
             text += f'{differ} have another attribute there'
             source.problems.append(Problem('subset list disagrees', text))
     bare = [(key, face) for key, face in faces.items() if not face.fields]
-    missing = [a for a in ATTRIBUTES if a not in members]
+    missing = [a for a in WFLW_ATTRIBUTES if a not in members]
     if bare and missing:
         names = [f'list_98pt_test_{SUBSET_LISTS[a]}.txt' for a in missing]
         text = f'{", ".join(names)}; faces of the test set get no attributes'

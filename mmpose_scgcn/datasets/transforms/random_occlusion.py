@@ -85,10 +85,11 @@ class RandomOcclusion(BaseTransform):
         if chosen:
             image = results['img']
             if isinstance(image, list):
-                covered = [self._cover(i, ratio, center, color) for i in image]
+                results['img'] = [
+                    self._cover(i, ratio, center, color) for i in image
+                ]
             else:
-                covered = self._cover(image, ratio, center, color)
-            results['img'] = covered
+                results['img'] = self._cover(image, ratio, center, color)
         return results
 
     def _cover(

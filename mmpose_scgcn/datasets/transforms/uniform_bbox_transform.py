@@ -61,9 +61,14 @@ class UniformBBoxTransform(BaseTransform):
     def _draw(self, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Draw shifts (N, 2), factors (N, 1) and rotations (N,)."""
         shift = np.random.uniform(-1, 1, (count, 2)) * self.shift_factor
-        scale = np.random.uniform(*self.scale_factor, (count, 1))
+        low, high = self.scale_factor
+        scale = np.random.uniform(low, high, (count, 1))
         rotation = np.random.uniform(-1, 1, count) * self.rotate_factor
-        return tuple(v.astype(np.float32) for v in (shift, scale, rotation))
+        return (
+            shift.astype(np.float32),
+            scale.astype(np.float32),
+            rotation.astype(np.float32),
+        )
 
     def transform(self, results: dict) -> dict:
         """Change the boxes.

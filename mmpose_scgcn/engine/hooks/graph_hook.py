@@ -3,6 +3,7 @@
 import logging
 
 from mmpose_scgcn.datasets import collect_shapes
+from mmpose_scgcn.datasets.pipeline import crop_of
 from mmpose_scgcn.models.layers import KeypointGraph
 from mmpose_scgcn.registry import HOOKS
 
@@ -84,21 +85,3 @@ def _synchronize(graph: KeypointGraph) -> None:
     """Give every rank the numbers of rank 0."""
     for buffer in graph.buffers():
         broadcast(buffer, src=0)
-
-
-def crop_of(dataset) -> tuple[float, float]:
-    """Read box padding and aspect ratio (w / h) from the pipeline."""
-    transforms = []
-    while dataset is not None and not transforms:
-        pipeline = getattr(dataset, 'pipeline', None)
-        transforms = list(getattr(pipeline, 'transforms', []))
-        inner = getattr(dataset, 'datasets', None)
-        dataset = inner[0] if inner else getattr(dataset, 'dataset', None)
-    padding, size = 1.25, (1, 1)
-    for transform in transforms:
-        kinds = {kind.__name__ for kind in type(transform).__mro__}
-        if 'GetBBoxCenterScale' in kinds:
-            padding = transform.padding
-        if 'TopdownAffine' in kinds:
-            size = transform.input_size
-    return float(padding), size[0] / size[1]

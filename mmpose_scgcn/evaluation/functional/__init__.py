@@ -18,11 +18,11 @@ from .normalization import (
     group_distance,
     resolve_norm,
 )
+from .offset import lies_to_one_side, mean_offset, offset_error
 from .scores import (
     FaceScores,
     masked_nme,
     mean_nme,
-    mean_offset,
     score_faces,
     summarize_scores,
 )
@@ -45,9 +45,11 @@ __all__ = [
     'failure_rate',
     'group_distance',
     'keypoint_errors',
+    'lies_to_one_side',
     'masked_nme',
     'mean_nme',
     'mean_offset',
+    'offset_error',
     'pooled_nme',
     'read_face_results',
     'resolve_norm',

@@ -97,29 +97,6 @@ def summarize_scores(
     )
 
 
-def mean_offset(scores: FaceScores) -> np.ndarray:
-    """Average the offsets of predictions from the ground truth.
-
-    What is the same for all faces and keypoints is a matter of conventions:
-    annotations that count pixels from 1, or flips of heatmaps that are half
-    a pixel off.
-
-    Args:
-        scores (FaceScores): N faces.
-
-    Returns:
-        np.ndarray: (D,), to the right and down, fractions of the normaliser;
-        over the visible keypoints with finite predictions of the faces that
-        can be scored, NaN without any.
-    """
-    good = scores.select(scores.faults == '')
-    counted = good.visible & np.isfinite(good.offsets).all(axis=-1)
-    if not counted.any():
-        return np.full(scores.offsets.shape[-1], np.nan)
-    offsets = good.offsets / good.normalizers[:, None, None]
-    return offsets[counted].mean(axis=0)
-
-
 def masked_nme(scores: FaceScores, mask: np.ndarray) -> np.ndarray:
     """Compute each face's NME over some of its visible keypoints only.
 

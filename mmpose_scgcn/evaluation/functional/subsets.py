@@ -3,23 +3,15 @@
 import pkgutil
 from collections.abc import Callable, Mapping
 
+from mmpose_scgcn.structures.conventions import WFLW_ATTRIBUTES
+
 Predicate = Callable[[Mapping], bool]
 
 #: Subsets that the field reports. WFLW: the six attributes. 300W: HELEN and
 #: LFPW test sets are ``common``, IBUG is ``challenge``, all three ``full``.
 _300W_COMMON = ['helen', 'lfpw', 'helen_testset', 'lfpw_testset']
 PRESETS: dict[str, dict[str, dict]] = {
-    'wflw': {
-        name: dict(attribute=name)
-        for name in (
-            'pose',
-            'expression',
-            'illumination',
-            'makeup',
-            'occlusion',
-            'blur',
-        )
-    },
+    'wflw': {name: dict(attribute=name) for name in WFLW_ATTRIBUTES},
     '300w': dict(
         common=dict(field='subset', values=_300W_COMMON),
         challenge=dict(field='subset', values=['ibug']),

@@ -29,6 +29,7 @@ from ..functional import (
     check_thresholds,
     masked_nme,
     mean_nme,
+    offset_error,
     resolve_norm,
     summarize_scores,
     write_face_results,
@@ -46,8 +47,9 @@ class FaceAlignmentMetric(BaseMetric):
     ``NME_pooled`` (MMPose's: over all visible keypoints of all faces), and
     the same for each subset as ``<subset>/NME``; ``bias_x`` and ``bias_y``,
     where predictions lie on average, to the right of the annotations and
-    below them. All are fractions, and NaN for a subset without faces. Save
-    the best checkpoint with ``save_best='NME', rule='less'``.
+    below them, and ``bias_x_stderr``, the standard error of the former. All
+    are fractions, and NaN for a subset without faces. Save the best checkpoint
+    with ``save_best='NME', rule='less'``.
 
     The unit is the face, known by its annotation ``id``: one that comes twice
     counts once.
@@ -218,6 +220,7 @@ class FaceAlignmentMetric(BaseMetric):
             columns = result_columns(faces, scores, split, members)
             write_face_results(self.out_file, columns)
         metrics = summarize_with_bias(scores, *self.thresholds)
+        metrics['bias_x_stderr'] = float(offset_error(scores)[0])
         metrics.update({name: mean_nme(nme) for name, nme in split.items()})
         for name, mask in members.items():
             values = summarize_scores(scores.select(mask), *self.thresholds)

@@ -12,6 +12,7 @@ from mmpose_scgcn.datasets.preparation import (
     read_tables,
     read_wflw,
 )
+from mmpose_scgcn.datasets.preparation.boxes import face_box
 
 import numpy as np
 import pytest
@@ -317,7 +318,12 @@ def test_no_image_at_all(folder_wflw, tmp_path):
     source = read_wflw(folder_wflw)
     for path in source.images.rglob('*.jpg'):
         path.unlink()
-    with pytest.raises(ValueError, match='no face remains in trainval, test'):
+    message = (
+        'no face remains in trainval, test; first problem: missing image, '
+        r'faces left out: 0--Parade/0_Parade_0\.jpg, looked for in '
+        rf'{source.images} \(for a table, --images'
+    )
+    with pytest.raises(ValueError, match=message):
         prepare(source, tmp_path / 'out', HALF)
     assert not (tmp_path / 'out').exists()
 
@@ -355,6 +361,17 @@ def test_a_padding_that_leaves_no_box(folder_csv, tmp_path, padding):
     with pytest.raises(ValueError, match=r'padding above -0\.5'):
         prepare(read_csv(folder_csv), tmp_path / 'out', options)
     assert not (tmp_path / 'out').exists()
+
+
+def test_an_unknown_kind_of_box_is_refused(folder_csv, tmp_path):
+    options = Options(box='detected', val_share=0.5)
+    message = r"among landmarks, given, got 'detected'"
+    with pytest.raises(ValueError, match=message):
+        prepare(read_csv(folder_csv), tmp_path / 'out', options)
+    assert not (tmp_path / 'out').exists()
+    (face, *_) = read_csv(folder_csv).faces
+    with pytest.raises(ValueError, match=message):
+        face_box(face, 'detected')
 
 
 def test_an_embedded_image_that_is_none(folder_cofw, tmp_path):

@@ -51,28 +51,12 @@ class Recorder(Hook):
 
 
 @pytest.fixture
-def ann_file(tmp_path):
+def ann_file(make_coco, tmp_path):
     cv2.imwrite(str(tmp_path / 'face.png'), np.zeros((40, 40, 3), np.uint8))
-    annotations = []
-    for i, turn in enumerate(np.linspace(-1, 1, COUNT) ** 3):
-        shape = BASE * 8 + 20
-        shape[2, 0] += 4 * turn
-        annotations.append(
-            dict(
-                id=i,
-                image_id=0,
-                category_id=1,
-                iscrowd=0,
-                num_keypoints=5,
-                keypoints=np.insert(shape, 2, 2, axis=1).ravel().tolist(),
-                bbox=[10.0, 10.0, 20.0, 20.0],
-                area=400.0,
-            )
-        )
-    content = dict(
-        images=[dict(id=0, file_name='face.png', width=40, height=40)],
-        annotations=annotations,
-        categories=[dict(id=1, name='face')],
+    shapes = np.tile(BASE * 8 + 20, (COUNT, 1, 1))
+    shapes[:, 2, 0] += 4 * np.linspace(-1, 1, COUNT) ** 3
+    content = make_coco(
+        shapes, boxes=[10.0, 10.0, 20.0, 20.0], files='face.png', size=(40, 40)
     )
     (tmp_path / 'ann.json').write_text(json.dumps(content))
     return tmp_path / 'ann.json'

@@ -1,7 +1,6 @@
 from mmpose_scgcn.evaluation.functional import (
     masked_nme,
     mean_nme,
-    mean_offset,
     score_faces,
     summarize_scores,
 )
@@ -72,27 +71,3 @@ def test_masked_nme_splits_visible_keypoints():
 
 def test_mean_nme_of_nothing_is_nan_not_zero():
     assert np.isnan(mean_nme(np.array([np.nan])))
-
-
-def test_an_offset_is_that_of_the_keypoints_that_count():
-    rng = np.random.default_rng(0)
-    gt = rng.normal(size=(6, 4, 2))
-    visible = rng.random((6, 4)) < 0.5
-    normalizers = rng.uniform(1, 2, 6)
-    normalizers[5] = 0.0
-    # Half of a face's normaliser to the left, an eighth down, and noise that
-    # cancels; what does not count is anywhere.
-    pred = gt + normalizers[:, None, None] * np.array([-0.5, 0.125])
-    pred[0, np.argmax(visible[0])] = np.nan
-    counted = visible & np.isfinite(pred[..., 0]) & (normalizers > 0)[:, None]
-    noise = rng.normal(size=counted.sum())
-    each = normalizers[np.nonzero(counted)[0]]
-    pred[counted] += (each * (noise - noise.mean()))[:, None]
-    pred[~visible] = 1e3
-    offset = mean_offset(score_faces(pred, gt, visible, normalizers))
-    np.testing.assert_allclose(offset, [-0.5, 0.125], atol=1e-6)
-
-
-def test_no_keypoint_no_offset():
-    scores = score([[1, 1]], visible=[[False, False]])
-    assert np.isnan(mean_offset(scores)).tolist() == [True, True]

@@ -38,6 +38,8 @@ def test_keys_and_values_of_three_faces(shifted):
             'NME_pooled': 0.23 / 3,
             'bias_x': 0.23 / 3,
             'bias_y': 0.0,
+            # 2, 9 and 12 px of 100
+            'bias_x_stderr': np.std([0.02, 0.09, 0.12], ddof=1) / 3**0.5,
         },
         rel=1e-6,
     )

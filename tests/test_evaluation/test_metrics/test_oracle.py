@@ -38,46 +38,33 @@ pytestmark = pytest.mark.filterwarnings('ignore:The metainfo config file')
 
 
 @pytest.fixture(scope='module')
-def oracle(scgcn_data, tmp_path_factory):
+def oracle(scgcn_data, make_coco, tmp_path_factory):
     """The oracle as a COCO file, and predictions by annotation id."""
     source = scgcn_data / 'metric_oracle' / '300wpublic_spiga.npz'
     folder = tmp_path_factory.mktemp('oracle')
     with np.load(source) as arrays:
         np.save(folder / 'pred.npy', arrays['pred'])
-        faces = zip(arrays['gt'], arrays['subset'], strict=True)
-        annotations = [
-            _annotation(number, gt, str(subset))
-            for number, (gt, subset) in enumerate(faces, start=1)
-        ]
-    images = [
-        dict(id=a['id'], file_name=f'{a["id"]}.png', width=9999, height=9999)
-        for a in annotations
-    ]
-    content = dict(
-        images=images,
-        annotations=annotations,
-        categories=[dict(id=1, name='face')],
+        shapes, subsets = arrays['gt'], arrays['subset']
+    low, high = shapes.min(axis=1), shapes.max(axis=1)
+    content = make_coco(
+        shapes,
+        flags=1,
+        boxes=np.hstack([low, high - low]),
+        size=(9999, 9999),
+        first=1,
+        # as MMPose's converters write them
+        fields=[
+            dict(center=center, scale=scale, subset=subset)
+            for center, scale, subset in zip(
+                ((low + high) / 2).tolist(),
+                ((high - low).max(axis=1) / 200).tolist(),
+                subsets.tolist(),
+                strict=True,
+            )
+        ],
     )
     (folder / 'annotations.json').write_text(json.dumps(content))
     return folder
-
-
-def _annotation(number, gt, subset):
-    """A face as MMPose's converters write it, and its subset."""
-    low, high = gt.min(axis=0), gt.max(axis=0)
-    keypoints = np.column_stack([gt, np.ones(len(gt))])
-    return dict(
-        id=number,
-        image_id=number,
-        category_id=1,
-        iscrowd=0,
-        num_keypoints=len(gt),
-        keypoints=keypoints.ravel().tolist(),
-        bbox=[*low.tolist(), *(high - low).tolist()],
-        center=((low + high) / 2).tolist(),
-        scale=float((high - low).max()) / 200,
-        subset=subset,
-    )
 
 
 def evaluate(folder):

@@ -5,14 +5,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from mmpose_scgcn.graph import build_graph, normalize_to_crop
+from mmpose_scgcn.graph import build_graph
+from mmpose_scgcn.shapes import normalize_to_crop
+from mmpose_scgcn.structures.coco import PIXEL_STD
 
 import numpy as np
 
-from .readers import check_points, read_points, readers_of
-
-#: MMPose's face sets store box sizes divided by this, px.
-PIXEL_STD = 200.0
+from .readers import check_points, read_points
+from .wrappers import samples_of
 
 
 @dataclass(frozen=True)
@@ -74,9 +74,7 @@ def collect_shapes(
 ) -> ShapeSet:
     """Read all shapes of an MMPose data set, wrapped or not.
 
-    ``ConcatDataset``, ``CombinedDataset`` (with the keypoint converters of
-    its members), ``RepeatDataset`` and subsets are looked into; no image is
-    opened.
+    All wrappers are looked into (:mod:`.wrappers`); no image is opened.
 
     Args:
         dataset (BaseDataset): The data set.
@@ -90,8 +88,8 @@ def collect_shapes(
             instances with different numbers of keypoints; the message names
             annotation and image.
     """
-    readers = list(dict.fromkeys(readers_of(dataset)))  # each once
-    records = [r for read in track(readers) for r in _instances(read())]
+    samples = list(dict.fromkeys(samples_of(dataset)))  # each once
+    records = [r for s in track(samples) for r in _instances(s.read())]
     metainfo = getattr(dataset, 'metainfo', None) or {}
     id2name = metainfo.get('keypoint_id2name', {})
     names = [id2name[i] for i in sorted(id2name)] or None

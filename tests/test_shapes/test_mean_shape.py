@@ -1,4 +1,4 @@
-from mmpose_scgcn.graph import mean_shape, normalize_to_crop
+from mmpose_scgcn.shapes import mean_shape, normalize_to_crop
 
 import numpy as np
 import pytest

@@ -35,32 +35,25 @@ METAINFO = dict(
 )
 
 
-def coco(count=12, keypoints=K, names=NAMES, first_id=100, seed=0):
+@pytest.fixture
+def coco(make_coco):
     """Annotations inside images of 200 x 150 px that do not exist."""
-    rng = np.random.default_rng(seed)
-    points = rng.uniform(20, 120, (count, keypoints, 2)).round(2)
-    visible = rng.choice([0, 1, 2], (count, keypoints), p=[0.1, 0.2, 0.7])
-    triples = np.concatenate([points, visible[..., None]], axis=-1)
-    return dict(
-        images=[
-            dict(id=i, file_name=f'{i}.jpg', width=200, height=150)
-            for i in range(count)
-        ],
-        annotations=[
-            dict(
-                id=first_id + i,
-                image_id=i,
-                category_id=1,
-                iscrowd=0,
-                num_keypoints=keypoints,
-                keypoints=triples[i].flatten().tolist(),
-                bbox=[10.0, 15.0, 100.0 + i, 80.0 + i],
-                area=8000.0,
-            )
-            for i in range(count)
-        ],
-        categories=[dict(id=1, name='face', keypoints=names)],
-    )
+
+    def make(count=12, keypoints=K, names=NAMES, first_id=100, seed=0):
+        rng = np.random.default_rng(seed)
+        points = rng.uniform(20, 120, (count, keypoints, 2)).round(2)
+        flags = rng.choice([0, 1, 2], (count, keypoints), p=[0.1, 0.2, 0.7])
+        return make_coco(
+            points,
+            flags,
+            boxes=[[10, 15, 100 + i, 80 + i] for i in range(count)],
+            files='{}.jpg',
+            size=(200, 150),
+            first=first_id,
+            names=names,
+        )
+
+    return make
 
 
 @pytest.fixture
@@ -105,7 +98,7 @@ def assert_same_shapes(actual, expected):
     np.testing.assert_allclose(actual.scales, expected.scales, rtol=1e-6)
 
 
-def test_a_coco_file(write):
+def test_a_coco_file(write, coco):
     content = coco()
     shapes = shapes_from_coco(write(content))
     triples = np.array([a['keypoints'] for a in content['annotations']])
@@ -120,7 +113,7 @@ def test_a_coco_file(write):
     np.testing.assert_array_equal(shapes.scales[2], [102, 82])
 
 
-def test_the_face_convention_of_center_and_scale(write):
+def test_the_face_convention_of_center_and_scale(write, coco):
     content = coco()
     content['annotations'][1] |= dict(center=[70.0, 60.0], scale=0.45)
     shapes = shapes_from_coco(write(content))
@@ -131,7 +124,9 @@ def test_the_face_convention_of_center_and_scale(write):
 @pytest.mark.parametrize(
     ('dataset_class', 'keypoints'), [(Face300WDataset, 68), (WFLWDataset, 98)]
 )
-def test_a_face_set_of_mmpose_reads_the_same(write, dataset_class, keypoints):
+def test_a_face_set_of_mmpose_reads_the_same(
+    write, dataset_class, keypoints, coco
+):
     content = coco(keypoints=keypoints, names=[])
     for annotation in content['annotations']:
         annotation |= dict(center=[70.0, 60.0], scale=0.45)
@@ -142,14 +137,14 @@ def test_a_face_set_of_mmpose_reads_the_same(write, dataset_class, keypoints):
     assert_same_shapes(shapes, shapes_from_coco(ann_file))
 
 
-def test_a_coco_set_of_mmpose_reads_the_same(write):
+def test_a_coco_set_of_mmpose_reads_the_same(write, coco):
     ann_file = write(coco())
     shapes = collect_shapes(dataset(ann_file))
     assert_same_shapes(shapes, shapes_from_coco(ann_file))
     assert shapes.names == NAMES
 
 
-def test_what_mmpose_leaves_out_is_left_out(write):
+def test_what_mmpose_leaves_out_is_left_out(write, coco):
     content = coco()
     annotations = content['annotations']
     annotations[3]['iscrowd'] = 1
@@ -160,7 +155,7 @@ def test_what_mmpose_leaves_out_is_left_out(write):
     assert_same_shapes(collect_shapes(dataset(ann_file)), shapes)
 
 
-def test_annotations_without_keypoints_are_skipped(write):
+def test_annotations_without_keypoints_are_skipped(write, coco):
     content = coco()
     content['annotations'][0]['keypoints'] = []
     del content['annotations'][1]['keypoints']
@@ -176,12 +171,12 @@ def test_annotations_without_keypoints_are_skipped(write):
     ],
     ids=['repeat', 'concat', 'subset'],
 )
-def test_wrappers_are_looked_into(write, wrap):
+def test_wrappers_are_looked_into(write, wrap, coco):
     plain = dataset(write(coco()))
     assert_same_shapes(collect_shapes(wrap(plain)), collect_shapes(plain))
 
 
-def test_a_concatenation_holds_all_members(write):
+def test_a_concatenation_holds_all_members(write, coco):
     first = dataset(write(coco(), 'a.json'))
     second = dataset(write(coco(4, first_id=200, seed=1), 'b.json'))
     shapes = collect_shapes(ConcatDataset([first, second]))
@@ -190,7 +185,7 @@ def test_a_concatenation_holds_all_members(write):
     assert collect_shapes(subset).ids == [201, 102]
 
 
-def test_a_combination_converts_its_members(write):
+def test_a_combination_converts_its_members(write, coco):
     """Members with other keypoints, brought to the common order."""
     ann_file = write(coco())
     combined = converted(ann_file)
@@ -209,7 +204,7 @@ def test_a_combination_converts_its_members(write):
     assert_same_shapes(collect_shapes(combined.datasets[0]), plain)
 
 
-def test_progress_is_told_of_every_annotation(write):
+def test_progress_is_told_of_every_annotation(write, coco):
     ann_file = write(coco())
     for read, source in (
         (shapes_from_coco, ann_file),
@@ -225,7 +220,7 @@ def test_progress_is_told_of_every_annotation(write):
         assert told == [12]
 
 
-def test_graph_of_a_shape_set(write):
+def test_graph_of_a_shape_set(write, coco):
     shapes = shapes_from_coco(write(coco()))
     graph = shapes.graph(top_k=2, padding=1.1, aspect_ratio=0.75)
     assert np.shape(graph['neighbors']) == (K, 3)
@@ -243,7 +238,9 @@ def test_graph_of_a_shape_set(write):
 
 
 @pytest.mark.parametrize('value', [np.nan, np.inf])
-def test_coordinates_that_are_not_finite_name_the_annotation(write, value):
+def test_coordinates_that_are_not_finite_name_the_annotation(
+    write, value, coco
+):
     content = coco()
     content['annotations'][7]['keypoints'][:3] = [value, 3.0, 2]
     ann_file = write(content)
@@ -254,7 +251,7 @@ def test_coordinates_that_are_not_finite_name_the_annotation(write, value):
         collect_shapes(dataset(ann_file))
 
 
-def test_coordinates_that_are_not_seen_may_hold_anything(write):
+def test_coordinates_that_are_not_seen_may_hold_anything(write, coco):
     content = coco()
     content['annotations'][7]['keypoints'][:3] = [np.nan, np.inf, 0]
     graph = shapes_from_coco(write(content)).graph(top_k=2)
@@ -270,36 +267,36 @@ def test_coordinates_that_are_not_seen_may_hold_anything(write):
     ],
     ids=str,
 )
-def test_an_empty_box_names_the_annotation(write, change):
+def test_an_empty_box_names_the_annotation(write, change, coco):
     content = coco()
     content['annotations'][4] |= change
     with pytest.raises(ValueError, match=r'annotation 104 .*box with an area'):
         shapes_from_coco(write(content))
 
 
-def test_another_number_of_keypoints_names_the_annotation(write):
+def test_another_number_of_keypoints_names_the_annotation(write, coco):
     content = coco()
     content['annotations'][4]['keypoints'] += [1, 1, 2]
-    message = r'annotation 104 \(4\.jpg\): expected 5 keypoints.* got 6'
+    message = r'annotation 104 \(104\.jpg\): expected 5 keypoints.* got 6'
     with pytest.raises(ValueError, match=message):
         shapes_from_coco(write(content))
 
 
-def test_keypoints_that_are_no_triples_name_the_annotation(write):
+def test_keypoints_that_are_no_triples_name_the_annotation(write, coco):
     content = coco()
     content['annotations'][4]['keypoints'].pop()
     with pytest.raises(ValueError, match=r'annotation 104: .*x, y, v of each'):
         shapes_from_coco(write(content))
 
 
-def test_no_box_names_the_annotation(write):
+def test_no_box_names_the_annotation(write, coco):
     content = coco()
     del content['annotations'][4]['bbox']
     with pytest.raises(ValueError, match='annotation 104 has no bbox'):
         shapes_from_coco(write(content))
 
 
-def test_nothing_visible_at_all(write):
+def test_nothing_visible_at_all(write, coco):
     content = coco()
     for annotation in content['annotations']:
         annotation['keypoints'] = [0] * 3 * K
@@ -324,7 +321,7 @@ def test_not_a_coco_file(tmp_path, text):
     ('names', 'shown'),
     [(NAMES, r'2 \(nose\)'), ([], '2'), (['one name'], '2')],
 )
-def test_a_keypoint_never_visible_is_named(write, names, shown):
+def test_a_keypoint_never_visible_is_named(write, names, shown, coco):
     """Also where the file has an empty list of names, as face sets do."""
     content = coco(names=names)
     for annotation in content['annotations']:
@@ -374,7 +371,7 @@ class Rare:
     ],
     ids=['plain', 'repeat', 'concat', 'subset', 'balanced', 'combined'],
 )
-def test_each_index_has_the_shape_of_its_sample(write, wrap):
+def test_each_index_has_the_shape_of_its_sample(write, wrap, coco):
     data = wrap(write(coco()))
     keypoints, visible = shapes_by_index(data)
     assert len(keypoints) == len(visible) == len(data)
@@ -389,7 +386,7 @@ def test_each_index_has_the_shape_of_its_sample(write, wrap):
         )
 
 
-def test_a_repeated_annotation_is_read_once(write):
+def test_a_repeated_annotation_is_read_once(write, coco):
     told = []
 
     def track(items):
@@ -400,13 +397,13 @@ def test_a_repeated_annotation_is_read_once(write):
     assert told == [12]
 
 
-def test_a_subset_of_a_repeated_set_is_collected(write):
+def test_a_subset_of_a_repeated_set_is_collected(write, coco):
     repeated = RepeatDataset(dataset(write(coco())), times=2)
     subset = torch.utils.data.Subset(repeated, [23, 2])
     assert collect_shapes(subset).ids == [111, 102]
 
 
-def test_a_random_resampling_has_no_shape_by_index(write):
+def test_a_random_resampling_has_no_shape_by_index(write, coco):
     member = dict(
         type='CocoDataset', ann_file=write(coco()), metainfo=METAINFO
     )

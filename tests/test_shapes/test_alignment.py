@@ -1,4 +1,4 @@
-from mmpose_scgcn.graph import align_shapes
+from mmpose_scgcn.shapes import align_shapes
 
 import numpy as np
 import pytest

@@ -1,0 +1,54 @@
+"""The boxes of faces."""
+
+import numpy as np
+
+from .records import ABSENT, Face
+
+BOX_KINDS = ('landmarks', 'given')
+
+
+def check_box_kind(kind: str) -> None:
+    """Check that a kind of box is known.
+
+    Args:
+        kind (str): One of ``BOX_KINDS``.
+
+    Raises:
+        ValueError: Another one.
+    """
+    if kind not in BOX_KINDS:
+        raise ValueError(
+            f'expected a kind of box among {", ".join(BOX_KINDS)}, got '
+            f'{kind!r}'
+        )
+
+
+def face_box(face: Face, kind: str, padding: float = 0.0) -> np.ndarray:
+    """Compute the box of a face.
+
+    Args:
+        face (Face): The face.
+        kind (str): ``'landmarks'``, the tight box of the annotated
+            keypoints, or ``'given'``, the data set's own.
+        padding (float): Added on each side, as a fraction of the box's width
+            and height. Defaults to 0.
+
+    Returns:
+        np.ndarray: x1, y1, x2, y2 (4,), image px.
+
+    Raises:
+        ValueError: An unknown kind, no such box, or one without an area.
+    """
+    check_box_kind(kind)
+    if kind == 'given':
+        box = np.array(face.box if face.box is not None else [np.nan] * 4)
+    else:
+        points = face.keypoints[face.flags != ABSENT]
+        if not len(points):
+            raise ValueError('no annotated keypoint')
+        box = np.concatenate([points.min(axis=0), points.max(axis=0)])
+    size = box[2:] - box[:2]
+    if not (np.isfinite(box).all() and (size > 0).all()):
+        raise ValueError(f'no {kind} box with an area, got {box.tolist()}')
+    margin = padding * size
+    return np.concatenate([box[:2] - margin, box[2:] + margin])

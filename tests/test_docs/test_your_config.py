@@ -9,7 +9,7 @@ import torch
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmengine.runner import Runner
-from mmpose.registry import DATASETS, MODELS
+from mmpose.registry import DATASETS
 
 PAGE = 'docs/your_config.md'
 #: Config and what its training reports.
@@ -79,7 +79,9 @@ def test_it_trains(name, folder, synthetic_faces):
     before = [p.detach().clone() for p in runner.model.head.parameters()]
     runner.train()
     after = list(runner.model.head.parameters())
-    assert any(not torch.equal(*pair) for pair in zip(before, after))
+    assert any(
+        not torch.equal(*pair) for pair in zip(before, after, strict=True)
+    )
     logged = runner.message_hub.log_scalars
     assert TRAINED[name] <= {key.removeprefix('train/') for key in logged}
     assert math.isfinite(logged['train/loss'].current())

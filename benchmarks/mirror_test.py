@@ -11,7 +11,9 @@ the jaw are left out.
 """
 
 import argparse
+import json
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from mmpose_scgcn import load_model
 from mmpose_scgcn.apis import read_image
@@ -74,6 +76,12 @@ def read_faces(config: str, split: str) -> tuple[list[dict], list[int]]:
     loader = cfg[f'{split}_dataloader']
     dataset = DATASETS.build({**loader.dataset, 'pipeline': []})
     records = [dataset.get_data_info(index) for index in range(len(dataset))]
+    annotations = json.loads(Path(dataset.ann_file).read_text('utf-8'))
+    subsets = {
+        a['id']: a.get('subset', 'all') for a in annotations['annotations']
+    }
+    for record in records:
+        record['subset'] = subsets[record['id']]
     return records, dataset.metainfo['flip_indices']
 
 
@@ -91,9 +99,8 @@ def main() -> None:
             record['keypoints'][0],
             partners,
         )
-        subset = record['raw_ann_info'].get('subset', 'all')
         inner = offset[INNER.get(len(offset), 0) :]
-        offsets.setdefault(subset, []).append(float(inner.mean()))
+        offsets.setdefault(record['subset'], []).append(float(inner.mean()))
     for subset, values in offsets.items():
         error = np.std(values) / len(values) ** 0.5
         print(

@@ -1,15 +1,23 @@
 """docs/own_keypoints.md, carried out step by step as it is written."""
 
+import json
+import multiprocessing
 import os
 import re
+import runpy
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import cv2
+import numpy as np
 import pytest
 
-PAGE = Path(__file__).resolve().parent.parent / 'docs/own_keypoints.md'
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / 'docs/own_keypoints.md'
+#: Every command of Python is a process of its own; imported once for all.
+PRELOADED = ['mmpose_scgcn.launch', 'mmpose.models', 'mmpose.datasets']
 
 
 def read_blocks():
@@ -17,43 +25,78 @@ def read_blocks():
     return re.findall(r'```(bash|python)\n(.*?)```', PAGE.read_text(), re.S)
 
 
+def run_python(arguments, folder, log):
+    """Be ``python ARGUMENTS`` in a folder; what is printed goes to a file."""
+    os.chdir(folder)
+    with open(log, 'w') as file:
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(file.fileno(), stream.fileno())
+    sys.argv = arguments
+    sys.path.insert(0, str(Path(folder, arguments[0]).parent))
+    if arguments[0] == '-c':
+        exec(compile(arguments[1], 'page', 'exec'), {'__name__': '__main__'})
+    elif arguments[0] == '-m':
+        sys.argv = arguments[1:]
+        runpy.run_module(arguments[1], run_name='__main__', alter_sys=True)
+    else:
+        runpy.run_path(arguments[0], run_name='__main__')
+
+
 @pytest.fixture(scope='module')
 def folder(tmp_path_factory):
     """A folder that looks like the repository, with nothing prepared."""
     folder = tmp_path_factory.mktemp('tutorial')
     for name in ('tools', 'configs'):
-        (folder / name).symlink_to(PAGE.parent.parent / name)
+        (folder / name).symlink_to(ROOT / name)
     return folder
 
 
 @pytest.fixture(scope='module')
-def outputs(folder):
-    """Carry every step out; returns what each printed."""
-    environment = {
-        **os.environ,
-        'PATH': f'{Path(sys.executable).parent}{os.pathsep}'
-        + os.environ['PATH'],
-        'PYTHONPATH': str(PAGE.parent.parent),
-        'PYTHONWARNINGS': 'ignore',
-        'OMP_NUM_THREADS': '1',
-    }
+def python(folder):
+    """Run ``python ARGUMENTS`` there; returns what it printed."""
+    context = multiprocessing.get_context('forkserver')
+    context.set_forkserver_preload(PRELOADED)
+
+    def run(arguments):
+        log = folder / 'printed.txt'
+        process = context.Process(
+            target=run_python, args=(arguments, folder, log)
+        )
+        process.start()
+        process.join()
+        printed = log.read_text()
+        assert process.exitcode == 0, f'{arguments}\n{printed}'
+        return printed
+
+    return run
+
+
+def shell(line, folder):
+    """Run a line of bash there."""
+    done = subprocess.run(
+        ['bash', '-c', line], cwd=folder, text=True, capture_output=True
+    )
+    assert done.returncode == 0, f'{line}\n{done.stdout}\n{done.stderr}'
+    return done.stdout
+
+
+@pytest.fixture(scope='module')
+def outputs(folder, python):
+    """Carry every step out; returns what all of them printed."""
     printed = []
     for language, text in read_blocks():
         if language == 'python' and '_base_' in text:
             (folder / 'my_config.py').write_text(text)
-            continue
-        command = ['bash', '-e', '-c', text]
-        if language == 'python':
-            command = [sys.executable, '-c', text]
-        done = subprocess.run(
-            command,
-            cwd=folder,
-            env=environment,
-            text=True,
-            capture_output=True,
-        )
-        assert done.returncode == 0, f'{text}\n{done.stdout}\n{done.stderr}'
-        printed.append(done.stdout + done.stderr)
+        elif language == 'python':
+            printed.append(python(['-c', text]))
+        else:
+            for line in text.splitlines():
+                command = shlex.split(line)
+                printed.append(
+                    python(command[1:])
+                    if command[0] == 'python'
+                    else shell(line, folder)
+                )
     return '\n'.join(printed)
 
 
@@ -69,7 +112,7 @@ def test_it_trains_and_is_tested(outputs, folder):
     errors = [float(v) for v in re.findall(r' NME: ([0-9.]+)', outputs)]
     assert len(errors) == 3  # two validations, one test
     assert 0 < errors[-1] < 0.4
-    assert len(list((folder / 'work_dirs/my_config').glob('best_NME*'))) == 1
+    assert len(list((folder / 'work_dirs/trial').glob('best_NME*'))) == 1
 
 
 def test_the_pictures_are_there(outputs, folder):
@@ -81,3 +124,14 @@ def test_the_pictures_are_there(outputs, folder):
 def test_the_figures_of_plot_are_the_test_s(outputs):
     (tested,) = re.findall(r'\(test\).* NME: ([0-9.]+)', outputs)
     assert f'NME {100 * float(tested):.2f}' in outputs
+
+
+def test_the_model_is_used(outputs, folder):
+    predicted = folder / 'work_dirs/predicted'
+    (face,) = json.loads((predicted / 'predictions/photo.json').read_text())
+    points = np.array(face['keypoints'])
+    assert points.shape == (12, 2) and 0 < points.min() < points.max() < 128
+    drawn = cv2.imread(str(predicted / 'visualizations/photo.jpg'))
+    photo = cv2.imread(str(folder / 'work_dirs/photo.jpg'))
+    assert drawn.shape == photo.shape and (drawn != photo).any()
+    assert '(1, 12, 2)' in outputs  # the same in Python

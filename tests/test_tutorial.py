@@ -1,23 +1,16 @@
 """docs/own_keypoints.md, carried out step by step as it is written."""
 
 import json
-import multiprocessing
-import os
 import re
-import runpy
 import shlex
 import subprocess
-import sys
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
-PAGE = ROOT / 'docs/own_keypoints.md'
-#: Every command of Python is a process of its own; imported once for all.
-PRELOADED = ['mmpose_scgcn.launch', 'mmpose.models', 'mmpose.datasets']
+PAGE = Path(__file__).resolve().parent.parent / 'docs/own_keypoints.md'
 
 
 def read_blocks():
@@ -25,78 +18,44 @@ def read_blocks():
     return re.findall(r'```(bash|python)\n(.*?)```', PAGE.read_text(), re.S)
 
 
-def run_python(arguments, folder, log):
-    """Be ``python ARGUMENTS`` in a folder; what is printed goes to a file."""
-    os.chdir(folder)
-    with open(log, 'w') as file:
-        for stream in (sys.stdout, sys.stderr):
-            os.dup2(file.fileno(), stream.fileno())
-    sys.argv = arguments
-    sys.path.insert(0, str(Path(folder, arguments[0]).parent))
-    if arguments[0] == '-c':
-        exec(compile(arguments[1], 'page', 'exec'), {'__name__': '__main__'})
-    elif arguments[0] == '-m':
-        sys.argv = arguments[1:]
-        runpy.run_module(arguments[1], run_name='__main__', alter_sys=True)
-    else:
-        runpy.run_path(arguments[0], run_name='__main__')
-
-
 @pytest.fixture(scope='module')
 def folder(tmp_path_factory):
     """A folder that looks like the repository, with nothing prepared."""
     folder = tmp_path_factory.mktemp('tutorial')
     for name in ('tools', 'configs'):
-        (folder / name).symlink_to(ROOT / name)
+        (folder / name).symlink_to(PAGE.parent.parent / name)
     return folder
 
 
 @pytest.fixture(scope='module')
-def python(folder):
-    """Run ``python ARGUMENTS`` there; returns what it printed."""
-    context = multiprocessing.get_context('forkserver')
-    context.set_forkserver_preload(PRELOADED)
-
-    def run(arguments):
-        log = folder / 'printed.txt'
-        process = context.Process(
-            target=run_python, args=(arguments, folder, log)
-        )
-        process.start()
-        process.join()
-        printed = log.read_text()
-        assert process.exitcode == 0, f'{arguments}\n{printed}'
-        return printed
-
-    return run
-
-
-def shell(line, folder):
-    """Run a line of bash there."""
-    done = subprocess.run(
-        ['bash', '-c', line], cwd=folder, text=True, capture_output=True
-    )
-    assert done.returncode == 0, f'{line}\n{done.stdout}\n{done.stderr}'
-    return done.stdout
-
-
-@pytest.fixture(scope='module')
-def outputs(folder, python):
+def outputs(folder, run_python):
     """Carry every step out; returns what all of them printed."""
     printed = []
-    for language, text in read_blocks():
-        if language == 'python' and '_base_' in text:
-            (folder / 'my_config.py').write_text(text)
-        elif language == 'python':
-            printed.append(python(['-c', text]))
-        else:
+
+    def run(line):
+        name, *arguments = shlex.split(line)
+        done = (
+            run_python(*arguments, cwd=folder, OMP_NUM_THREADS='1')
+            if name == 'python'
+            else subprocess.run(
+                ['bash', '-c', line],
+                cwd=folder,
+                text=True,
+                capture_output=True,
+            )
+        )
+        assert done.returncode == 0, f'{line}\n{done.stdout}\n{done.stderr}'
+        printed.append(done.stdout + done.stderr)
+
+    for number, (language, text) in enumerate(read_blocks()):
+        if language == 'bash':
             for line in text.splitlines():
-                command = shlex.split(line)
-                printed.append(
-                    python(command[1:])
-                    if command[0] == 'python'
-                    else shell(line, folder)
-                )
+                run(line)
+        elif '_base_' in text:
+            (folder / 'my_config.py').write_text(text)
+        else:
+            (folder / f'step_{number}.py').write_text(text)
+            run(f'python step_{number}.py')
     return '\n'.join(printed)
 
 

@@ -1,6 +1,7 @@
 """Every config of docs/your_config.md and the README, run as written."""
 
 import math
+import re
 
 from mmpose_scgcn.datasets import collect_shapes
 
@@ -9,7 +10,7 @@ import torch
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmengine.runner import Runner
-from mmpose.registry import DATASETS
+from mmpose.registry import DATASETS, MODELS
 
 PAGE = 'docs/your_config.md'
 #: Config and what its training reports.
@@ -19,12 +20,11 @@ TRAINED = {
     'my_loss_heatmap': {'loss_kpt'},
     'my_head': {'loss_kpt', 'loss_relative'},
     'my_head_heatmap': {'loss_kpt', 'loss_relative'},
-    'my_head_with_graph': {'loss_kpt', 'loss_relative'},
     'my_refinement': {'loss_kpt', 'loss_relative', 'loss_heatmap'},
     'my_refinement_heatmap': {'loss_kpt', 'loss_relative', 'loss_heatmap'},
-    'my_loss_on_our_data': {'loss_kpt'},
 }
 MEASURED = ('my_metric', 'my_metric_heatmap')
+BUILT = ('my_head_with_graph', 'my_loss_on_our_data')
 
 pytestmark = pytest.mark.filterwarnings(
     'ignore:The metainfo config file',
@@ -64,7 +64,7 @@ def load(folder, name, faces):
 
 def test_the_page_has_these_and_no_others(tmp_path, save_configs):
     names = [path.stem for path in save_configs(PAGE, tmp_path)]
-    assert sorted(names) == sorted([*TRAINED, *MEASURED])
+    assert sorted(names) == sorted([*TRAINED, *MEASURED, *BUILT])
 
 
 @pytest.mark.parametrize('name', TRAINED)
@@ -95,3 +95,26 @@ def test_it_measures(name, folder, synthetic_faces):
     metrics = Runner.from_cfg(cfg).test()
     assert metrics['NME'] > 0
     assert {'FR@0.10', 'AUC@0.10'} <= set(metrics)
+
+
+def test_the_graph_of_a_file_is_used(folder, synthetic_faces):
+    cfg = load(folder, 'my_head_with_graph', synthetic_faces)
+    graph = MODELS.build(cfg.model).head.graph
+    written = Config.fromfile(folder / 'my_graph.py').graph
+    assert graph.neighbors.tolist() == written['neighbors']
+
+
+def test_our_data_are_read(folder, synthetic_faces):
+    cfg = load(folder, 'my_loss_on_our_data', synthetic_faces)
+    loaders = (
+        cfg[f'{split}_dataloader'] for split in ('train', 'val', 'test')
+    )
+    sizes = [len(DATASETS.build(loader.dataset)) for loader in loaders]
+    assert sizes == [16, 4, 4]
+
+
+def test_the_readme_shows_the_page_s_config(blocks_of):
+    (shown,) = (t for _, t in blocks_of('README.md') if '_base_' in t)
+    pages = [t for _, t in blocks_of(PAGE) if t.startswith('# my_loss.py')]
+    assert pages == [f'# my_loss.py\n{shown}']
+    assert re.search(r"type='mmpose_scgcn\.\w+Loss'", shown)

@@ -9,6 +9,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+import torch
+from mmengine.config import Config
+from mmengine.registry import init_default_scope
+from mmpose.registry import MODELS
 
 PAGE = Path(__file__).resolve().parent.parent / 'docs/own_keypoints.md'
 
@@ -51,8 +55,9 @@ def outputs(folder, run_python):
         if language == 'bash':
             for line in text.splitlines():
                 run(line)
-        elif '_base_' in text:
-            (folder / 'my_config.py').write_text(text)
+        elif text.startswith('model['):
+            with open(folder / 'my_res50.py', 'a') as file:
+                file.write(text)
         else:
             (folder / f'step_{number}.py').write_text(text)
             run(f'python step_{number}.py')
@@ -94,3 +99,15 @@ def test_the_model_is_used(outputs, folder):
     photo = cv2.imread(str(folder / 'work_dirs/photo.jpg'))
     assert drawn.shape == photo.shape and (drawn != photo).any()
     assert '(1, 12, 2)' in outputs  # the same in Python
+
+
+def test_another_backbone_fits(outputs, folder):
+    cfg = Config.fromfile(folder / 'my_res50.py')
+    assert cfg.train_dataloader.dataset.data_root == f'{folder}/data/faces/'
+    init_default_scope('mmpose')
+    cfg.model.backbone.init_cfg = None
+    model = MODELS.build(cfg.model)
+    assert model.backbone.depth == 18 and model.head.graph.num_keypoints == 12
+    maps = model.backbone(torch.zeros(1, 3, *cfg.codec.input_size[::-1]))
+    width, height = cfg.model.head.in_featuremap_size
+    assert maps[-1].shape == (1, cfg.model.head.in_channels, height, width)

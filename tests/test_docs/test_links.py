@@ -1,4 +1,4 @@
-"""Links between the pages lead somewhere, down to the heading."""
+"""Links between the pages lead somewhere, and tables are whole."""
 
 import re
 import subprocess
@@ -62,3 +62,15 @@ def test_every_page_is_in_the_index(root):
     for page in (root / 'docs').glob('*.md'):
         if page.name != 'README.md':
             assert f']({page.name})' in index, page.name
+
+
+def test_rows_of_a_table_have_as_many_cells_as_its_head(root):
+    for page in pages(root):
+        cells = None
+        for line in page.read_text('utf-8').splitlines():
+            if not line.startswith('|'):
+                cells = None
+                continue
+            count = len(re.findall(r'(?<!\\)\|', line))
+            assert cells in (None, count), f'{page.name}: {line}'
+            cells = count

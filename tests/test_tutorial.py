@@ -75,7 +75,7 @@ def test_the_data_set_is_prepared(outputs, folder):
     assert (folder / 'data/faces/problems.txt').read_text() == 'none\n'
 
 
-def tested_nme(outputs):
+def nme_of_the_test(outputs):
     """Read the mean error of the test, a fraction."""
     (nme,) = re.findall(r'\(test\).* NME: ([0-9.]+)', outputs['test'])
     return float(nme)
@@ -84,7 +84,7 @@ def tested_nme(outputs):
 def test_it_trains_and_is_tested(outputs, folder):
     errors = re.findall(r' NME: ([0-9.]+)', outputs['train'])
     assert len(errors) == 2  # an error for each epoch
-    assert 0 < tested_nme(outputs) < 0.4
+    assert 0 < nme_of_the_test(outputs) < 0.4
     assert len(list((folder / 'work_dirs/trial').glob('best_NME*'))) == 1
 
 
@@ -95,7 +95,7 @@ def test_the_pictures_are_there(outputs, folder):
 
 
 def test_the_figures_of_plot_are_the_test_s(outputs):
-    assert f'NME {100 * tested_nme(outputs):.2f}' in outputs['plot_ced']
+    assert f'NME {100 * nme_of_the_test(outputs):.2f}' in outputs['plot_ced']
 
 
 def test_the_model_is_used(outputs, folder):

@@ -10,14 +10,15 @@ from mmcv.transforms import BaseTransform
 class ShiftKeypointOrigin(BaseTransform):
     """Make keypoints count from (0, 0), the centre of the first pixel.
 
-    Landmarks of 300W were made in MATLAB, whose first pixel is (1, 1), and so
-    count the annotation files that were converted from them as they are
-    (those of ``tools/prepare_dataset.py`` do not: the 1 is subtracted there).
-    The network's image counts from 0. A network that is trained with
-    ``RandomFlip``, which mirrors x to ``width - 1 - x``, sees every pixel's
-    label on both sides of the truth and finds the truth, a pixel of the image
-    left of the labels; in y there is no flip, and it learns the offset that
-    a pixel is in the training faces. On smaller faces both are larger.
+    Landmarks of 300W were made in MATLAB, whose first pixel is (1, 1), and the
+    network's image counts from 0. ``tools/prepare_dataset.py`` subtracts the
+    1, and yet the keypoints were measured to lie about one more pixel to the
+    right of the truth (``benchmarks/mirror_test.py``, ``docs/data_sets.md``).
+    A network that is trained with ``RandomFlip``, which mirrors x to
+    ``width - 1 - x``, sees labels on both sides of the truth and learns the
+    truth: its predictions lie a pixel left of the labels. In y there is no
+    flip, and it learns the offset that a pixel is in the training faces. On
+    smaller faces both are larger.
 
     Comes first after ``LoadImage``, in training and in testing, so that
     predictions and what they are compared with count alike. Boxes stay: crops

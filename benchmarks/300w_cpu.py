@@ -1,17 +1,9 @@
-# Every head a user would pick, on 300W at CPU scale: about ten minutes a run
-# on one core.
+# All common heads and ablations of ours, on 300W at CPU scale: about ten
+# minutes a run on one core.
 #
 # python tools/benchmark.py benchmarks/300w_cpu.py
-from mmpose_scgcn.benchmark.contenders import (
-    GROUPS,
-    REFINEMENT,
-    Contenders,
-)
-from mmpose_scgcn.benchmark.face_tests import (
-    SUMMARY_300W,
-    axes_300w,
-    tests_300w,
-)
+from contenders import GROUPS, REFINEMENT, Contenders
+from face_tests import SUMMARY_300W, axes_300w, tests_300w
 
 title = 'Heads and losses on 300W, CPU scale'
 config = 'configs/300w_cnn6_64x64.py'
@@ -42,12 +34,13 @@ recipe = 'configs/300w-recipe_cnn6_64x64.py'
 methods.update(
     contenders.refined_rows(recipe, 'configs/synthetic_cnn6_64x64.py')
 )
-# What others gain by the same training faces; heatmaps also by crops whose
-# flips agree.
+# What others gain by the same settings of the data; heatmaps also by crops
+# whose flips agree.
+changed = '0-based keypoints, mild box jitter'
 for name in ('SimCC', 'fully connected, Wing', 'graph: dynamic, L1, relative'):
     row = dict(methods[name], config=recipe, curve=False)
-    methods[f'{name}, recipe'] = row
-methods['heatmap 32, UDP, recipe'] = dict(
+    methods[f'{name}, {changed}'] = row
+methods[f'heatmap 32, UDP, {changed}'] = dict(
     contenders.heatmap(udp=True, **fine),
     config='configs/300w-recipe-udp_cnn6_64x64.py',
     curve=False,
@@ -55,26 +48,26 @@ methods['heatmap 32, UDP, recipe'] = dict(
 # The best rows on `val` with the first seed, and what tells the parts of the
 # method apart.
 for name in (
-    'refined, pre-trained',
-    'refined, pre-trained: occlusion 0.5',
+    'refinement head, pre-trained',
+    'refinement head, pre-trained: occlusion probability 0.5',
     'graph: dynamic, L1, relative',
     'graph: dynamic, Soft Wing, relative',
     'graph: dynamic, Wing, relative',
     'graph: dynamic, L1',
-    'graph: uniform',
+    'graph: uniform adjacency',
     'fully connected, Wing',
     'pooled, stock Wing',
     'pooled, L1',
     'heatmap 32, DARK',
-    'heatmap 32, UDP, recipe',
+    f'heatmap 32, UDP, {changed}',
     'SimCC',
-    'SimCC, recipe',
+    f'SimCC, {changed}',
 ):
     methods[name]['seeds'] = (0, 1, 2)
 
 makes = {
     'data/synthetic_faces_6000/face_landmarks_wflw_train.json': (
-        'tools/make_synthetic_faces.py',
+        'make_synthetic_faces',
         'data/synthetic_faces_6000',
         *('--train', '6000', '--val', '1', '--test', '1'),
         *('--size', '128', '--seed', '100'),

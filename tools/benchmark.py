@@ -10,7 +10,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from mmpose_scgcn.benchmark import Results, Suite, load_results, load_suite
+from mmpose_scgcn.benchmark import load_results, load_suite
+from mmpose_scgcn.benchmark.page import write_page
 from mmpose_scgcn.benchmark.report import write_report
 
 
@@ -45,45 +46,35 @@ def positive(text: str) -> int:
     return int(text)
 
 
-def execute(args: argparse.Namespace, suite: Suite, path: Path) -> int:
-    """Run what is missing; returns the number of failed runs."""
-    # Here, not above: a report alone needs none of it.
-    from mmpose_scgcn.benchmark.execute import Execution, default_jobs
+def benchmark(args: argparse.Namespace) -> int:
+    """Run what is missing and report; returns the number of failed runs."""
+    suite, failed = load_suite(args.suite), 0
+    for name in args.method:
+        suite.method(name)
+    path = args.results / f'{suite.name}.json'
+    if not args.report_only:
+        # Here, not above: a report alone needs no torch.
+        from mmpose_scgcn.benchmark.execute import run_benchmark
+        from mmpose_scgcn.benchmark.processes import default_jobs
+        from mmpose_scgcn.benchmark.workspace import Workspace
 
-    execution = Execution(
-        suite,
-        path,
-        args.work_dir,
-        jobs=args.jobs or default_jobs(),
-        minutes=args.minutes,
-        only=args.method,
-    )
-    failed = execution.run()
-    if args.costs:
-        failed += execution.measure_costs(anew=True)
-    return failed
-
-
-def report(suite: Suite, known: Results, args: argparse.Namespace) -> None:
-    """Write the report, and the pictures of faces where they are."""
-    from mmpose_scgcn.benchmark.page import write_page
-
+        space = Workspace(suite, path, args.work_dir)
+        jobs = args.jobs or default_jobs()
+        failed = run_benchmark(
+            space, jobs, args.minutes, args.method, args.costs
+        )
+    known = load_results(path)
     files = write_report(suite, known, args.results)
     files.append(write_page(suite, known, args.results, args.work_dir))
-    for path in files:
-        print(f'written: {path}')
+    for file in files:
+        print(f'written: {file}')
+    return failed
 
 
 def main() -> None:
     """Run the command line."""
-    args = parse_args()
     try:
-        suite = load_suite(args.suite)
-        for name in args.method:
-            suite.method(name)
-        path = args.results / f'{suite.name}.json'
-        failed = 0 if args.report_only else execute(args, suite, path)
-        report(suite, load_results(path), args)
+        failed = benchmark(parse_args())
     except (FileNotFoundError, ValueError) as error:
         sys.exit(f'benchmark: {error}')
     except KeyboardInterrupt:

@@ -1,7 +1,20 @@
-"""Methods by seeds on one protocol: training, testing, tables and plots."""
+"""Methods by seeds on one protocol: training, testing, tables and plots.
 
-from .results import Results, load_results
-from .suite import Axis, Method, Search, Suite, load_suite
+The way of a run, from the suite file to its row:
+
+``suite_file`` reads what is compared (``suite``); ``plan`` lists the tasks
+that have no result yet; ``execute`` starts each one, when all that it needs
+has ended, in a process of its own (``worker``); ``tasks.run`` trains
+(``training``) and tests (``scoring``); what it finds is a record
+(``results``), which ``execute`` adds to the results file (``results_file``).
+From that file alone come the tables and plots (``tables``, ``plots``,
+``report``), and with the pictures of faces the ``page``.
+"""
+
+from .results import Results
+from .results_file import load_results
+from .suite import Axis, Method, Search, Suite
+from .suite_file import load_suite
 
 __all__ = [
     'Axis',

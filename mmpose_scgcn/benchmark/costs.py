@@ -16,6 +16,7 @@ from mmpose.structures import PoseDataSample
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from .results import Cost
 from .suite import Method
 from .training import method_config
 
@@ -24,11 +25,8 @@ BATCH = 32
 
 
 def measure_costs(
-    methods: Sequence[Method],
-    folder: str | Path,
-    options: Mapping[str, Mapping] | None = None,
-    track: Callable = iter,
-) -> dict[str, dict]:
+    methods: Sequence[Method], folder: str | Path
+) -> dict[str, Cost]:
     """Measure what methods cost.
 
     Times are medians; the methods take turns, so that a machine that slows
@@ -38,76 +36,64 @@ def measure_costs(
     Args:
         methods (Sequence[Method]): The methods.
         folder (str | Path): Folder for logs.
-        options (Mapping, optional): More settings for some methods by name.
-            Defaults to None.
-        track (Callable): Wraps the iteration over methods, for a progress
-            bar.
 
     Returns:
-        dict[str, dict]: For each method ``parameters``, ``macs`` (of one
-        image; convolutions and matrix products), ``latency_ms`` (one
-        image), ``latency_batch32_ms``, ``network_ms`` (one image, to the
-        head's output) and, where it is trained, ``step_ms`` (forward,
-        backward and update of one batch, without loading it).
+        dict[str, Cost]: By name.
     """
-    costs, models = {}, {}
-    for method in track(methods):
-        name = method.name
-        number = str(len(models))
-        cfg = method_config(
-            method, Path(folder) / number, (options or {}).get(name)
-        )
+    steps, models = {}, {}
+    for number, method in enumerate(methods):
+        cfg = method_config(method, Path(folder, str(number)))
         cfg.merge_from_dict({'model.test_cfg.flip_test': False})
         if method.checkpoint:
             model = build_model(cfg, method.checkpoint)
-            costs[name] = dict(step_ms=None)
+            steps[method.name] = None
         else:
             runner = _start(cfg)
-            costs[name] = dict(step_ms=round(_step_ms(runner), 2))
+            steps[method.name] = round(_step_ms(runner), 2)
             model = runner.model
-        model = model.cpu().eval()
-        costs[name].update(
+        models[method.name] = model.cpu().eval(), input_size(cfg)
+    times = _latencies(models)
+    return {
+        name: Cost(
             parameters=sum(p.numel() for p in model.parameters()),
-            macs=count_macs(model, input_size(cfg)),
+            macs=count_macs(model, size),
+            step_ms=steps[name],
+            latency_ms=round(times[name][0], 3),
+            latency_batch32_ms=round(times[name][1], 2),
+            network_ms=round(times[name][2], 3),
         )
-        models[name] = model, input_size(cfg)
-    for name, latencies in _measure_latencies(models).items():
-        costs[name].update(latencies)
-    return costs
+        for name, (model, size) in models.items()
+    }
 
 
-def _measure_latencies(
+def _latencies(
     models: Mapping[str, tuple[nn.Module, tuple[int, int]]],
-) -> dict[str, dict[str, float]]:
-    """Time models, given with the sizes of their inputs, in turn."""
-    times = {name: ([], [], []) for name in models}
+) -> dict[str, np.ndarray]:
+    """Time models, given with the sizes of their inputs, in turn.
+
+    Returns:
+        dict[str, np.ndarray]: For each the ms of one image, of 32, and of
+        one through the network alone, medians.
+    """
+    rounds: dict[str, list] = {name: [] for name in models}
     for _ in range(ROUNDS):
         for name, (model, size) in models.items():
             model.to(_device())
             one, many = _crops(1, size), _crops(BATCH, size)
             with torch.no_grad():
-                for found, more in zip(
-                    times[name],
+                rounds[name].append(
                     (
                         _times(10, model, *one, mode='predict'),
                         _times(3, model, *many, mode='predict'),
                         _times(10, model, *one, mode='tensor'),
-                    ),
-                    strict=True,
-                ):
-                    found += more
+                    )
+                )
             model.cpu()
-    medians = {
-        name: [1e3 * float(np.median(seconds)) for seconds in found]
-        for name, found in times.items()
-    }
     return {
-        name: dict(
-            latency_ms=round(one, 3),
-            latency_batch32_ms=round(many, 2),
-            network_ms=round(network, 3),
+        name: np.array(
+            [1e3 * np.median(times) for times in zip(*found, strict=True)]
         )
-        for name, (one, many, network) in medians.items()
+        for name, found in rounds.items()
     }
 
 

@@ -16,7 +16,7 @@ import jinja2
 import numpy as np
 
 from .report import describe, report_plots
-from .results import Results, task_slug
+from .results import Results, slugify
 from .suite import Method, Suite
 from .tables import make_tables, state
 
@@ -89,9 +89,7 @@ def _worst(
 ) -> list[tuple[str, str]]:
     """Draw the worst faces of a method's first seed."""
     for run in known.of(method.name)[:1]:
-        slug = task_slug(
-            dict(kind='run', method=method.name, seed=run['seed'])
-        )
+        slug = slugify(method.name, run.seed)
         path = work_dir / suite.name / slug / 'predictions' / f'{test}.npz'
         if path.is_file():
             faces = np.load(path)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import cycle
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from .results import CED_ERRORS, Results
@@ -19,7 +20,7 @@ def plot_ced(suite: Suite, known: Results, test: str) -> Figure:
     for method, style in _curves(suite, known):
         results = known.tests_of(method.name, test)
         if results:
-            ced = np.mean([result['ced'] for result in results], axis=0)
+            ced = np.mean([np.divide(r.ced, r.faces) for r in results], axis=0)
             axes.plot(100 * CED_ERRORS, 100 * ced, label=method.name, **style)
     axes.set(
         title=test,
@@ -35,10 +36,12 @@ def plot_pose(suite: Suite, known: Results, test: str) -> Figure:
     """Plot every method's error over the bins of the pose, and the counts."""
     figure, axes = _figure()
     bins = pose_bins_of(known, test)
-    edges = np.array(bins['edges'])
+    if bins is None:
+        return figure
+    edges = np.array(bins.edges)
     centers = (edges[1:] + edges[:-1]) / 2
     other = axes.twinx()
-    other.bar(centers, bins['count'], np.diff(edges), color='0.9')
+    other.bar(centers, bins.count, np.diff(edges), color='0.9')
     other.set_ylabel('faces')
     axes.set_zorder(1)
     axes.patch.set_visible(False)
@@ -57,7 +60,7 @@ def plot_axis(suite: Suite, known: Results, name: str) -> Figure:
     axis = suite.axes[name]
     for method, style in _curves(suite, known):
         points = [
-            (float(value), 100 * np.mean([r['NME'] for r in results]))
+            (float(value), 100 * np.mean([r.figures['NME'] for r in results]))
             for value, test in axis.tests.items()
             if (results := known.tests_of(method.name, test))
         ]
@@ -73,7 +76,7 @@ def plot_axis(suite: Suite, known: Results, name: str) -> Figure:
     return _finish(figure)
 
 
-def _figure() -> tuple:
+def _figure() -> tuple[Figure, Axes]:
     """Make an empty plot."""
     figure = Figure(figsize=(8.5, 5.5), layout='constrained')
     return figure, figure.subplots()

@@ -49,7 +49,7 @@ def report_plots(
         dict: For each file the function that draws it and what of; nothing
         for tests without results.
     """
-    done = {test for run in known.runs for test in run['tests']}
+    done = {test for run in known.runs for test in run.tests}
     plots = {}
     for test in suite.undisturbed:
         if test in done:
@@ -87,7 +87,7 @@ def describe(suite: Suite, known: Results) -> list[str]:
         'mean and standard deviation over seeds where there are several. '
         'Blank: not run, or not tested with every seed.'
     ]
-    if any(len(run.get('val_curve') or ()) >= 5 for run in known.runs):
+    if any(len(run.val_curve) >= 5 for run in known.runs):
         lines.append(
             f'{MARK}: not converged; the last fifth of the training still '
             'lowered the error on the validation set by more than '

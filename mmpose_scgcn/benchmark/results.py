@@ -1,175 +1,181 @@
-"""The results file of a benchmark."""
+"""What is known of a benchmark, as typed records; errors are fractions."""
 
-import json
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from operator import attrgetter
+from typing import Any, TypeVar
 
 import numpy as np
 
-#: Errors at which the CED is kept, fractions.
+#: Errors at which the CED is kept.
 CED_ERRORS = np.linspace(0, 0.15, 151)
-#: What a task leaves in its folder.
-RESULT = 'result.json'
-_PARTS = ('runs', 'search', 'failed', 'costs')
+
+
+@dataclass(frozen=True)
+class PoseBins:
+    """N bins of the pose coefficient, with N + 1 edges.
+
+    ``train`` and ``count`` are the numbers of faces of the training set and
+    of the test set in each.
+    """
+
+    edges: tuple[float, ...]
+    train: tuple[int, ...]
+    count: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class PoseErrors:
+    """Mean NME in each bin of the pose, None for an empty bin."""
+
+    bins: PoseBins
+    NME: tuple[float | None, ...]
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """What a model reaches on a test set.
+
+    Args:
+        faces (int): Number of faces.
+        figures (Mapping[str, float]): ``NME``, ``median``, ``FR@0.08``,
+            ``FR@0.10``, ``AUC@0.10``, ``NME_pooled``, and the mean offset of
+            the predictions, ``bias_x`` and ``bias_y``.
+        subsets (Mapping[str, Accuracy]): The same for each subset.
+        ced (tuple[int, ...]): Faces with at most each of ``CED_ERRORS``.
+        pose (PoseErrors, optional): Errors by pose.
+    """
+
+    faces: int
+    figures: Mapping[str, float]
+    subsets: Mapping[str, 'Accuracy'] = field(default_factory=dict)
+    ced: tuple[int, ...] = ()
+    pose: PoseErrors | None = None
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """A method that was trained with a seed, and tested.
+
+    ``val_curve`` is the NME on the validation set over the training;
+    ``options`` are the settings of the config that were searched for, by
+    dotted key; ``start`` is the method whose weights it started from, and
+    ``checkpoint`` what was tested instead of trained. Tests that came later
+    have their commits in ``tested_at``.
+    """
+
+    method: str
+    seed: int
+    tests: Mapping[str, Accuracy]
+    commit: str = 'unknown'
+    train_seconds: float | None = None
+    iterations: int | None = None
+    val_curve: tuple[float, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
+    start: str = ''
+    checkpoint: str = ''
+    tested_at: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class TrialRecord:
+    """A learning rate that was tried; errors are None if it diverged."""
+
+    group: str
+    method: str
+    value: float
+    NME: float | None = None
+    median: float | None = None
+    train_seconds: float | None = None
+    commit: str = 'unknown'
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A run that ended with an error, and the last line that it left."""
+
+    method: str
+    seed: int
+    error: str
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a method costs; None for what was not measured.
+
+    ``macs`` are multiplications of one image, in convolutions and matrix
+    products; ``step_ms`` is forward, backward and update of one batch;
+    latencies are from crops to keypoints, of one image and of 32;
+    ``network_ms`` ends at the output of the head.
+    """
+
+    parameters: int | None = None
+    macs: int | None = None
+    step_ms: float | None = None
+    latency_ms: float | None = None
+    latency_batch32_ms: float | None = None
+    network_ms: float | None = None
 
 
 @dataclass
 class Results:
-    """What is known of a benchmark.
+    """What is known of a benchmark: runs, trials, failures and costs.
 
-    Args:
-        runs (list[dict]): One for each method and seed.
-        search (list[dict]): One for each group and learning rate.
-        failed (list[dict]): Runs that ended with an error, with its last
-            line.
-        costs (dict[str, dict]): For each method what it costs.
+    There is one run or failure for each method and seed, one trial for each
+    group and value, and one cost for each method.
     """
 
-    runs: list[dict] = field(default_factory=list)
-    search: list[dict] = field(default_factory=list)
-    failed: list[dict] = field(default_factory=list)
-    costs: dict[str, dict] = field(default_factory=dict)
+    runs: list[RunRecord] = field(default_factory=list)
+    search: list[TrialRecord] = field(default_factory=list)
+    failed: list[Failure] = field(default_factory=list)
+    costs: dict[str, Cost] = field(default_factory=dict)
 
-    def add_run(self, run: Mapping) -> None:
+    def add_run(self, run: RunRecord) -> None:
         """Add a run, or replace that of the same method and seed."""
-        costs = self.costs.get(run['method'], {})
-        self.runs = _add(self.runs, {**run, **costs}, run_key)
-        self.failed = [r for r in self.failed if run_key(r) != run_key(run)]
+        self.runs = _add(self.runs, run, run_key)
+        key = run_key(run)
+        self.failed = [fail for fail in self.failed if run_key(fail) != key]
 
-    def add_tests(self, later: Mapping) -> None:
-        """Add tests to a run that is known.
+    def add_trial(self, trial: TrialRecord) -> None:
+        """Add a trial, or replace that of the same group and value."""
+        self.search = _add(self.search, trial, trial_key)
 
-        Args:
-            later (Mapping): ``method``, ``seed``, ``tests``, and the
-                ``commit`` that they were run at, which the run has for each
-                of them in ``tested_at``.
-        """
-        for run in self.runs:
-            if run_key(run) == run_key(later):
-                run['tests'] = {**run['tests'], **later['tests']}
-                marks = dict.fromkeys(later['tests'], later['commit'])
-                run['tested_at'] = {**run.get('tested_at', {}), **marks}
-
-    def add_search(self, run: Mapping) -> None:
-        """Add a run of the search, or replace that of the same values."""
-        self.search = _add(self.search, run, search_key)
-
-    def add_failure(self, failure: Mapping) -> None:
+    def add_failure(self, failure: Failure) -> None:
         """Keep that a run failed, and why."""
         self.failed = _add(self.failed, failure, run_key)
 
-    def set_costs(self, costs: Mapping[str, Mapping]) -> None:
-        """Keep what methods cost, in their runs too."""
-        self.costs = {name: dict(costs[name]) for name in sorted(costs)}
-        self.runs = [
-            {**run, **self.costs.get(run['method'], {})} for run in self.runs
-        ]
-
-    def of(self, method: str) -> list[dict]:
+    def of(self, method: str) -> list[RunRecord]:
         """List the runs of a method by seed."""
-        done = [run for run in self.runs if run['method'] == method]
-        return sorted(done, key=run_key)
+        return [run for run in self.runs if run.method == method]
 
-    def tests_of(self, method: str, test: str) -> list[dict]:
-        """List what the runs of a method have in a test.
+    def tests_of(self, method: str, test: str) -> list[Accuracy]:
+        """List what the runs of a method reach in a test, by seed.
 
-        Args:
-            method (str): The method.
-            test (str): The test set.
-
-        Returns:
-            list[dict]: By seed; nothing unless each run has been tested.
+        There is nothing unless each run has been tested.
         """
         runs = self.of(method)
-        if any(test not in run['tests'] for run in runs):
+        if any(test not in run.tests for run in runs):
             return []
-        return [run['tests'][test] for run in runs]
-
-    def save(self, path: str | Path) -> None:
-        """Write the file, whole or not at all.
-
-        Args:
-            path (str | Path): JSON file; its folder is made.
-        """
-        path = Path(path)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # A line for each run: changes of few runs are changes of few lines.
-        parts = [
-            f'"{name}": [\n{_lines(getattr(self, name))}\n]'
-            for name in _PARTS[:3]
-            if getattr(self, name)
-        ]
-        if self.costs:
-            lines = ',\n'.join(
-                f'{json.dumps(name)}: {json.dumps(values)}'
-                for name, values in self.costs.items()
-            )
-            parts.append(f'"costs": {{\n{lines}\n}}')
-        partial = path.with_name(f'{path.name}.{os.getpid()}.partial')
-        partial.write_text('{' + ',\n'.join(parts) + '}\n', encoding='utf-8')
-        partial.replace(path)
+        return [run.tests[test] for run in runs]
 
 
-def load_results(path: str | Path) -> Results:
-    """Read a results file.
-
-    Args:
-        path (str | Path): JSON file; one that is not there holds nothing.
-
-    Returns:
-        Results: Its content.
-
-    Raises:
-        ValueError: The file is of another form.
-    """
-    path = Path(path)
-    if not path.is_file():
-        return Results()
-    try:
-        known = Results(**json.loads(path.read_text(encoding='utf-8')))
-        for run in known.runs:
-            run_key(run), run['tests']
-    except (json.JSONDecodeError, KeyError, TypeError) as error:
-        raise ValueError(
-            f'{path}: expected a results file ({error!r})'
-        ) from error
-    return known
+Record = TypeVar('Record')
+#: What tells runs and trials apart.
+run_key = attrgetter('method', 'seed')
+trial_key = attrgetter('group', 'value')
 
 
-def run_key(run: Mapping) -> tuple[str, int]:
-    """Tell runs apart."""
-    return run['method'], run['seed']
+def slugify(*words: object) -> str:
+    """Make a name for the file system, such as that of a run's folder."""
+    return '_'.join(
+        ''.join(c if c.isalnum() or c == '.' else '-' for c in str(word))
+        for word in words
+    )
 
 
-def search_key(run: Mapping) -> tuple[str, float]:
-    """Tell runs of the search apart."""
-    return run['group'], run['value']
-
-
-def task_slug(task: dict) -> str:
-    """Name a task for the file system."""
-    parts = {
-        'run': ('method', 'seed'),
-        'test': ('method', 'seed'),
-        'search': ('group', 'value'),
-        'costs': (),
-    }[task['kind']]
-    words = [task['kind'] if task['kind'] != 'run' else '']
-    words += [
-        ''.join(c if c.isalnum() or c == '.' else '-' for c in str(task[p]))
-        for p in parts
-    ]
-    return '_'.join(filter(None, words))
-
-
-def _add(runs: Sequence[dict], run: Mapping, key) -> list[dict]:
-    """Add a run in the order of the keys; one of the same key goes."""
-    others = [r for r in runs if key(r) != key(run)]
-    return sorted([*others, dict(run)], key=key)
-
-
-def _lines(runs: Sequence[dict]) -> str:
-    """Write runs, a line each."""
-    return ',\n'.join(json.dumps(run) for run in runs)
+def _add(
+    records: Iterable[Record], record: Record, key: Callable[[Record], Any]
+) -> list[Record]:
+    """Add a record in the order of the keys; one of the same key goes."""
+    others = [other for other in records if key(other) != key(record)]
+    return sorted([*others, record], key=key)

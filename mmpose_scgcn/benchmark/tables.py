@@ -5,8 +5,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .results import Results
-from .suite import Method, Suite
+from .results import (
+    Accuracy,
+    Cost,
+    PoseBins,
+    Results,
+    RunRecord,
+    TrialRecord,
+)
+from .suite import Method, Search, Suite
 
 #: Columns of the tables: figure and number of digits of its percentage.
 COLUMNS = {'NME': 2, 'median': 2, 'FR@0.08': 2, 'FR@0.10': 2, 'AUC@0.10': 1}
@@ -68,7 +75,7 @@ def make_tables(suite: Suite, known: Results) -> list[Table]:
         ]
     tables.append(cost_table(suite, known))
     if suite.search is not None:
-        tables.append(search_table(suite, known))
+        tables.append(search_table(suite.search, known))
     return tables
 
 
@@ -78,15 +85,12 @@ def summary_table(suite: Suite, known: Results) -> Table:
     table = Table('Summary', ['method', 'seeds', *suite.summary, *costs])
     for method in suite.methods:
         cells = [
-            mean_and_spread(
-                [r[figure] for r in known.tests_of(method.name, test)],
-                COLUMNS.get(figure, 2),
-            )
+            figure_cell(known, method, test, figure, COLUMNS.get(figure, 2))
             for test, figure in suite.summary.values()
         ]
-        values = known.costs.get(method.name, {})
-        cells.append(_number(values, 'parameters', 2, 1e-6))
-        cells.append(_number(values, 'latency_ms', 1))
+        cost = known.costs.get(method.name, Cost())
+        cells.append(_number(cost.parameters, 2, 1e-6))
+        cells.append(_number(cost.latency_ms, 1))
         table.rows.append([label(method, known), state(method, known), *cells])
     return table
 
@@ -94,15 +98,11 @@ def summary_table(suite: Suite, known: Results) -> Table:
 def error_table(suite: Suite, known: Results, test: str) -> Table:
     """Make the table of a test set."""
     table = Table(test, ['method', 'seeds', *COLUMNS, *BIAS.values()])
+    figures = {**COLUMNS, **dict.fromkeys(BIAS, 2)}
     for method in suite.methods:
-        results = known.tests_of(method.name, test)
         cells = [
-            mean_and_spread([result[name] for result in results], digits)
-            for name, digits in COLUMNS.items()
-        ]
-        cells += [
-            mean_and_spread([r[name] for r in results if name in r], 2)
-            for name in BIAS
+            figure_cell(known, method, test, figure, digits)
+            for figure, digits in figures.items()
         ]
         table.rows.append([label(method, known), state(method, known), *cells])
     return table
@@ -118,25 +118,33 @@ def state(method: Method, known: Results) -> str:
     """Tell which seeds of a row are there, and what failed."""
     words = []
     if not method.checkpoint:
-        words = [str(run['seed']) for run in known.of(method.name)]
+        words = [str(run.seed) for run in known.of(method.name)]
     words += [
-        f'{run["seed"]} failed: {run["error"]}'
-        for run in known.failed
-        if run['method'] == method.name
+        f'{failure.seed} failed: {failure.error}'
+        for failure in known.failed
+        if failure.method == method.name
     ]
     if method.absent and not known.of(method.name):
         words.append(f'absent: {method.checkpoint}')
     return ', '.join(words)
 
 
-def still_falling(run: dict) -> bool:
+def still_falling(run: RunRecord) -> bool:
     """Tell whether a training was stopped before it had converged."""
-    curve = run.get('val_curve') or []
+    curve = run.val_curve
     last = len(curve) // 5
     if not last:  # too few validations to tell
         return False
     before, after = min(curve[:-last]), min(curve[-last:])
     return after < (1 - STILL_FALLING) * before
+
+
+def figure_cell(
+    known: Results, method: Method, test: str, figure: str, digits: int = 2
+) -> str:
+    """Write a method's figure in a test; nothing where it has none."""
+    found = [a.figures for a in known.tests_of(method.name, test)]
+    return mean_and_spread([f[figure] for f in found if figure in f], digits)
 
 
 def mean_and_spread(values: Sequence[float], digits: int) -> str:
@@ -149,7 +157,7 @@ def mean_and_spread(values: Sequence[float], digits: int) -> str:
     Returns:
         str: Percent; nothing for no values.
     """
-    if not len(values):
+    if not values:
         return ''
     text = f'{100 * np.mean(values):.{digits}f}'
     if len(values) > 1:
@@ -157,22 +165,23 @@ def mean_and_spread(values: Sequence[float], digits: int) -> str:
     return text
 
 
+def _tests(known: Results, test: str) -> list[Accuracy]:
+    """List what all runs reach in a test."""
+    return [run.tests[test] for run in known.runs if test in run.tests]
+
+
 def _subset_table(suite: Suite, known: Results, test: str) -> list[Table]:
     """Make the table of the subsets of a test set, if it has any."""
-    names = list(suite.tests[test].get('subsets') or ())
-    runs = [run['tests'].get(test, {}) for run in known.runs]
-    names = [n for n in names if any(n in r.get('subsets', {}) for r in runs)]
+    present = {name for a in _tests(known, test) for name in a.subsets}
+    names = [n for n in suite.tests[test].get('subsets') or () if n in present]
     if not names:
         return []
     table = Table(f'{test}: NME by subset', ['method', *names])
     for method in suite.methods:
-        subsets = [
-            result.get('subsets', {})
-            for result in known.tests_of(method.name, test)
-        ]
+        found = [a.subsets for a in known.tests_of(method.name, test)]
         cells = [
-            mean_and_spread([s[name]['NME'] for s in subsets if name in s], 2)
-            for name in names
+            mean_and_spread([s[n].figures['NME'] for s in found if n in s], 2)
+            for n in names
         ]
         table.rows.append([method.name, *cells])
     return [table]
@@ -183,23 +192,22 @@ def _pose_table(suite: Suite, known: Results, test: str) -> list[Table]:
     bins = pose_bins_of(known, test)
     if bins is None:
         return []
-    numbers = map(str, range(1, len(bins['count']) + 1))
+    numbers = map(str, range(1, len(bins.count) + 1))
     head = ['', *numbers, 'mean of the bins']
     table = Table(f'{test}: NME by pose', head)
-    table.rows.append(['faces', *map(str, bins['count']), ''])
+    table.rows.append(['faces', *map(str, bins.count), ''])
     for method in suite.methods:
         means = pose_errors(known, method.name, test)
         if means is not None:
-            means = [*means, np.nanmean(means)]
+            means = np.append(means, np.nanmean(means))
             cells = ['' if np.isnan(m) else f'{100 * m:.2f}' for m in means]
             table.rows.append([method.name, *cells])
     return [table]
 
 
-def pose_bins_of(known: Results, test: str) -> dict | None:
-    """Give edges and counts of the bins of a test set; they are shared."""
-    tests = (run['tests'].get(test) for run in known.runs)
-    return next((found['pose_bins'] for found in tests if found), None)
+def pose_bins_of(known: Results, test: str) -> PoseBins | None:
+    """Give the bins of a test set, those of the first run."""
+    return next((a.pose.bins for a in _tests(known, test) if a.pose), None)
 
 
 def pose_errors(known: Results, method: str, test: str) -> np.ndarray | None:
@@ -209,11 +217,8 @@ def pose_errors(known: Results, method: str, test: str) -> np.ndarray | None:
         np.ndarray | None: (num_bins,), fractions, NaN for empty bins; None
         without a run.
     """
-    results = known.tests_of(method, test)
-    if not results:
-        return None
-    bins = [result['pose_bins']['NME'] for result in results]
-    return np.array(bins, dtype=float).mean(axis=0)
+    found = [a.pose.NME for a in known.tests_of(method, test) if a.pose]
+    return np.array(found, dtype=float).mean(axis=0) if found else None
 
 
 def axis_table(suite: Suite, known: Results, name: str, figure: str) -> Table:
@@ -222,9 +227,7 @@ def axis_table(suite: Suite, known: Results, name: str, figure: str) -> Table:
     table = Table(f'{figure} by {axis.label}', ['method', *axis.tests])
     for method in suite.methods:
         cells = [
-            mean_and_spread(
-                [r[figure] for r in known.tests_of(method.name, test)], 2
-            )
+            figure_cell(known, method, test, figure)
             for test in axis.tests.values()
         ]
         table.rows.append([method.name, *cells])
@@ -238,58 +241,59 @@ def cost_table(suite: Suite, known: Results) -> Table:
     head += ['learning rate', 'training, s']
     table = Table('What they cost', head)
     for method in suite.methods:
-        runs = known.of(method.name)
-        # Runs of before costs were measured side by side have some of them.
-        costs = known.costs.get(method.name) or (runs[0] if runs else {})
-        cells = [
-            _number(costs, 'parameters', 2, 1e-6),
-            _number(costs, 'macs', 1, 1e-6),
-            _number(costs, 'step_ms', 0),
-            _number(costs, 'latency_ms', 2),
-            _number(costs, 'latency_batch32_ms', 1),
-            _number(costs, 'network_ms', 2),
-        ]
+        cost, runs = (
+            known.costs.get(method.name, Cost()),
+            known.of(method.name),
+        )
         rates = {
             f'{value:g}'
             for run in runs
-            for name, value in run.get('options', {}).items()
-            if name.endswith('.lr')
+            for name, value in run.options.items()
+            if name.endswith('.lr') and isinstance(value, float)
         }
-        seconds = [r['train_seconds'] for r in runs if r.get('train_seconds')]
-        cells.append(', '.join(sorted(rates)))
-        cells.append(f'{np.mean(seconds):.0f}' if seconds else '')
-        kind = method.kind + (', pooled' if method.pooled else '')
-        table.rows.append([method.name, kind, *cells])
+        seconds = [run.train_seconds for run in runs if run.train_seconds]
+        table.rows.append(
+            [
+                method.name,
+                method.kind + (', pooled' if method.pooled else ''),
+                _number(cost.parameters, 2, 1e-6),
+                _number(cost.macs, 1, 1e-6),
+                _number(cost.step_ms, 0),
+                _number(cost.latency_ms, 2),
+                _number(cost.latency_batch32_ms, 1),
+                _number(cost.network_ms, 2),
+                ', '.join(sorted(rates)),
+                f'{np.mean(seconds):.0f}' if seconds else '',
+            ]
+        )
     return table
 
 
-def search_table(suite: Suite, known: Results) -> Table:
+def search_table(search: Search, known: Results) -> Table:
     """Make the table of the search for learning rates."""
-    search = suite.search
-    medians = any(run.get('median') is not None for run in known.search)
+    medians = any(trial.median is not None for trial in known.search)
     figure = 'NME (median, where known)' if medians else 'NME'
     table = Table(
         f'Learning rates: {figure} on {search.test}, seed {search.seed}',
         ['group', 'method', *(f'{value:g}' for value in search.values)],
     )
-    found = {(run['group'], run['value']): run for run in known.search}
+    found = {(trial.group, trial.value): trial for trial in known.search}
     for group, method in search.groups.items():
-        cells = []
-        for value in search.values:
-            run = found.get((group, value))
-            nme = run['NME'] if run else None
-            if run is None:
-                cells.append('')
-            else:
-                text = 'diverged' if nme is None else f'{100 * nme:.2f}'
-                if run.get('median') is not None:
-                    text += f' ({100 * run["median"]:.2f})'
-                cells.append(text)
-        table.rows.append([group, method, *cells])
+        trials = [found.get((group, value)) for value in search.values]
+        table.rows.append([group, method, *map(_trial_cell, trials)])
     return table
 
 
-def _number(values: dict, name: str, digits: int, scale: float = 1.0) -> str:
+def _trial_cell(trial: TrialRecord | None) -> str:
+    """Write the errors of a learning rate."""
+    if trial is None:
+        return ''
+    text = 'diverged' if trial.NME is None else f'{100 * trial.NME:.2f}'
+    if trial.median is not None:
+        text += f' ({100 * trial.median:.2f})'
+    return text
+
+
+def _number(value: float | None, digits: int, scale: float = 1.0) -> str:
     """Write a figure, or nothing."""
-    value = values.get(name)
     return '' if value is None else f'{scale * value:.{digits}f}'

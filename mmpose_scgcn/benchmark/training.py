@@ -144,10 +144,14 @@ def method_config(
 
     Returns:
         Config: The config.
+
+    Raises:
+        ValueError: It has no such transform as the method changes.
     """
     cfg = read_config(method.config, dict(method.options))
     if options:
         cfg.merge_from_dict(dict(options))
+    _set_transforms(cfg, method)
     train_set = cfg.train_dataloader.dataset
     if method.codec:
         cfg.codec = cfg.model.head.decoder = dict(method.codec)
@@ -158,14 +162,33 @@ def method_config(
             for step in train_set.pipeline
         ]
     for transform in method.augment:
-        places = [step['type'] for step in train_set.pipeline]
+        types = [step['type'] for step in train_set.pipeline]
         train_set.pipeline.insert(
-            places.index('GenerateTarget'), ConfigDict(transform)
+            types.index('GenerateTarget'), ConfigDict(transform)
         )
     cfg.work_dir = str(folder)
     # MMEngine's own names are the same within a second.
     cfg.experiment_name = str(folder)
     return cfg
+
+
+def _set_transforms(cfg: Config, method: Method) -> None:
+    """Change settings of transforms, in all pipelines that have them."""
+    for kind, settings in method.transforms.items():
+        found = False
+        for part in ('train', 'val', 'test'):
+            dataset = cfg[f'{part}_dataloader'].dataset
+            found |= any(step['type'] == kind for step in dataset.pipeline)
+            # Loaders may share the steps.
+            dataset.pipeline = [
+                ConfigDict(step, **settings) if step['type'] == kind else step
+                for step in dataset.pipeline
+            ]
+        if not found:
+            raise ValueError(
+                f'method {method.name}: no pipeline of {method.config} has '
+                f'the transform {kind}'
+            )
 
 
 def _keep_only(folder: Path, settings: str) -> bool:

@@ -1,57 +1,74 @@
 """One task of a benchmark, in a process of its own.
 
-python -m mmpose_scgcn.benchmark.worker SUITE TASK FOLDER
+python -m mmpose_scgcn.benchmark.worker SUITE RESULTS WORK_DIR KIND ARGUMENTS
 """
 
 import json
 import os
+import pickle
 import sys
 import threading
 import time
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import torch
 
-from .costs import measure_costs
-from .results import RESULT
-from .run import run_method, run_search, run_tests
-from .suite import Suite, load_suite
+from .tasks import TASKS, Task
+from .workspace import Workspace
+
+#: What a task leaves in its folder.
+_FOUND = 'found.pickle'
 
 
-def run_task(suite: Suite, task: dict, folder: Path) -> dict:
-    """Run a task.
+def worker_command(space: Workspace, task: Task) -> list[str]:
+    """Write the command that executes a task.
 
     Args:
-        suite (Suite): The benchmark.
-        task (dict): ``kind`` and what belongs to it.
-        folder (Path): For all that it writes.
+        space (Workspace): The benchmark.
+        task (Task): The task.
 
     Returns:
-        dict: Its result.
+        list[str]: The command.
     """
-    arguments = {k: v for k, v in task.items() if k != 'kind'}
-    if task['kind'] == 'run':
-        method = suite.method(arguments.pop('method'))
-        return run_method(suite, method, folder=folder, **arguments)
-    if task['kind'] == 'test':
-        method = suite.method(arguments.pop('method'))
-        return run_tests(suite, method, folder=folder, **arguments)
-    if task['kind'] == 'search':
-        return run_search(suite, folder=folder, **arguments)
-    methods = [suite.method(name) for name in arguments.pop('methods')]
-    return measure_costs(methods, folder, **arguments)
+    paths = [space.suite.path, str(space.results), str(space.work_dir)]
+    kind, arguments = type(task).__name__, json.dumps(asdict(task))
+    return [sys.executable, '-m', __name__, *paths, kind, arguments]
+
+
+def take_found(folder: Path) -> Any:
+    """Take what a task has left in its folder; None if it has not ended."""
+    path = folder / _FOUND
+    if not path.is_file():
+        return None
+    found = pickle.loads(path.read_bytes())
+    path.unlink()
+    return found
+
+
+def execute(space: Workspace, task: Task) -> None:
+    """Execute a task and leave what it finds in its folder.
+
+    Args:
+        space (Workspace): The benchmark.
+        task (Task): The task.
+    """
+    folder = space.folder(task)
+    folder.mkdir(parents=True, exist_ok=True)
+    found = task.execute(space)
+    partial = folder / f'{_FOUND}.partial'
+    partial.write_bytes(pickle.dumps(found))
+    partial.replace(folder / _FOUND)
 
 
 def main() -> None:
     """Run the command line."""
-    suite, task, folder = sys.argv[1:]
+    *paths, kind, arguments = sys.argv[1:]
     _end_with_parent()
     if not torch.cuda.is_available():
         torch.set_num_threads(1)
-    result = run_task(load_suite(suite), json.loads(task), Path(folder))
-    partial = Path(folder, f'{RESULT}.partial')
-    partial.write_text(json.dumps(result), encoding='utf-8')
-    partial.replace(Path(folder, RESULT))
+    execute(Workspace.open(*paths), TASKS[kind](**json.loads(arguments)))
 
 
 def _end_with_parent() -> None:

@@ -1,17 +1,29 @@
-"""A suite and results of it, made up."""
+"""A suite with results that are made up, and one that runs in seconds."""
 
 from mmpose_scgcn.benchmark import Axis, Method, Results, Search, Suite
+from mmpose_scgcn.benchmark.results import (
+    Accuracy,
+    Cost,
+    Failure,
+    PoseBins,
+    PoseErrors,
+    RunRecord,
+    TrialRecord,
+)
 
 import pytest
 
+BINS = PoseBins((0.0, 1.0, 2.0, 3.0), (5, 5, 5), (3, 0, 1))
+#: Of 150 faces one more at each error.
+CED = tuple(range(151))
 
-def make_test(nme, **more):
-    """What a test of one run looks like."""
+
+def make_accuracy(nme, **more):
+    """What a model reaches on a test set."""
     figures = {'NME': nme, 'median': nme, 'FR@0.08': 0.5, 'FR@0.10': 0.25}
     figures['AUC@0.10'] = 0.4
-    bins = dict(edges=[0, 1, 2, 3], count=[3, 0, 1], NME=[nme, None, 2 * nme])
-    ced = [min(1, i / 150) for i in range(151)]
-    return dict(figures, faces=4, ced=ced, pose_bins=bins, **more)
+    pose = PoseErrors(BINS, (nme, None, 2 * nme))
+    return Accuracy(150, figures, ced=CED, pose=pose, **more)
 
 
 @pytest.fixture
@@ -26,7 +38,6 @@ def suite():
             Method('b', 'heatmap', pooled=True),
             Method('zoo', 'heatmap', checkpoint='nowhere.pth'),
         ),
-        runs=(),
         tests=tests,
         norm='inter_ocular',
         title='Heads & tails',
@@ -41,31 +52,50 @@ def suite():
 def known():
     known = Results()
     for seed, nme in ((1, 0.05), (0, 0.03)):
+        dark = dict(dark=make_accuracy(2 * nme))
+        tests = dict(
+            val=make_accuracy(nme, subsets=dark),
+            covered=make_accuracy(nme + 0.01),
+        )
         known.add_run(
-            dict(
-                method='a',
-                seed=seed,
-                tests=dict(
-                    val=make_test(nme, subsets=dict(dark=make_test(2 * nme))),
-                    covered=make_test(nme + 0.01),
-                ),
+            RunRecord(
+                'a',
+                seed,
+                tests,
                 options={'optim_wrapper.optimizer.lr': 0.01},
                 train_seconds=60.0,
-                val_curve=[0.5, 0.4, 0.3, 0.2, 0.1],
+                val_curve=(0.5, 0.4, 0.3, 0.2, 0.1),
             )
         )
-    known.add_failure(dict(method='b', seed=0, error='out of memory'))
-    known.add_search(dict(group='graph', value=0.1, NME=None))
-    known.add_search(dict(group='graph', value=0.01, NME=0.04, median=0.035))
-    known.set_costs(
-        dict(
-            a=dict(
-                parameters=2_000_000,
-                macs=61_500_000,
-                step_ms=200.4,
-                latency_ms=3.456,
-                latency_batch32_ms=66.66,
-            )
-        )
-    )
+    known.add_failure(Failure('b', 0, 'out of memory'))
+    known.add_trial(TrialRecord('graph', 'a', 0.1))
+    known.add_trial(TrialRecord('graph', 'a', 0.01, 0.04, 0.035))
+    known.costs['a'] = Cost(2_000_000, 61_500_000, 200.4, 3.456, 66.66)
     return known
+
+
+CONFIG = """
+_base_ = [{base!r}]
+train_cfg = dict(max_epochs=1, val_interval=1)
+train_dataloader = dict(batch_size=16, num_workers=0, persistent_workers=False,
+                        dataset=dict(data_root={data!r}))
+val_dataloader = dict(num_workers=0, persistent_workers=False,
+                      dataset=dict(data_root={data!r}))
+test_dataloader = dict(num_workers=0, persistent_workers=False,
+                       dataset=dict(data_root={data!r}))
+"""
+
+
+@pytest.fixture(scope='session')
+def write_config(root, synthetic_faces):
+    """Write ``tiny.py``, a config of one iteration, into a folder."""
+    configs = 'configs/face_2d_keypoint/structure_coherent/synthetic'
+    name = 'td-reg_cnn6-scgcn_1xb32-12e_synthetic-64x64.py'
+
+    def write(folder):
+        config = CONFIG.format(
+            base=str(root / configs / name), data=str(synthetic_faces)
+        )
+        (folder / 'tiny.py').write_text(config)
+
+    return write

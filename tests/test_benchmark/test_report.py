@@ -3,6 +3,7 @@ from dataclasses import replace
 from mmpose_scgcn.benchmark import Results
 from mmpose_scgcn.benchmark.plots import plot_axis, plot_ced
 from mmpose_scgcn.benchmark.report import make_report, write_report
+from mmpose_scgcn.benchmark.results import RunRecord
 from mmpose_scgcn.benchmark.tables import (
     make_tables,
     mean_and_spread,
@@ -25,7 +26,7 @@ def test_errors_have_means_spreads_and_blanks(suite, known):
 
 def test_mean_offsets_are_shown_where_they_are_known(suite, known):
     for run in known.runs:
-        run['tests']['val'].update(bias_x=-0.02, bias_y=0.015)
+        run.tests['val'].figures.update(bias_x=-0.02, bias_y=0.015)
     lines = make_report(suite, known).splitlines()
     (row, *_) = (line for line in lines if ' 25.00 ± 0.00 |' in line)
     assert row.endswith('| -2.00 ± 0.00 | 1.50 ± 0.00 |')
@@ -62,15 +63,15 @@ def test_errors_by_pose_are_means_over_seeds(known):
 @pytest.mark.parametrize(
     ('curve', 'falling'),
     (
-        ([0.9, 0.5, 0.2, 0.1, 0.099], False),
-        ([0.9, 0.5, 0.2, 0.1, 0.09], True),
-        ([0.9, 0.5, 0.1, 0.2, 0.15], False),  # it has been better
-        ([0.9, 0.5, 0.1], False),  # too few validations to tell
-        (None, False),
+        ((0.9, 0.5, 0.2, 0.1, 0.099), False),
+        ((0.9, 0.5, 0.2, 0.1, 0.09), True),
+        ((0.9, 0.5, 0.1, 0.2, 0.15), False),  # it has been better
+        ((0.9, 0.5, 0.1), False),  # too few validations to tell
+        ((), False),
     ),
 )
 def test_a_training_has_converged_when_its_end_changes_little(curve, falling):
-    assert still_falling(dict(val_curve=curve)) is falling
+    assert still_falling(RunRecord('a', 0, {}, val_curve=curve)) is falling
 
 
 def test_a_cell_does_not_end_a_row():
@@ -91,11 +92,11 @@ def test_files(suite, known, tmp_path):
 
 def test_a_test_of_one_seed_is_blank_and_has_no_plot(suite, known, tmp_path):
     """Of means over seeds, some would be of fewer than the row says."""
-    known.runs[0]['tests'].pop('covered')
+    known.runs[0].tests.pop('covered')
     table, *plots = write_report(suite, known, tmp_path)
     assert '| a | 4.00 ± 1.41 |  |' in table.read_text()
     for run in known.runs:
-        run['tests'].pop('covered', None)
+        run.tests.pop('covered', None)
     _, *others = write_report(suite, known, tmp_path)
     assert {p.name for p in plots} - {p.name for p in others} == {
         'heads_occlusion.png'
@@ -104,10 +105,10 @@ def test_a_test_of_one_seed_is_blank_and_has_no_plot(suite, known, tmp_path):
 
 def test_a_row_has_one_colour_and_style(suite, known):
     """Also beside rows that have not been tested there."""
-    (run,) = (dict(run, method='b') for run in known.of('a')[:1])
-    known.add_run(run)
+    run = known.of('a')[0]
+    known.add_run(replace(run, method='b'))
     first, second = plot_ced(suite, known, 'val').axes[0].lines
-    known.runs[0]['tests'] = dict(covered=known.runs[0]['tests']['covered'])
+    known.add_run(replace(run, tests=dict(covered=run.tests['covered'])))
     (alone,) = plot_ced(suite, known, 'val').axes[0].lines
     assert first.get_color() != second.get_color() == alone.get_color()
     assert alone.get_linestyle() == second.get_linestyle()

@@ -1,57 +1,83 @@
 import json
+from dataclasses import replace
 
 from mmpose_scgcn.benchmark import Results, load_results
-from mmpose_scgcn.benchmark.results import task_slug
+from mmpose_scgcn.benchmark.results import (
+    Failure,
+    RunRecord,
+    TrialRecord,
+    slugify,
+)
+from mmpose_scgcn.benchmark.results_file import save_results
 
 import pytest
 
 
-def make_run(method, seed, **more):
-    return dict(method=method, seed=seed, tests={}, **more)
-
-
-def test_runs_are_added_and_replaced(tmp_path):
+def test_all_parts_are_kept(known, tmp_path):
     path = tmp_path / 'deep/results.json'
     assert load_results(path) == Results()
-    for method, seed, value in (('b', 0, 1), ('a', 1, 2), ('b', 0, 3)):
-        known = load_results(path)
-        known.add_run(make_run(method, seed, value=value))
-        known.save(path)
-    runs = [make_run('a', 1, value=2), make_run('b', 0, value=3)]
-    assert load_results(path).runs == runs
-    assert json.loads(path.read_text()) == dict(runs=runs)
+    save_results(known, path)
+    assert load_results(path) == known
     assert [p.name for p in path.parent.iterdir()] == ['results.json']
 
 
-def test_all_parts_are_kept(tmp_path):
+def test_bins_of_the_pose_stand_once(known, tmp_path):
     path = tmp_path / 'results.json'
+    save_results(known, path)
+    content = json.loads(path.read_text())
+    assert len(content['pose_bins']) == 1
+    assert path.read_text().count('edges') == 1
+    # Those of another training set are others.
+    run = known.of('a')[0]
+    pose = run.tests['val'].pose
+    other = replace(pose, bins=replace(pose.bins, train=(9, 9, 9)))
+    val = replace(run.tests['val'], pose=other)
+    known.add_run(replace(run, tests={**run.tests, 'val': val}))
+    save_results(known, path)
+    assert path.read_text().count('edges') == 2
+    assert load_results(path) == known
+
+
+def test_a_run_has_a_line(known, tmp_path):
+    path = tmp_path / 'results.json'
+    save_results(known, path)
+    before = path.read_text().splitlines()
+    known.add_run(replace(known.of('a')[1], commit='other'))
+    save_results(known, path)
+    after = path.read_text().splitlines()
+    assert sum(a != b for a, b in zip(before, after, strict=True)) == 1
+
+
+def test_records_are_added_and_replaced_in_order():
     known = Results()
-    known.add_search(dict(group='g', value=0.1, NME=0.2))
-    known.add_search(dict(group='g', value=0.01, NME=None))
-    known.add_search(dict(group='g', value=0.1, NME=0.3))
-    known.add_failure(dict(method='b', seed=0, error='why'))
-    known.add_failure(dict(method='c', seed=0, error='why'))
-    known.add_run(make_run('a', 0))
-    known.set_costs(dict(b=dict(macs=2), a=dict(macs=1)))
-    known.add_run(make_run('b', 0))  # it worked after all
-    known.save(path)
-    again = load_results(path)
-    assert again == known
-    assert [run['NME'] for run in again.search] == [None, 0.3]
-    assert [run['method'] for run in again.failed] == ['c']
-    # Whichever comes first, a run has the costs of its method.
-    assert [run['macs'] for run in again.runs] == [1, 2]
-
-
-def test_runs_of_a_method_come_by_seed():
-    known = Results(runs=[make_run('a', 2), make_run('a', 0)])
-    assert [run['seed'] for run in known.of('a')] == [0, 2]
-    assert known.of('b') == []
+    known.add_trial(TrialRecord('g', 'a', 0.1, 0.2))
+    known.add_trial(TrialRecord('g', 'a', 0.01))
+    known.add_trial(TrialRecord('g', 'a', 0.1, 0.3))
+    assert [trial.NME for trial in known.search] == [None, 0.3]
+    known.add_failure(Failure('b', 0, 'why'))
+    known.add_failure(Failure('c', 0, 'why'))
+    for method, seed, commit in (('b', 1, '1'), ('b', 0, '2'), ('b', 0, '3')):
+        known.add_run(RunRecord(method, seed, {}, commit))
+    known.add_run(RunRecord('a', 2, {}))
+    # It worked after all.
+    assert [failure.method for failure in known.failed] == ['c']
+    assert [run.seed for run in known.runs] == [2, 0, 1]
+    assert [run.commit for run in known.of('b')] == ['3', '1']
+    assert known.of('z') == []
 
 
 @pytest.mark.parametrize(
     'text',
-    ('{', '[]', '[1]', '{"other": 1}', '{"runs": [{"method": "a"}]}'),
+    (
+        '{',
+        '[]',
+        '[1]',
+        '{"other": 1}',
+        '{"runs": [{"method": "a"}]}',
+        '{"runs": [{"method": "a", "seed": 0, "tests": {}, "kind": "x"}]}',
+        '{"runs": [{"method": "a", "seed": 0, "tests": '
+        '{"val": {"faces": 4, "pose": {"bins": 0, "NME": []}}}}]}',
+    ),
 )
 def test_another_file_is_refused(tmp_path, text):
     path = tmp_path / 'results.json'
@@ -60,16 +86,6 @@ def test_another_file_is_refused(tmp_path, text):
         load_results(path)
 
 
-def test_folders_of_tasks_differ():
-    tasks = [
-        dict(kind='run', method='a + b', seed=0),
-        dict(kind='run', method='a + b', seed=1),
-        dict(kind='test', method='a + b', seed=0),
-        dict(kind='search', group='a', value=0.001),
-        dict(kind='search', group='a', value=0.01),
-        dict(kind='costs', methods=['a']),
-    ]
-    slugs = [task_slug(task) for task in tasks]
-    assert slugs[0] == 'a---b_0'
-    assert len(set(slugs)) == 6
-    assert not any(set(slug) & set(' /+') for slug in slugs)
+def test_names_of_folders():
+    assert slugify('a + b', 0) == 'a---b_0'
+    assert slugify('search', 'RLE', 0.001) == 'search_RLE_0.001'

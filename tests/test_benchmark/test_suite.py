@@ -1,3 +1,4 @@
+import sys
 from dataclasses import replace
 
 from mmpose_scgcn.benchmark import load_suite
@@ -97,6 +98,21 @@ def test_another_content_is_an_error(suite_file, old, new, message):
     suite_file.write_text(SUITE.replace(old, new))
     with pytest.raises(ValueError, match=message):
         load_suite(suite_file)
+
+
+def test_modules_beside_it_are_found_from_anywhere(tmp_path, monkeypatch):
+    """And those beside another suite are not taken for them."""
+    monkeypatch.chdir('/')
+    for name in ('one', 'two'):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / 'model.py').write_text('model = dict()')
+        (folder / 'rows.py').write_text(f'title = {name!r}')
+        text = SUITE.replace("title = 'Two heads'", 'from rows import title')
+        (folder / 'heads.py').write_text(text)
+        before = list(sys.path)
+        assert load_suite(folder / 'heads.py').title == name
+        assert sys.path == before
 
 
 def test_search_and_axes(suite_file):

@@ -16,7 +16,7 @@ GROUPS = {
     'graph': 'graph: dynamic, Soft Wing, relative',
 }
 #: Where there are rows of the refinement head too.
-REFINEMENT = {'refinement': 'refined'}
+REFINEMENT = {'refinement': 'refinement head'}
 
 
 #: RTMPose's gated attention unit.
@@ -126,18 +126,18 @@ class Contenders:
                 name += ', relative' if relative else ''
                 row = self.graph(penalty, relative)
                 rows[name] = dict(row, curve=relative and penalty != 'Wing')
-        for adjacency in ('learned', 'uniform'):
-            rows[f'graph: {adjacency}'] = self.graph(adjacency=adjacency)
-        for top_k in (1, 7):
-            rows[f'graph: top {top_k}'] = self.graph(top_k=top_k)
-        for expansion in (1, 8):
-            name = f'graph: expansion {expansion}'
-            rows[name] = self.graph(expansion=expansion)
+        for kind in ('learned', 'uniform'):
+            rows[f'graph: {kind} adjacency'] = self.graph(adjacency=kind)
+        for top_k, name in ((1, '1 neighbour'), (7, '7 neighbours')):
+            rows[f'graph: {name}'] = self.graph(top_k=top_k)
+        for expansion, name in ((1, '1 channel'), (8, '8 channels')):
+            row = self.graph(expansion=expansion)
+            rows[f'graph: {name} per keypoint'] = row
         sampler = dict(_delete_=True, type='mmpose_scgcn.PoseBalancedSampler')
         balanced = self.graph()
         balanced['options']['train_dataloader.sampler'] = sampler
-        rows['graph: balancing'] = balanced
-        rows['graph: occlusion'] = dict(
+        rows['graph: pose balancing'] = balanced
+        rows['graph: occlusion augmentation'] = dict(
             self.graph(), augment=[dict(type='mmpose_scgcn.RandomOcclusion')]
         )
         return rows
@@ -207,44 +207,47 @@ class Contenders:
         Returns:
             dict[str, dict]: The rows.
         """
-        start = 'refined: synthetic faces only'
+        start = 'refinement head: synthetic faces only'
         fewer = dict(
             self.refined(),
             augment=[dict(type='mmpose_scgcn.RandomOcclusion', prob=0.25)],
         )
-        rows = {
-            'refined, pre-trained': dict(fewer, start=start),
-            'refined, pre-trained: occlusion 0.5': dict(
-                self.refined(), start=start
-            ),
-            'refined': self.refined(),
-            'refined: occlusion 0.25': fewer,
-            'refined: dynamic, Soft Wing': self.refined('Soft Wing'),
-            'refined: no relative loss': self.refined(relative=False),
-            'refined: uniform adjacency': self.refined(adjacency='uniform'),
-            'refined: prior about the mean': self.refined(prior='mean shape'),
-            'refined: no prior': self.refined(prior=None),
-            'refined: no heatmap loss': self.refined(heatmap_weight=0),
-            'refined: heatmap sigma 1': self.refined(heatmap_sigma=1.0),
-            'refined: narrower': self.refined(
+        strong = dict(
+            shift_factor=0.08, scale_factor=(0.85, 1.15), rotate_factor=30
+        )
+        variants = {
+            'occlusion probability 0.25': fewer,
+            'Soft Wing loss': self.refined('Soft Wing'),
+            'no relative loss': self.refined(relative=False),
+            'uniform adjacency': self.refined(adjacency='uniform'),
+            'mean-shape prior': self.refined(prior='mean shape'),
+            'no prior': self.refined(prior=None),
+            'no heatmap loss': self.refined(heatmap_weight=0),
+            'heatmap sigma 1': self.refined(heatmap_sigma=1.0),
+            'fewer channels': self.refined(
                 pyramid_channels=(48, 64, 96, 128), expansion=2
             ),
-            'refined: more relations': self.refined(num_layers=2),
-            'refined: faces as they are': dict(self.refined(), augment=()),
+            '2 graph blocks': self.refined(num_layers=2),
+            'no occlusion augmentation': dict(self.refined(), augment=()),
+            'strong box jitter': dict(
+                self.refined(), transforms={'RandomBBoxTransform': strong}
+            ),
+            '1-based keypoints': dict(
+                self.refined(),
+                transforms={'mmpose_scgcn.ShiftKeypointOrigin': {'origin': 0}},
+            ),
         }
-        pipeline = 'train_dataloader.dataset.pipeline'
-        moved = rows['refined: boxes moved more'] = self.refined()
-        moved['options'].update(
-            {
-                f'{pipeline}.4.shift_factor': 0.08,
-                f'{pipeline}.4.scale_factor': (0.85, 1.15),
-                f'{pipeline}.4.rotate_factor': 30,
-            }
-        )
-        counted = rows['refined: keypoints from 1'] = self.refined()
-        for part in ('train', 'val', 'test'):
-            step = f'{part}_dataloader.dataset.pipeline.1'
-            counted['options'][f'{step}.origin'] = 0
+        rows = {
+            'refinement head, pre-trained': dict(fewer, start=start),
+            'refinement head, pre-trained: occlusion probability 0.5': dict(
+                self.refined(), start=start
+            ),
+            'refinement head': self.refined(),
+            **{
+                f'refinement head: {name}': row
+                for name, row in variants.items()
+            },
+        }
         for row in rows.values():
             row.update(config=recipe, curve='start' in row)
         drawn = dict(self.refined(), config=synthetic, curve=False)

@@ -2,7 +2,7 @@
 
 import subprocess
 
-from mmpose_scgcn.benchmark.run import commit
+from mmpose_scgcn.benchmark.commit import source_commit
 
 import pytest
 
@@ -25,19 +25,25 @@ def repository(tmp_path):
 
 
 def test_changes_are_marked(repository):
-    name = commit(repository)
+    name = source_commit(repository)
     assert len(name) >= 7
     (repository / 'code.py').write_text('2')
-    assert commit(repository) == f'{name}-dirty'
+    assert source_commit(repository) == f'{name}-dirty'
 
 
 def test_results_do_not_count(repository):
     """A benchmark writes them while it runs."""
-    name = commit(repository)
+    name = source_commit(repository)
     (repository / 'benchmarks/results/heads.json').write_text('2')
     (repository / 'notes.txt').write_text('not tracked')
-    assert commit(repository) == name
+    assert source_commit(repository) == name
 
 
 def test_outside_of_a_repository(tmp_path):
-    assert commit(tmp_path) == 'unknown'
+    assert source_commit(tmp_path) == 'unknown'
+
+
+def test_below_the_top_of_another_repository(repository):
+    """Where an environment with this package in it may lie."""
+    (repository / 'lib').mkdir()
+    assert source_commit(repository / 'lib') == 'unknown'

@@ -21,14 +21,14 @@ def at_root(root, monkeypatch):
     monkeypatch.chdir(root)
 
 
-def refined(name):
+def refinement(name):
     suite = load_suite(f'benchmarks/{name}.py')
-    return [m for m in suite.methods if m.name.startswith('refined')]
+    return [m for m in suite.methods if m.name.startswith('refinement head')]
 
 
 def test_rows_differ(tmp_path):
     seen = []
-    for method in refined('300w_cpu'):
+    for method in refinement('300w_cpu'):
         assert method.group == 'refinement'
         cfg = method_config(method, tmp_path)
         setting = (
@@ -44,7 +44,7 @@ def test_rows_differ(tmp_path):
     ('name', 'side'), [('300w_cpu', 64), ('300w_gpu', 256)]
 )
 def test_the_head_fits_the_backbone(name, side, tmp_path):
-    method = refined(name)[0]
+    method = refinement(name)[0]
     cfg = method_config(method, tmp_path)
     init_default_scope(cfg.default_scope)
     cfg.model.head.graph = GRAPH
@@ -57,19 +57,19 @@ def test_the_head_fits_the_backbone(name, side, tmp_path):
 
 def test_the_recipe_is_undone_part_by_part(tmp_path):
     """Of the pipelines, one step differs, and is the suite's own."""
-    rows = {method.name: method for method in refined('300w_cpu')}
-    recipe = method_config(rows['refined'], tmp_path)
+    rows = {method.name: method for method in refinement('300w_cpu')}
+    recipe = method_config(rows['refinement head'], tmp_path)
     suite = load_suite('benchmarks/300w_cpu.py')
     plain = method_config(suite.method('SimCC'), tmp_path)
     for name, kind, parts in (
-        ('boxes moved more', 'RandomBBoxTransform', ['train']),
+        ('strong box jitter', 'RandomBBoxTransform', ['train']),
         (
-            'keypoints from 1',
+            '1-based keypoints',
             'mmpose_scgcn.ShiftKeypointOrigin',
             ['train', 'val', 'test'],
         ),
     ):
-        cfg = method_config(rows[f'refined: {name}'], tmp_path)
+        cfg = method_config(rows[f'refinement head: {name}'], tmp_path)
         for part in ('train', 'val', 'test'):
             ours, others, suites = (
                 c[f'{part}_dataloader'].dataset.pipeline

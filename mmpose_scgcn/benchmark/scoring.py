@@ -1,0 +1,209 @@
+"""Scores of a model on the test sets of a benchmark."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from os import path as osp
+from pathlib import Path
+
+from mmpose_scgcn.apis import predict_dataset
+from mmpose_scgcn.datasets import collect_shapes
+from mmpose_scgcn.datasets.shapes import ShapeSet
+from mmpose_scgcn.evaluation.annotation_fields import AnnotationFields
+from mmpose_scgcn.evaluation.face_samples import FaceSample
+from mmpose_scgcn.evaluation.face_scores import (
+    AUC_THRESHOLD,
+    FR_THRESHOLDS,
+    score_samples,
+    subset_masks,
+    summarize_with_bias,
+)
+from mmpose_scgcn.evaluation.functional import (
+    FaceScores,
+    build_subsets,
+    ced_curve,
+    summarize_scores,
+)
+from mmpose_scgcn.evaluation.functional.normalization import Norm
+from mmpose_scgcn.shapes import pose_axis, pose_bins
+
+import numpy as np
+from mmengine.config import Config
+from torch import nn
+
+from .results import CED_ERRORS, Accuracy, PoseBins, PoseErrors
+from .suite import Suite
+
+NUM_POSE_BINS = 9
+_DIGITS = 6
+
+
+def score_all(
+    suite: Suite,
+    cfg: Config,
+    model: nn.Module,
+    names: Iterable[str],
+    folder: str | Path,
+) -> dict[str, Accuracy]:
+    """Score a model on some test sets, and keep its predictions.
+
+    Args:
+        suite (Suite): The benchmark.
+        cfg (Config): Config of the model.
+        model (nn.Module): The model.
+        names (Iterable[str]): Names of the test sets.
+        folder (str | Path): For ``predictions/NAME.npz``.
+
+    Returns:
+        dict[str, Accuracy]: By name.
+
+    Raises:
+        FileNotFoundError: Annotations are missing.
+        ValueError: Predictions are not finite.
+    """
+    return {
+        name: score_model(
+            cfg,
+            model,
+            suite.norm,
+            suite.tests[name],
+            out=Path(folder, 'predictions', f'{name}.npz'),
+        )
+        for name in names
+    }
+
+
+def score_model(
+    cfg: Config,
+    model: nn.Module,
+    norm: Norm,
+    setting: Mapping,
+    out: str | Path | None = None,
+) -> Accuracy:
+    """Score a model on a test set.
+
+    Args:
+        cfg (Config): Config of the model.
+        model (nn.Module): The model.
+        norm (str | tuple): Normaliser.
+        setting (Mapping): What the test set differs in from the config's;
+            transforms in ``insert`` come after the first one of the
+            pipeline, which loads the image; ``subsets`` as in
+            :class:`~mmpose_scgcn.evaluation.FaceAlignmentMetric`.
+        out (str | Path, optional): File for the predictions, ``.npz``.
+            Defaults to None.
+
+    Returns:
+        Accuracy: What the model reaches.
+
+    Raises:
+        FileNotFoundError: The annotations are missing.
+        ValueError: Predictions are not finite.
+    """
+    from mmpose.registry import DATASETS
+
+    setting = {**cfg.test_dataloader.dataset, **setting}
+    subsets = build_subsets(setting.pop('subsets', None))
+    load, *rest = setting['pipeline']
+    setting['pipeline'] = [load, *setting.pop('insert', ()), *rest]
+    dataset = DATASETS.build(setting)
+    faces = predict_dataset(model, dataset, range(len(dataset)))
+    _check_finite(faces, setting['ann_file'])
+    scores = score_samples(faces, norm, dataset.metainfo['dataset_name'])
+    if out is not None:
+        _save_faces(out, faces, scores.nme)
+    fields = AnnotationFields(subsets, False, ann_file_of(setting))
+    faces = [
+        replace(face, fields=fields.find(face.id, face.img_path))
+        for face in faces
+    ]
+    ced = len(faces) * ced_curve(scores.nme, CED_ERRORS)
+    train = collect_shapes(DATASETS.build(cfg.train_dataloader.dataset))
+    return replace(
+        _summarize(scores, summarize_with_bias(scores)),
+        subsets={
+            name: _summarize(scores.select(mask))
+            for name, mask in subset_masks(faces, subsets).items()
+            if mask.any()
+        },
+        ced=tuple(ced.round().astype(int).tolist()),
+        pose=errors_by_pose(train, faces, scores.nme),
+    )
+
+
+def ann_file_of(setting: Mapping) -> str:
+    """Give the path of a data set's annotations."""
+    return osp.join(setting.get('data_root') or '', setting['ann_file'])
+
+
+def errors_by_pose(
+    train: ShapeSet, faces: Sequence[FaceSample], nme: np.ndarray
+) -> PoseErrors:
+    """Average errors over bins of the pose coefficient.
+
+    The component and the bins are those of training and test shapes
+    together, so that every test set of the same training set and every
+    method has bins of one meaning.
+
+    Args:
+        train (ShapeSet): Shapes of the training set.
+        faces (Sequence[FaceSample]): N faces.
+        nme (np.ndarray): (N,), fractions.
+
+    Returns:
+        PoseErrors: Errors by bin.
+    """
+    axis = pose_axis(
+        np.concatenate([train.keypoints, [face.gt for face in faces]]),
+        np.concatenate([train.visible, [face.visible for face in faces]]),
+    )
+    bins, edges = pose_bins(axis.coefficients, NUM_POSE_BINS)
+    before, own = np.split(bins, [len(train)])
+    return PoseErrors(
+        PoseBins(tuple(edges.round(5).tolist()), _count(before), _count(own)),
+        tuple(
+            round(float(nme[own == number].mean()), _DIGITS)
+            if (own == number).any()
+            else None
+            for number in range(NUM_POSE_BINS)
+        ),
+    )
+
+
+def _count(bins: np.ndarray) -> tuple[int, ...]:
+    """Count the faces in each bin."""
+    return tuple(np.bincount(bins, None, NUM_POSE_BINS).tolist())
+
+
+def _check_finite(faces: Sequence[FaceSample], ann_file: str) -> None:
+    """Check that there is a number for each coordinate."""
+    broken = sum(not np.isfinite(face.pred).all() for face in faces)
+    if broken:
+        raise ValueError(
+            f'{broken} of {len(faces)} predictions on {ann_file} are not '
+            'finite'
+        )
+
+
+def _summarize(
+    scores: FaceScores, figures: Mapping[str, float] | None = None
+) -> Accuracy:
+    """Round the figures of some faces, and add their median."""
+    if figures is None:
+        figures = summarize_scores(scores, FR_THRESHOLDS, AUC_THRESHOLD)
+    figures = dict(figures, median=float(np.median(scores.nme)))
+    return Accuracy(
+        len(scores.nme),
+        {name: round(value, _DIGITS) for name, value in figures.items()},
+    )
+
+
+def _save_faces(
+    out: str | Path, faces: Sequence[FaceSample], nme: np.ndarray
+) -> None:
+    """Save predictions, for pictures."""
+    Path(out).parent.mkdir(parents=True, exist_ok=True)
+    arrays = {
+        name: np.stack([getattr(face, name) for face in faces])
+        for name in ('pred', 'gt', 'visible', 'box', 'img_path', 'id')
+    }
+    np.savez_compressed(out, nme=nme, **arrays)

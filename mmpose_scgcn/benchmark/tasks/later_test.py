@@ -1,0 +1,101 @@
+"""Tests that a suite was given after the training of a method."""
+
+from dataclasses import dataclass, replace
+
+from mmpose_scgcn.apis import build_model
+
+from ..commit import source_commit
+from ..results import Accuracy, Results, RunRecord
+from ..scoring import score_all, score_model
+from ..suite import Method
+from ..training import method_config
+from ..workspace import Workspace
+from .task import Task, write_errors
+
+#: Figures of the same weights differ by less, from machine to machine.
+SAME = 1e-3
+
+
+@dataclass(frozen=True)
+class LaterTest(Task):
+    """Test a finished run where its suite was given tests after it."""
+
+    name: str
+    seed: int
+
+    slug_form = 'test_{name}_{seed}'
+    label_form = 'tests of {name}, seed {seed}'
+
+    def methods(self, space: Workspace) -> list[Method]:
+        """List the method."""
+        return [space.suite.method(self.name)]
+
+    def check(self, space: Workspace) -> None:
+        """Check that the run's weights are here, and can be told."""
+        self._weights(space)
+        if not set(space.suite.tests) & set(self._run(space).tests):
+            raise ValueError('no test that the run has tells its weights')
+
+    def execute(self, space: Workspace) -> RunRecord | str:
+        """Test with the weights of the run, once they are known to be its.
+
+        Returns:
+            RunRecord | str: The run with these tests; or why not.
+        """
+        suite, run, weights = (
+            space.suite,
+            self._run(space),
+            self._weights(space),
+        )
+        (method,) = self.methods(space)
+        cfg = method_config(method, space.folder(self), run.options)
+        model = build_model(cfg, weights)
+        known = next(name for name in suite.tests if name in run.tests)
+        found = score_model(cfg, model, suite.norm, suite.tests[known])
+        difference = _difference(run.tests[known], found)
+        if difference:
+            return f'expected weights with {difference} on {known}: {weights}'
+        missing = [name for name in suite.tests if name not in run.tests]
+        folder = space.run_folder(self.name, self.seed)
+        tests = score_all(suite, cfg, model, missing, folder)
+        marks = dict.fromkeys(tests, source_commit())
+        return replace(
+            run,
+            tests={**run.tests, **tests},
+            tested_at={**run.tested_at, **marks},
+        )
+
+    def record(self, known: Results, found: RunRecord | str) -> str:
+        """Put the run in the place of the one without these tests."""
+        if isinstance(found, str):
+            return f'not tested: {self.label}: {found}'
+        known.add_run(found)
+        return f'{self.label}: {write_errors(found.tests)}'
+
+    def _run(self, space: Workspace) -> RunRecord:
+        """Find the run."""
+        runs = space.known.of(self.name)
+        return next(run for run in runs if run.seed == self.seed)
+
+    def _weights(self, space: Workspace) -> str:
+        """Find the weights of the run."""
+        (method,) = self.methods(space)
+        weights = space.weights(method, self.seed)
+        if weights is None:
+            folder = space.run_folder(self.name, self.seed)
+            raise ValueError(
+                f'no weights {method.checkpoint or f"in {folder}"}'
+            )
+        return weights
+
+
+def _difference(known: Accuracy, found: Accuracy) -> str:
+    """Tell by which figure two models differ, if they do."""
+    for name in ('NME', 'median', 'AUC@0.10'):
+        old, new = known.figures[name], found.figures[name]
+        if not abs(new - old) <= SAME * abs(old):
+            return (
+                f'{name} {100 * old:.3f} %, as the run has, got '
+                f'{100 * new:.3f} %'
+            )
+    return ''

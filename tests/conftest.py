@@ -268,3 +268,30 @@ def synthetic_faces(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp('synthetic') / 'faces'
     make_dataset(folder, train=16, val=4, test=4, size=96, seed=7)
     return folder
+
+
+TINY_CONFIG = """
+_base_ = [{base!r}]
+train_cfg = dict(max_epochs=1, val_interval=1)
+train_dataloader = dict(batch_size=16, num_workers=0, persistent_workers=False,
+                        dataset=dict(data_root={data!r}))
+val_dataloader = dict(num_workers=0, persistent_workers=False,
+                      dataset=dict(data_root={data!r}))
+test_dataloader = dict(num_workers=0, persistent_workers=False,
+                       dataset=dict(data_root={data!r}))
+"""
+
+
+@pytest.fixture(scope='session')
+def write_config(root, synthetic_faces) -> Callable:
+    """Write ``tiny.py``, a config of one iteration, into a folder."""
+    configs = 'configs/face_2d_keypoint/structure_coherent/synthetic'
+    name = 'td-reg_cnn6-scgcn_1xb32-12e_synthetic-64x64.py'
+
+    def write(folder):
+        config = TINY_CONFIG.format(
+            base=str(root / configs / name), data=str(synthetic_faces)
+        )
+        (folder / 'tiny.py').write_text(config)
+
+    return write

@@ -152,7 +152,7 @@ class Executor:
 
     def keep(self, task: Task) -> bool:
         """Record what a task has left in its folder, if anything."""
-        found = take_found(self.space.folder(task))
+        found = take_found(self.space.folder(task.slug))
         if found is None:
             return False
         print(task.record(self.space.known, found), flush=True)
@@ -181,7 +181,7 @@ class Executor:
 
     def _start(self, task: Task, slot: int) -> subprocess.Popen:
         """Start the process of a task."""
-        folder = self.space.folder(task)
+        folder = self.space.folder(task.slug)
         folder.mkdir(parents=True, exist_ok=True)
         with open(folder / LOG, 'a') as log:
             return subprocess.Popen(
@@ -196,7 +196,7 @@ class Executor:
         done, _ = wait(self.active, self._seconds_left(), FIRST_COMPLETED)
         for future in done:
             task = self.active.pop(future).task
-            log = self.space.folder(task) / LOG
+            log = self.space.folder(task.slug) / LOG
             if future.result() or not self.keep(task):
                 self._fail(task, last_line(log), f'; see {log}')
             queue.end(task)

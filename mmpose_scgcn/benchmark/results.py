@@ -19,9 +19,9 @@ class PoseBins:
     of the test set in each.
     """
 
-    edges: tuple[float, ...]
-    train: tuple[int, ...]
-    count: tuple[int, ...]
+    edges: list[float]
+    train: list[int]
+    count: list[int]
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class PoseErrors:
     """Mean NME in each bin of the pose, None for an empty bin."""
 
     bins: PoseBins
-    NME: tuple[float | None, ...]
+    NME: list[float | None]
 
 
 @dataclass(frozen=True)
@@ -42,14 +42,14 @@ class Accuracy:
             ``FR@0.10``, ``AUC@0.10``, ``NME_pooled``, and the mean offset of
             the predictions, ``bias_x`` and ``bias_y``.
         subsets (Mapping[str, Accuracy]): The same for each subset.
-        ced (tuple[int, ...]): Faces with at most each of ``CED_ERRORS``.
+        ced (list[int]): Faces with at most each of ``CED_ERRORS``.
         pose (PoseErrors, optional): Errors by pose.
     """
 
     faces: int
     figures: Mapping[str, float]
     subsets: Mapping[str, 'Accuracy'] = field(default_factory=dict)
-    ced: tuple[int, ...] = ()
+    ced: list[int] = field(default_factory=list)
     pose: PoseErrors | None = None
 
 
@@ -70,7 +70,7 @@ class RunRecord:
     commit: str = 'unknown'
     train_seconds: float | None = None
     iterations: int | None = None
-    val_curve: tuple[float, ...] = ()
+    val_curve: list[float] = field(default_factory=list)
     options: Mapping[str, Any] = field(default_factory=dict)
     start: str = ''
     checkpoint: str = ''

@@ -2,8 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -47,66 +46,32 @@ def load_results(path: str | Path) -> Results:
 
 def _dump(known: Results) -> str:
     """Write results, a line each: changes of few runs change few lines."""
-    bins: dict[PoseBins, int] = {}  # each stands in the file once
-    runs = [_write_run(run, bins) for run in known.runs]
+    bins: list[PoseBins] = []  # each stands once, and is named by number
+
+    def encode(record: Any) -> Any:
+        if not isinstance(record, PoseBins):
+            return {k: v for k, v in vars(record).items() if v or v == 0}
+        if record not in bins:
+            bins.append(record)
+        return bins.index(record)
+
+    lines = {
+        name: [json.dumps(r, default=encode) for r in getattr(known, name)]
+        for name in ('runs', 'search', 'failed')
+    }
+    lines = {'pose_bins': [json.dumps(vars(b)) for b in bins], **lines}
     parts = [
-        _part('pose_bins', '[]', [json.dumps(_plain(b)) for b in bins]),
-        _part('runs', '[]', [json.dumps(run) for run in runs]),
-        _part('search', '[]', [json.dumps(_plain(t)) for t in known.search]),
-        _part('failed', '[]', [json.dumps(_plain(f)) for f in known.failed]),
-        _part(
-            'costs',
-            '{}',
-            [
-                f'{json.dumps(name)}: {json.dumps(_plain(cost))}'
-                for name, cost in sorted(known.costs.items())
-            ],
-        ),
+        f'"{name}": [\n' + ',\n'.join(records) + '\n]'
+        for name, records in lines.items()
+        if records
     ]
-    return '{' + ',\n'.join(filter(None, parts)) + '}\n'
-
-
-def _part(name: str, brackets: str, lines: Sequence[str]) -> str:
-    """Write a part of the file; nothing for an empty one."""
-    content = ',\n'.join(lines)
-    left, right = brackets
-    return f'"{name}": {left}\n{content}\n{right}' if content else ''
-
-
-def _plain(record: Any) -> dict[str, Any]:
-    """List the fields of a record that hold something."""
-    values = {f.name: getattr(record, f.name) for f in fields(record)}
-    return {
-        name: value
-        for name, value in values.items()
-        if value is not None and value not in ('', (), {})
-    }
-
-
-def _write_run(run: RunRecord, bins: dict[PoseBins, int]) -> dict[str, Any]:
-    """Write a run; bins of the pose are noted, and named by number."""
-    tests = {
-        name: _write_accuracy(accuracy, bins)
-        for name, accuracy in run.tests.items()
-    }
-    return {**_plain(run), 'tests': tests}
-
-
-def _write_accuracy(
-    accuracy: Accuracy, bins: dict[PoseBins, int]
-) -> dict[str, Any]:
-    """Write the figures beside what they are of."""
-    content = {**accuracy.figures, **_plain(accuracy)}
-    del content['figures']
-    if accuracy.subsets:
-        content['subsets'] = {
-            name: _write_accuracy(subset, bins)
-            for name, subset in accuracy.subsets.items()
-        }
-    if accuracy.pose:
-        number = bins.setdefault(accuracy.pose.bins, len(bins))
-        content['pose'] = dict(bins=number, NME=accuracy.pose.NME)
-    return content
+    costs = [
+        f'{json.dumps(name)}: {json.dumps(cost, default=encode)}'
+        for name, cost in sorted(known.costs.items())
+    ]
+    if costs:
+        parts.append('"costs": {\n' + ',\n'.join(costs) + '\n}')
+    return '{' + ',\n'.join(parts) + '}\n'
 
 
 def _parse(
@@ -117,42 +82,23 @@ def _parse(
     costs: Mapping[str, Mapping] | None = None,
 ) -> Results:
     """Read the content of a results file."""
-    bins = [PoseBins(**_tuples(values)) for values in pose_bins]
+    bins = [PoseBins(**values) for values in pose_bins]
+
+    def accuracy(content: Mapping) -> Accuracy:
+        parts = dict(content)
+        if pose := parts.get('pose'):
+            parts['pose'] = PoseErrors(bins[pose['bins']], pose['NME'])
+        subsets = parts.get('subsets', {})
+        parts['subsets'] = {n: accuracy(part) for n, part in subsets.items()}
+        return Accuracy(**parts)
+
+    def run(content: Mapping) -> RunRecord:
+        tests = {name: accuracy(a) for name, a in content['tests'].items()}
+        return RunRecord(**{**content, 'tests': tests})
+
     return Results(
-        [_read_run(run, bins) for run in runs],
+        [run(content) for content in runs],
         [TrialRecord(**trial) for trial in search],
         [Failure(**failure) for failure in failed],
         {name: Cost(**cost) for name, cost in (costs or {}).items()},
     )
-
-
-def _read_run(content: Mapping, bins: Sequence[PoseBins]) -> RunRecord:
-    """Read a run."""
-    tests = {
-        name: _read_accuracy(accuracy, bins)
-        for name, accuracy in content['tests'].items()
-    }
-    return RunRecord(**{**_tuples(content), 'tests': tests})
-
-
-def _read_accuracy(content: Mapping, bins: Sequence[PoseBins]) -> Accuracy:
-    """Read figures, and what is beside them."""
-    figures = dict(content)
-    faces, ced = figures.pop('faces'), tuple(figures.pop('ced', ()))
-    subsets = figures.pop('subsets', {})
-    pose = figures.pop('pose', None)
-    return Accuracy(
-        faces,
-        figures,
-        {name: _read_accuracy(value, bins) for name, value in subsets.items()},
-        ced,
-        pose and PoseErrors(bins[pose['bins']], tuple(pose['NME'])),
-    )
-
-
-def _tuples(content: Mapping) -> dict[str, Any]:
-    """Turn lists into tuples."""
-    return {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in content.items()
-    }

@@ -125,7 +125,7 @@ def score_model(
             for name, mask in subset_masks(faces, subsets).items()
             if mask.any()
         },
-        ced=tuple(ced.round().astype(int).tolist()),
+        ced=ced.round().astype(int).tolist(),
         pose=errors_by_pose(train, faces, scores.nme),
     )
 
@@ -158,20 +158,16 @@ def errors_by_pose(
     )
     bins, edges = pose_bins(axis.coefficients, NUM_POSE_BINS)
     before, own = np.split(bins, [len(train)])
-    return PoseErrors(
-        PoseBins(tuple(edges.round(5).tolist()), _count(before), _count(own)),
-        tuple(
-            round(float(nme[own == number].mean()), _DIGITS)
-            if (own == number).any()
-            else None
-            for number in range(NUM_POSE_BINS)
-        ),
-    )
-
-
-def _count(bins: np.ndarray) -> tuple[int, ...]:
-    """Count the faces in each bin."""
-    return tuple(np.bincount(bins, None, NUM_POSE_BINS).tolist())
+    errors = [
+        round(float(nme[own == number].mean()), _DIGITS)
+        if (own == number).any()
+        else None
+        for number in range(NUM_POSE_BINS)
+    ]
+    counts = [np.bincount(part, None, NUM_POSE_BINS) for part in (before, own)]
+    train_count, count = (part.tolist() for part in counts)
+    pose = PoseBins(edges.round(5).tolist(), train_count, count)
+    return PoseErrors(pose, errors)
 
 
 def _check_finite(faces: Sequence[FaceSample], ann_file: str) -> None:

@@ -174,17 +174,16 @@ def _subset_table(suite: Suite, known: Results, test: str) -> list[Table]:
     """Make the table of the subsets of a test set, if it has any."""
     present = {name for a in _tests(known, test) for name in a.subsets}
     names = [n for n in suite.tests[test].get('subsets') or () if n in present]
-    if not names:
-        return []
     table = Table(f'{test}: NME by subset', ['method', *names])
     for method in suite.methods:
         found = [a.subsets for a in known.tests_of(method.name, test)]
-        cells = [
-            mean_and_spread([s[n].figures['NME'] for s in found if n in s], 2)
-            for n in names
+        errors = [
+            [s[name].figures['NME'] for s in found if name in s]
+            for name in names
         ]
+        cells = [mean_and_spread(values, 2) for values in errors]
         table.rows.append([method.name, *cells])
-    return [table]
+    return [table] if names else []
 
 
 def _pose_table(suite: Suite, known: Results, test: str) -> list[Table]:

@@ -54,7 +54,7 @@ def execute(space: Workspace, task: Task) -> None:
         space (Workspace): The benchmark.
         task (Task): The task.
     """
-    folder = space.folder(task)
+    folder = space.folder(task.slug)
     folder.mkdir(parents=True, exist_ok=True)
     found = task.execute(space)
     partial = folder / f'{_FOUND}.partial'

@@ -2,18 +2,12 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
 from .results import Results, slugify
 from .results_file import load_results
 from .suite import Method, Suite
 from .suite_file import load_suite
 from .training import trained_weights
-
-
-class _Named(Protocol):
-    @property
-    def slug(self) -> str: ...
 
 
 @dataclass
@@ -41,13 +35,13 @@ class Workspace:
         """Open the workspace of a suite file."""
         return cls(load_suite(suite), Path(results), Path(work_dir))
 
-    def folder(self, task: _Named) -> Path:
+    def folder(self, slug: str) -> Path:
         """Name the folder of a task."""
-        return self.work_dir / self.suite.name / task.slug
+        return self.work_dir / self.suite.name / slug
 
     def run_folder(self, method: str, seed: int) -> Path:
         """Name the folder of a run."""
-        return self.work_dir / self.suite.name / slugify(method, seed)
+        return self.folder(slugify(method, seed))
 
     def weights(self, method: Method, seed: int) -> str | None:
         """Find a method's checkpoint, or what a seed of it has left."""

@@ -1,4 +1,4 @@
-"""A suite with results that are made up, and one that runs in seconds."""
+"""A suite with results that are made up."""
 
 from mmpose_scgcn.benchmark import Axis, Method, Results, Search, Suite
 from mmpose_scgcn.benchmark.results import (
@@ -13,16 +13,16 @@ from mmpose_scgcn.benchmark.results import (
 
 import pytest
 
-BINS = PoseBins((0.0, 1.0, 2.0, 3.0), (5, 5, 5), (3, 0, 1))
+BINS = PoseBins([0.0, 1.0, 2.0, 3.0], [5, 5, 5], [3, 0, 1])
 #: Of 150 faces one more at each error.
-CED = tuple(range(151))
+CED = list(range(151))
 
 
 def make_accuracy(nme, **more):
     """What a model reaches on a test set."""
     figures = {'NME': nme, 'median': nme, 'FR@0.08': 0.5, 'FR@0.10': 0.25}
     figures['AUC@0.10'] = 0.4
-    pose = PoseErrors(BINS, (nme, None, 2 * nme))
+    pose = PoseErrors(BINS, [nme, None, 2 * nme])
     return Accuracy(150, figures, ced=CED, pose=pose, **more)
 
 
@@ -64,7 +64,7 @@ def known():
                 tests,
                 options={'optim_wrapper.optimizer.lr': 0.01},
                 train_seconds=60.0,
-                val_curve=(0.5, 0.4, 0.3, 0.2, 0.1),
+                val_curve=[0.5, 0.4, 0.3, 0.2, 0.1],
             )
         )
     known.add_failure(Failure('b', 0, 'out of memory'))
@@ -72,30 +72,3 @@ def known():
     known.add_trial(TrialRecord('graph', 'a', 0.01, 0.04, 0.035))
     known.costs['a'] = Cost(2_000_000, 61_500_000, 200.4, 3.456, 66.66)
     return known
-
-
-CONFIG = """
-_base_ = [{base!r}]
-train_cfg = dict(max_epochs=1, val_interval=1)
-train_dataloader = dict(batch_size=16, num_workers=0, persistent_workers=False,
-                        dataset=dict(data_root={data!r}))
-val_dataloader = dict(num_workers=0, persistent_workers=False,
-                      dataset=dict(data_root={data!r}))
-test_dataloader = dict(num_workers=0, persistent_workers=False,
-                       dataset=dict(data_root={data!r}))
-"""
-
-
-@pytest.fixture(scope='session')
-def write_config(root, synthetic_faces):
-    """Write ``tiny.py``, a config of one iteration, into a folder."""
-    configs = 'configs/face_2d_keypoint/structure_coherent/synthetic'
-    name = 'td-reg_cnn6-scgcn_1xb32-12e_synthetic-64x64.py'
-
-    def write(folder):
-        config = CONFIG.format(
-            base=str(root / configs / name), data=str(synthetic_faces)
-        )
-        (folder / 'tiny.py').write_text(config)
-
-    return write

@@ -30,7 +30,7 @@ def test_bins_of_the_pose_stand_once(known, tmp_path):
     # Those of another training set are others.
     run = known.of('a')[0]
     pose = run.tests['val'].pose
-    other = replace(pose, bins=replace(pose.bins, train=(9, 9, 9)))
+    other = replace(pose, bins=replace(pose.bins, train=[9, 9, 9]))
     val = replace(run.tests['val'], pose=other)
     known.add_run(replace(run, tests={**run.tests, 'val': val}))
     save_results(known, path)

@@ -21,7 +21,7 @@ class Costs(Task):
 
     def execute(self, space: Workspace) -> dict[str, Cost]:
         """Measure all of them in one process."""
-        return measure_costs(self.methods(space), space.folder(self))
+        return measure_costs(self.methods(space), space.folder(self.slug))
 
     def record(self, known: Results, found: dict[str, Cost]) -> str:
         """Put these costs in the place of all others."""

@@ -48,7 +48,7 @@ class LaterTest(Task):
             self._weights(space),
         )
         (method,) = self.methods(space)
-        cfg = method_config(method, space.folder(self), run.options)
+        cfg = method_config(method, space.folder(self.slug), run.options)
         model = build_model(cfg, weights)
         known = next(name for name in suite.tests if name in run.tests)
         found = score_model(cfg, model, suite.norm, suite.tests[known])

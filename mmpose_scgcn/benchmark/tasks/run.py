@@ -53,7 +53,7 @@ class Run(Task):
         (method,) = self.methods(space)
         if method.checkpoint:
             return self._test_only(space, method)
-        suite, folder = space.suite, space.folder(self)
+        suite, folder = space.suite, space.folder(self.slug)
         options, start = self._rate(space), self._start(space)
         trained = train_method(method, self.seed, folder, options, start)
         tests = score_all(
@@ -67,7 +67,7 @@ class Run(Task):
             source_commit(),
             train_seconds=round(trained.seconds, 1),
             iterations=trained.iterations,
-            val_curve=tuple(round(value, 6) for value in trained.curve),
+            val_curve=[round(value, 6) for value in trained.curve],
             options=options,
             start=method.start,
         )
@@ -85,7 +85,7 @@ class Run(Task):
 
     def _test_only(self, space: Workspace, method: Method) -> RunRecord:
         """Test the checkpoint of a method."""
-        suite, folder = space.suite, space.folder(self)
+        suite, folder = space.suite, space.folder(self.slug)
         cfg = method_config(method, folder)
         model = build_model(cfg, method.checkpoint)
         tests = score_all(suite, cfg, model, suite.tests, folder)

@@ -31,7 +31,7 @@ class Trial(Task):
         """Train for a short time, and test."""
         search, (method,) = _search(space.suite), self.methods(space)
         options = {**search.options, search.option: self.value}
-        folder = space.folder(self)
+        folder = space.folder(self.slug)
         trained = train_method(method, search.seed, folder, options)
         setting = space.suite.tests[search.test]
         figures: Mapping[str, float] = {}

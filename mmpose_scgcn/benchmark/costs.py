@@ -40,7 +40,8 @@ def measure_costs(
     Returns:
         dict[str, Cost]: By name.
     """
-    steps, models = {}, {}
+    steps: dict[str, float | None] = {}
+    models = {}
     for number, method in enumerate(methods):
         cfg = method_config(method, Path(folder, str(number)))
         cfg.merge_from_dict({'model.test_cfg.flip_test': False})

@@ -1,7 +1,7 @@
 """The report of a benchmark as one self-contained page, with faces."""
 
 import base64
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 from mmpose_scgcn.visualization.faces import (
@@ -99,7 +99,7 @@ def _worst(
     return []
 
 
-def _draw(faces, order: Sequence[int]) -> Iterator[tuple[str, str]]:
+def _draw(faces, order: np.ndarray) -> Iterator[tuple[str, str]]:
     """Draw faces; those without an image are left out."""
     arrays = {key: faces[key] for key in faces.files}
     for index in order:

@@ -60,13 +60,14 @@ def plot_axis(suite: Suite, known: Results, name: str) -> Figure:
     axis = suite.axes[name]
     for method, style in _curves(suite, known):
         points = [
-            (float(value), 100 * np.mean([r.figures['NME'] for r in results]))
+            (value, [100 * r.figures['NME'] for r in results])
             for value, test in axis.tests.items()
             if (results := known.tests_of(method.name, test))
         ]
         if points:
-            line = np.transpose(points)
-            axes.plot(*line, marker='.', label=method.name, **style)
+            places = [float(value) for value, _ in points]
+            means = [np.mean(errors) for _, errors in points]
+            axes.plot(places, means, marker='.', label=method.name, **style)
     axes.set(
         xlabel=axis.label,
         xticks=[float(value) for value in axis.tests],

@@ -3,10 +3,14 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from matplotlib.figure import Figure
+
 from .plots import plot_axis, plot_ced, plot_pose
 from .results import Results
 from .suite import Suite
 from .tables import MARK, STILL_FALLING, make_tables
+
+Plot = Callable[[Suite, Results, str], Figure]
 
 
 def write_report(
@@ -37,7 +41,7 @@ def write_report(
 
 def report_plots(
     suite: Suite, known: Results, folder: str | Path
-) -> dict[Path, tuple[Callable, str]]:
+) -> dict[Path, tuple[Plot, str]]:
     """List the plots of a report.
 
     Args:
@@ -50,7 +54,7 @@ def report_plots(
         for tests without results.
     """
     done = {test for run in known.runs for test in run.tests}
-    plots = {}
+    plots: dict[str, tuple[Plot, str]] = {}
     for test in suite.undisturbed:
         if test in done:
             plots[f'ced_{test}'] = plot_ced, test

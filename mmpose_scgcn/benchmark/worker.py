@@ -9,7 +9,6 @@ import pickle
 import sys
 import threading
 import time
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +32,7 @@ def worker_command(space: Workspace, task: Task) -> list[str]:
         list[str]: The command.
     """
     paths = [space.suite.path, str(space.results), str(space.work_dir)]
-    kind, arguments = type(task).__name__, json.dumps(asdict(task))
+    kind, arguments = type(task).__name__, json.dumps(vars(task))
     return [sys.executable, '-m', __name__, *paths, kind, arguments]
 
 

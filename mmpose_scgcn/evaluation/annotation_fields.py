@@ -52,7 +52,9 @@ class AnnotationFields:
         files = {i['id']: i['file_name'] for i in content.get('images', ())}
         return {
             key: (self._read(value), files.get(value.get('image_id')))
-            for key, value in index_annotations(content, self.ann_file).items()
+            for key, value in index_annotations(
+                content, str(self.ann_file)
+            ).items()
         }
 
     def prepare(self) -> None:

@@ -118,7 +118,7 @@ def stack_arrays(name: str, arrays: Sequence[np.ndarray | None]) -> np.ndarray:
     Raises:
         ValueError: Faces with different numbers of keypoints.
     """
-    shapes = {np.shape(array) for array in arrays}
+    shapes = {np.asarray(array).shape for array in arrays}
     if len(shapes) > 1:
         raise ValueError(f'faces differ in the shape of {name!r}: {shapes}')
     return np.stack([np.asarray(array) for array in arrays])

@@ -4,6 +4,7 @@ import json
 import shutil
 from dataclasses import asdict, replace
 
+from mmpose_scgcn.benchmark import costs
 from mmpose_scgcn.benchmark.results import Results, TrialRecord
 from mmpose_scgcn.benchmark.results_file import save_results
 from mmpose_scgcn.benchmark.tasks import (
@@ -59,6 +60,13 @@ def done(write_config, tmp_path_factory):
     space.known.add_run(Run('one', 0).execute(space))
     save_results(space.known, space.results)
     return space
+
+
+@pytest.fixture
+def one_round(monkeypatch):
+    """Costs are measured once, not five times."""
+    monkeypatch.setattr(costs, 'ROUNDS', 1)
+    monkeypatch.setattr(costs, 'BATCH', 2)
 
 
 @pytest.fixture
@@ -122,7 +130,7 @@ def test_a_start_without_weights_is_told(space):
         Run('second', 0).check(space)
 
 
-def test_weights_of_others_are_tested_only(space, monkeypatch):
+def test_weights_of_others_are_tested_only(space, one_round, monkeypatch):
     folder = space.results.parent
     monkeypatch.chdir(folder)
     shutil.copy(
@@ -133,17 +141,17 @@ def test_weights_of_others_are_tested_only(space, monkeypatch):
     assert run.checkpoint == 'zoo.pth'
     assert run.train_seconds is None
     space.known.runs = [run]  # nothing is trained for its costs either
-    costs = Costs().execute(space)
-    assert costs['zoo'].step_ms is None
-    assert costs['zoo'].latency_ms > 0
+    found = Costs().execute(space)
+    assert found['zoo'].step_ms is None
+    assert found['zoo'].latency_ms > 0
 
 
-def test_costs_of_what_was_run(space):
-    costs = Costs().execute(space)
-    assert list(costs) == ['one']
-    assert all(value > 0 for value in asdict(costs['one']).values())
-    Costs().record(space.known, costs)
-    assert space.known.costs == costs
+def test_costs_of_what_was_run(space, one_round):
+    found = Costs().execute(space)
+    assert list(found) == ['one']
+    assert all(value > 0 for value in asdict(found['one']).values())
+    Costs().record(space.known, found)
+    assert space.known.costs == found
 
 
 def test_a_learning_rate_that_comes_to_nothing(space):

@@ -2,6 +2,7 @@
 
 import pkgutil
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from mmpose_scgcn.structures.conventions import WFLW_ATTRIBUTES
 
@@ -92,7 +93,7 @@ def _by_field(field: str, values: list) -> Predicate:
     return predicate
 
 
-def _field(mapping: Mapping, key: str) -> object:
+def _field(mapping: Mapping, key: str) -> Any:
     """Read a field, naming those there are when it is missing."""
     if key not in mapping:
         raise KeyError(

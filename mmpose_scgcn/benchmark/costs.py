@@ -33,10 +33,6 @@ def measure_costs(
     down does so for all. The flip test is off. A latency is that of a user:
     from a crop to keypoints in the image, the decoding of heatmaps included.
 
-    Args:
-        methods (Sequence[Method]): The methods.
-        folder (str | Path): Folder for logs.
-
     Returns:
         dict[str, Cost]: By name.
     """
@@ -112,10 +108,6 @@ def count_macs(model: nn.Module, size: tuple[int, int]) -> int:
     """Count the multiplications of one image through a network.
 
     Those of convolutions and matrix products, without a flip test.
-
-    Args:
-        model (nn.Module): A pose estimator, on the CPU.
-        size (tuple[int, int]): Width and height of its input.
 
     Returns:
         int: Multiply-accumulate operations.

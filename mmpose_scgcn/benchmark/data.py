@@ -18,10 +18,6 @@ from .workspace import Workspace
 def make_training_sets(space: Workspace, methods: Iterable[Method]) -> None:
     """Make the training sets that are missing, if the suite says how.
 
-    Args:
-        space (Workspace): The benchmark.
-        methods (Iterable[Method]): Methods that are to be trained.
-
     Raises:
         ValueError: A tool failed, or did not make what it should.
     """
@@ -36,10 +32,6 @@ def make_training_sets(space: Workspace, methods: Iterable[Method]) -> None:
 
 def check_data(space: Workspace, methods: Iterable[Method]) -> None:
     """Check that annotations are there before anything starts.
-
-    Args:
-        space (Workspace): The benchmark.
-        methods (Iterable[Method]): Methods that are to be trained or tested.
 
     Raises:
         FileNotFoundError: Annotations are missing.

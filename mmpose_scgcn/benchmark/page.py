@@ -32,12 +32,6 @@ def write_page(
     Pictures of faces are there only for runs whose predictions are still in
     ``work_dir``, with the images they were made of.
 
-    Args:
-        suite (Suite): The benchmark.
-        known (Results): Its results, as far as there are any.
-        folder (str | Path): Where the report and its plots are.
-        work_dir (str | Path): Folder of the runs.
-
     Returns:
         Path: ``<work_dir>/<suite>/report.html``.
     """

@@ -18,11 +18,6 @@ def write_report(
 ) -> list[Path]:
     """Write the tables and the plots.
 
-    Args:
-        suite (Suite): The benchmark.
-        known (Results): Its results, as far as there are any.
-        folder (str | Path): Folder for the files.
-
     Returns:
         list[Path]: The files: ``<suite>.md``, and if there are results
         ``<suite>_ced_<test>.png``, ``<suite>_pose_<test>.png`` and
@@ -43,11 +38,6 @@ def report_plots(
     suite: Suite, known: Results, folder: str | Path
 ) -> dict[Path, tuple[Plot, str]]:
     """List the plots of a report.
-
-    Args:
-        suite (Suite): The benchmark.
-        known (Results): Its results.
-        folder (str | Path): Folder for the files.
 
     Returns:
         dict: For each file the function that draws it and what of; nothing
@@ -70,10 +60,6 @@ def report_plots(
 
 def make_report(suite: Suite, known: Results) -> str:
     """Make the tables.
-
-    Args:
-        suite (Suite): The benchmark.
-        known (Results): Its results; cells of missing ones are blank.
 
     Returns:
         str: Markdown.

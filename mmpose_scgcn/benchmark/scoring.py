@@ -46,13 +46,6 @@ def score_all(
 ) -> dict[str, Accuracy]:
     """Score a model on some test sets, and keep its predictions.
 
-    Args:
-        suite (Suite): The benchmark.
-        cfg (Config): Config of the model.
-        model (nn.Module): The model.
-        names (Iterable[str]): Names of the test sets.
-        folder (str | Path): For ``predictions/NAME.npz``.
-
     Returns:
         dict[str, Accuracy]: By name.
 

@@ -54,10 +54,6 @@ def row(cells: Sequence[str]) -> str:
 def make_tables(suite: Suite, known: Results) -> list[Table]:
     """Make all tables of a benchmark.
 
-    Args:
-        suite (Suite): The benchmark.
-        known (Results): What is known; cells of the rest are blank.
-
     Returns:
         list[Table]: The suite's summary, errors on each undisturbed test set,
         by subset, by pose, along the axes, then costs and the search for

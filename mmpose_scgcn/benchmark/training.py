@@ -106,20 +106,12 @@ def train_method(
 
 
 def note_weights(folder: str | Path, name: str) -> None:
-    """Note in a folder which weights a run has found, when it is done.
-
-    Args:
-        folder (str | Path): Of the run.
-        name (str): The file in it.
-    """
+    """Note in a folder which weights a run has found, when it is done."""
     Path(folder, _WEIGHTS).write_text(name, 'utf-8')
 
 
 def trained_weights(folder: str | Path) -> str | None:
     """Find the weights that a finished run has left in its folder.
-
-    Args:
-        folder (str | Path): The folder.
 
     Returns:
         str | None: Their path; None where there are none.
@@ -135,12 +127,6 @@ def method_config(
     method: Method, folder: str | Path, options: Mapping | None = None
 ) -> Config:
     """Read the config of a method.
-
-    Args:
-        method (Method): The method.
-        folder (str | Path): Its ``work_dir``.
-        options (Mapping, optional): More settings, by dotted key. Defaults
-            to None.
 
     Returns:
         Config: The config.

@@ -24,10 +24,6 @@ _FOUND = 'found.pickle'
 def worker_command(space: Workspace, task: Task) -> list[str]:
     """Write the command that executes a task.
 
-    Args:
-        space (Workspace): The benchmark.
-        task (Task): The task.
-
     Returns:
         list[str]: The command.
     """
@@ -47,12 +43,7 @@ def take_found(folder: Path) -> Any:
 
 
 def execute(space: Workspace, task: Task) -> None:
-    """Execute a task and leave what it finds in its folder.
-
-    Args:
-        space (Workspace): The benchmark.
-        task (Task): The task.
-    """
+    """Execute a task and leave what it finds in its folder."""
     folder = space.folder(task.slug)
     folder.mkdir(parents=True, exist_ok=True)
     found = task.execute(space)

@@ -13,6 +13,7 @@ from mmpose.registry import DATASETS
 pytestmark = pytest.mark.filterwarnings(
     'ignore:The metainfo config file',
     'ignore:Use the existing "bbox_center"',
+    'ignore:.*PoseLocalVisualizer.* has been created',
 )
 
 

@@ -31,6 +31,9 @@ TINY = {
     'train_cfg.max_iters': 1,
     'train_cfg.val_interval': 2,
     'train_dataloader.batch_size': 4,
+    # What a checkpoint holds is not a matter of the row.
+    'default_hooks.checkpoint.interval': 2,
+    'default_hooks.checkpoint.save_last': False,
 }
 
 

@@ -6,8 +6,7 @@ from os import path as osp
 from pathlib import Path
 
 from mmpose_scgcn.apis import predict_dataset
-from mmpose_scgcn.datasets import collect_shapes
-from mmpose_scgcn.datasets.shapes import ShapeSet
+from mmpose_scgcn.datasets import ShapeSet, collect_shapes
 from mmpose_scgcn.evaluation.annotation_fields import AnnotationFields
 from mmpose_scgcn.evaluation.face_samples import FaceSample
 from mmpose_scgcn.evaluation.face_scores import (

@@ -14,7 +14,7 @@ from .report import describe_claim
 
 def measure_claim(
     model: FaceModel,
-    dataset,
+    dataset: Any,
     faces: int | None = None,
     area: float = 0.2,
     rectangles: int = 1,

@@ -76,7 +76,7 @@ def edge_weights(model: BaseModel, samples: Sequence[dict]) -> np.ndarray:
 
 def cover_faces(
     model: BaseModel,
-    dataset,
+    dataset: Any,
     indices: Sequence[int],
     area: float = 0.2,
     rectangles: int = 1,

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 from rich.table import Table
 
@@ -109,7 +110,7 @@ def format_estimate(
     return f'{value} ({low} to {high})'
 
 
-def without_nan(value):
+def without_nan(value: Any) -> Any:
     """Replace NaN, which JSON does not know, by None.
 
     Args:

@@ -4,6 +4,7 @@ Nothing is imported before it is asked for.
 """
 
 from importlib import import_module
+from typing import Any
 
 _EXPORTS = {
     'FaceInferencer': 'inferencer',
@@ -19,7 +20,7 @@ _EXPORTS = {
 __all__ = sorted(_EXPORTS)
 
 
-def __getattr__(name: str):
+def __getattr__(name: str) -> Any:
     """Import what is asked for."""
     if name not in _EXPORTS:
         raise AttributeError(f'module {__name__!r} has no attribute {name!r}')

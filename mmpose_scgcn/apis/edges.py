@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 from mmengine.model import BaseModel
@@ -31,7 +32,7 @@ def record_edges(model: BaseModel) -> Iterator[list[np.ndarray]]:
     )
     predict = head.predict
 
-    def predict_and_keep(*args, **kwargs):
+    def predict_and_keep(*args: Any, **kwargs: Any) -> Any:
         output = predict(*args, **kwargs)
         batches.append(latest.pop('edges').float().cpu().numpy())
         return output

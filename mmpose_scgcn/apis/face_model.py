@@ -46,7 +46,7 @@ class FaceModel:
         model: BaseModel,
         cfg: Config,
         name: str,
-        detector='auto',
+        detector: Any = 'auto',
         settings: dict | None = None,
     ) -> None:
         self.model = model
@@ -81,11 +81,13 @@ class FaceModel:
         return self._detector
 
     @overload
-    def __call__(self, images: ImageLike, *args, **kwargs) -> Faces: ...
+    def __call__(
+        self, images: ImageLike, *args: Any, **kwargs: Any
+    ) -> Faces: ...
 
     @overload
     def __call__(
-        self, images: Sequence[ImageLike], *args, **kwargs
+        self, images: Sequence[ImageLike], *args: Any, **kwargs: Any
     ) -> list[Faces]: ...
 
     def __call__(
@@ -297,6 +299,6 @@ def _read(source: ImageLike, number: int) -> np.ndarray:
         raise type(error)(f'image {number}: {error}') from error
 
 
-def _array(value) -> np.ndarray:
+def _array(value: Any) -> np.ndarray:
     value = value.cpu().numpy() if isinstance(value, torch.Tensor) else value
     return np.asarray(value, np.float32)

@@ -1,6 +1,7 @@
 """MMPose's inferencer for faces: without MMDetection, with boxes of yours."""
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from mmpose_scgcn.compat.inferencers import MMDetLike, is_ours
 
@@ -61,11 +62,11 @@ class FaceInferencer(Pose2DInferencer):
 
     def __init__(
         self,
-        model='face68',
+        model: Any = 'face68',
         weights: str | None = None,
         device: str | None = None,
         scope: str = 'mmpose',
-        det_model=None,
+        det_model: Any = None,
         det_weights: str | None = None,
         det_cat_ids: int | Sequence[int] | None = None,
         show_progress: bool = False,
@@ -82,7 +83,11 @@ class FaceInferencer(Pose2DInferencer):
         )
 
     def _init_detector(
-        self, det_model=None, det_weights=None, det_cat_ids=None, device=None
+        self,
+        det_model: Any = None,
+        det_weights: Any = None,
+        det_cat_ids: Any = None,
+        device: Any = None,
     ) -> None:
         """Make the detector, unless it is the one that is made on demand."""
         self.det_cat_ids = (0,)
@@ -96,12 +101,12 @@ class FaceInferencer(Pose2DInferencer):
 
     def preprocess(
         self,
-        inputs,
+        inputs: Any,
         batch_size: int = 1,
         bboxes: Boxes | None = None,
         bbox_thr: float = 0.3,
         nms_thr: float = 0.3,
-        **kwargs,
+        **kwargs: Any,
     ) -> Iterator[tuple[dict, list]]:
         """Make batches, one of all faces of each image.
 
@@ -211,7 +216,9 @@ class FaceInferencer(Pose2DInferencer):
         return sample
 
     @torch.no_grad()
-    def forward(self, inputs: dict, *args, **kwargs) -> list[PoseDataSample]:
+    def forward(
+        self, inputs: dict, *args: Any, **kwargs: Any
+    ) -> list[PoseDataSample]:
         """Predict the faces of an image.
 
         Args:
@@ -235,7 +242,7 @@ def _image_info(image: str | np.ndarray, index: int) -> dict:
     return dict(img=image, img_path=f'{index:06d}.jpg')
 
 
-def _detector(spec) -> MMDetLike:
+def _detector(spec: Any) -> MMDetLike:
     """Build one of our detectors, to be called as MMDetection's."""
     from mmpose_scgcn.detection import build_detector
 

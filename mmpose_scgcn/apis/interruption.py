@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event
+from typing import Any
 
 
 @contextmanager
@@ -19,7 +20,7 @@ def set_on_interrupt(stopped: Event) -> Iterator[None]:
     """
     before = signal.getsignal(signal.SIGINT)
 
-    def stop(*_) -> None:
+    def stop(*_: Any) -> None:
         stopped.set()
         signal.signal(signal.SIGINT, before)
 

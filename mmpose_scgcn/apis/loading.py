@@ -5,6 +5,7 @@ import json
 import os
 import warnings
 from collections.abc import Mapping
+from typing import Any
 
 from mmpose_scgcn.launch import check_checkpoint
 
@@ -25,7 +26,7 @@ def load_model(
     model: str | os.PathLike | Config,
     checkpoint: str | os.PathLike | None = None,
     device: str | torch.device | None = None,
-    detector='auto',
+    detector: Any = 'auto',
 ) -> FaceModel:
     """Load a model that finds keypoints.
 

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from mmpose_scgcn.detection import LANDMARK_BOX
 from mmpose_scgcn.files import replace_file
@@ -43,7 +44,7 @@ def model_settings(cfg: Config) -> dict:
     return json.loads(json.dumps(settings))
 
 
-def _without_start(settings):
+def _without_start(settings: Any) -> Any:
     """Leave out weights that training started from."""
     if isinstance(settings, dict):
         return {

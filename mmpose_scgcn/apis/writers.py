@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from mmpose_scgcn.files import replace_file
 from mmpose_scgcn.structures import Faces
@@ -135,7 +136,7 @@ class VideoFile:
         self._writer.write(frame)
         self._count += 1
 
-    def __exit__(self, *error) -> None:
+    def __exit__(self, *error: Any) -> None:
         """Finish the file, or leave none after an error.
 
         Raises:
@@ -203,7 +204,7 @@ class Table:
             number = '' if frame is None else frame
             self._rows.writerow([image, number, index, track, *row])
 
-    def __exit__(self, *error) -> None:
+    def __exit__(self, *error: Any) -> None:
         """Finish the file, or leave none after an error."""
         try:
             self._file.close()

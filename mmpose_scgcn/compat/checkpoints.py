@@ -13,7 +13,9 @@ knows no aliases: there, the engine's own behaviour is left alone.
 import functools
 import pickle
 import re
+from collections.abc import Callable
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import torch
@@ -26,7 +28,7 @@ SAFE_BY_DEFAULT = digit_version(torch.__version__) >= digit_version('2.6.0')
 HISTORY_METHODS = ('min', 'max', 'mean', 'current')
 
 
-def guarded_getattr(owner: object, name: str):
+def guarded_getattr(owner: object, name: str) -> Any:
     """Serve the one use of ``getattr`` that a genuine checkpoint has.
 
     Args:
@@ -69,7 +71,9 @@ def safe_globals() -> list:
     return named
 
 
-def _load_without_fallback(file, map_location=None, weights_only=None):
+def _load_without_fallback(
+    file: Any, map_location: Any = None, weights_only: Any = None
+) -> Any:
     """Stand for onedl-mmengine's loader, without its full unpickling."""
     return torch.load(
         file, map_location=map_location, weights_only=weights_only
@@ -87,11 +91,11 @@ def _reason(error: pickle.UnpicklingError) -> str:
     return re.split(r'\s(?:Please use|Re-running)', text)[0].strip(' .\t')
 
 
-def _explain_refusal(load_checkpoint):
+def _explain_refusal(load_checkpoint: Callable) -> Callable:
     """Make a failure say which file it is about and how to go on."""
 
     @functools.wraps(load_checkpoint)
-    def load(filename, *args, **kwargs):
+    def load(filename: str, *args: Any, **kwargs: Any) -> Any:
         try:
             content = load_checkpoint(filename, *args, **kwargs)
         except pickle.UnpicklingError as error:

@@ -19,6 +19,7 @@ Note:
 import functools
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from mmengine.config import utils as config_utils
 
@@ -41,7 +42,7 @@ def installed_path() -> str:
     return str(Path(__file__).resolve().parent.parent)
 
 
-def load_from_package(filename: str, map_location=None) -> dict:
+def load_from_package(filename: str, map_location: Any = None) -> dict:
     """Load weights that come with this package.
 
     Args:
@@ -99,7 +100,7 @@ def _keep_the_scope(config: ModuleType) -> None:
     find = config.Config._get_cfg_path
 
     @functools.wraps(find)
-    def _get_cfg_path(cfg_path: str, filename: str):
+    def _get_cfg_path(cfg_path: str, filename: str) -> Any:
         path, scope = find(cfg_path, filename)
         return path, None if scope == PACKAGE else scope
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from importlib.util import spec_from_file_location
 from types import ModuleType
+from typing import Any
 
 Action = Callable[[ModuleType], None]
 
@@ -28,7 +29,9 @@ class _Finder:
     """Finds the watched modules where they are, and no other."""
 
     @staticmethod
-    def find_spec(fullname: str, path=None, target=None) -> ModuleSpec | None:
+    def find_spec(
+        fullname: str, path: Any = None, target: Any = None
+    ) -> ModuleSpec | None:
         if fullname not in _before and fullname not in _after:
             return None
         spec = PathFinder.find_spec(fullname, path, target)

@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 
@@ -34,7 +35,7 @@ class MMDetLike:
     def __init__(self, detect: Callable) -> None:
         self.detect = detect
 
-    def __call__(self, inputs: str | np.ndarray, **_) -> dict:
+    def __call__(self, inputs: str | np.ndarray, **_: Any) -> dict:
         """Find faces.
 
         Args:
@@ -106,7 +107,7 @@ def _find_our_models(infer: ModuleType) -> None:
     load = inferencer._load_model_from_metafile
 
     @functools.wraps(load)
-    def _load_model_from_metafile(self, model: str):
+    def _load_model_from_metafile(self: Any, model: str) -> Any:
         if self.scope == PACKAGE:
             found = find_model(model)
             if found is None:
@@ -140,8 +141,12 @@ def _find_our_detectors(module: ModuleType) -> None:
 
     @functools.wraps(init)
     def _init_detector(
-        self, det_model=None, det_weights=None, det_cat_ids=None, device=None
-    ):
+        self: Any,
+        det_model: Any = None,
+        det_weights: Any = None,
+        det_cat_ids: Any = None,
+        device: Any = None,
+    ) -> Any:
         missing = det_model is None and not module.has_mmdet
         if is_ours(det_model) or (missing and _is_face(self.cfg.dataset_type)):
             from mmpose_scgcn.detection import build_detector

@@ -9,8 +9,9 @@ other files) gets the true answer.
 """
 
 import builtins
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import ModuleType, SimpleNamespace
+from typing import Any
 
 from .import_hooks import before_execution
 
@@ -53,7 +54,7 @@ def make_stand_in(module: str, name: str) -> type:
         :class:`ImportError` that says what to install.
     """
 
-    def __new__(cls, *args, **kwargs):
+    def __new__(cls: type, *args: Any, **kwargs: Any) -> Any:
         why = active.get(module, 'not imported')
         raise ImportError(
             f'{module}.{name} cannot be used here ({why}). '
@@ -67,7 +68,13 @@ def _import_or_stand_in(module: str) -> Callable:
     """Make an ``__import__`` that cannot fail for the names of one module."""
     names = WANTED[module]
 
-    def import_(name, globals=None, locals=None, fromlist=(), level=0):
+    def import_(
+        name: str,
+        globals: Any = None,
+        locals: Any = None,
+        fromlist: Sequence[str] | None = (),
+        level: int = 0,
+    ) -> Any:
         try:
             return builtins.__import__(name, globals, locals, fromlist, level)
         except Exception as error:  # a broken binary raises other things too

@@ -1,6 +1,7 @@
 """The shape that each index of a data set stands for."""
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from .wrappers import draws_at_random, samples_of
 
 
 def shapes_by_index(
-    dataset, track: Callable[[Iterable], Iterable] = iter
+    dataset: Any, track: Callable[[Iterable], Iterable] = iter
 ) -> tuple[np.ndarray, np.ndarray]:
     """Read the shape that each index of a data set stands for.
 

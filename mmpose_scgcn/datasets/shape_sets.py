@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from mmpose_scgcn.graph import build_graph
 from mmpose_scgcn.shapes import normalize_to_crop
@@ -70,7 +71,7 @@ class ShapeSet:
 
 
 def collect_shapes(
-    dataset, track: Callable[[Iterable], Iterable] = iter
+    dataset: Any, track: Callable[[Iterable], Iterable] = iter
 ) -> ShapeSet:
     """Read all shapes of an MMPose data set, wrapped or not.
 
@@ -153,7 +154,7 @@ def _instances(info: Mapping) -> Iterator[dict]:
         )
 
 
-def _coco_record(annotation: Mapping, file, ann_file) -> dict:
+def _coco_record(annotation: Mapping, file: Any, ann_file: Any) -> dict:
     """Turn one COCO annotation into a record."""
     try:
         flat = np.asarray(annotation['keypoints'], dtype=np.float64)

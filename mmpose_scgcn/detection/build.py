@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from .boxes import BoxMapping
 from .detector import CallableDetector, FaceDetector, WholeImage
@@ -16,7 +17,7 @@ DETECTORS = ('auto', 'yunet', 'haar', 'whole_image')
 def build_detector(
     spec: str | Path | Callable | FaceDetector | None = 'auto',
     mapping: BoxMapping | None = None,
-    **options,
+    **options: Any,
 ) -> FaceDetector:
     """Make a face detector.
 

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from typing import Any
 
 import cv2
 import numpy as np
@@ -116,7 +117,7 @@ class CallableDetector(FaceDetector):
         return boxes[order], scores[order]
 
 
-def _numbers(value) -> np.ndarray:
+def _numbers(value: Any) -> np.ndarray:
     """Make an array of what a detector gives."""
     try:
         array = np.asarray(value, np.float32)

@@ -1,6 +1,7 @@
 """Labels and crops: what a model demands of the pipeline, and its errors."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from .units import NORMALIZING_CODECS, codec_input_size
 
@@ -10,7 +11,7 @@ LABELS = 'keypoint_labels'
 Size = tuple[int, int]
 
 
-def makes_labels(codec) -> bool:
+def makes_labels(codec: Any) -> bool:
     """Tell whether a codec makes coordinates divided by the input size.
 
     Args:

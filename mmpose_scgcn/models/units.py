@@ -1,6 +1,7 @@
 """Constants in pixels and labels in fractions: what is to go together."""
 
 import warnings
+from typing import Any
 
 from mmpose_scgcn.models.losses import CoordinateLoss, RelativeLocationLoss
 
@@ -20,7 +21,7 @@ PIXEL_LOSSES = (
 )
 
 
-def codec_input_size(codec) -> tuple[int, int] | None:
+def codec_input_size(codec: Any) -> tuple[int, int] | None:
     """Find a codec's (w, h), px; IntegralRegressionLabel keeps it inside."""
     codec = getattr(codec, 'keypoint_codec', codec)
     size = getattr(codec, 'input_size', None)
@@ -30,7 +31,7 @@ def codec_input_size(codec) -> tuple[int, int] | None:
     return width, height
 
 
-def warn_of_units(loss: nn.Module, codec) -> None:
+def warn_of_units(loss: nn.Module, codec: Any) -> None:
     """Warn where constants in px would meet normalised labels.
 
     Args:
@@ -48,7 +49,7 @@ def warn_of_units(loss: nn.Module, codec) -> None:
             warnings.warn(problem, stacklevel=3)
 
 
-def _unit_problem(loss: nn.Module, codec) -> str | None:
+def _unit_problem(loss: nn.Module, codec: Any) -> str | None:
     """Say why px of a loss are not px of the crop, if they are not."""
     kind, wanted = type(loss).__name__, codec_input_size(codec)
     size = getattr(loss, 'input_size', None)

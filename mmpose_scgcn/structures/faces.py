@@ -1,6 +1,7 @@
 """The faces of one image."""
 
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 
@@ -101,7 +102,7 @@ class Faces:
         """Count the faces."""
         return len(self.keypoints)
 
-    def __getitem__(self, index) -> 'Faces':
+    def __getitem__(self, index: Any) -> 'Faces':
         """Choose faces by number, slice, mask or list of numbers.
 
         Args:
@@ -125,7 +126,7 @@ class Faces:
         """Show how many faces and keypoints there are."""
         return f'Faces({len(self)} faces, {self.keypoints.shape[1]} keypoints)'
 
-    def draw(self, **options) -> np.ndarray:
+    def draw(self, **options: Any) -> np.ndarray:
         """Draw keypoints, and on request boxes, indices and the graph.
 
         Args:

@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from mmpose_scgcn.analysis.face import CoveredFace, change_summary
 from mmpose_scgcn.files import replace_file
@@ -148,7 +149,7 @@ def _add_bar(
     axes: list[Axes],
     limits: Normalize,
     colors: Colormap,
-    **options,
+    **options: Any,
 ) -> Colorbar:
     """Put a colour bar below some plots."""
     return figure.colorbar(

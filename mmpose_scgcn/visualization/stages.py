@@ -1,6 +1,7 @@
 """What each stage of a two-stage estimator makes of a face."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import cv2
 import numpy as np
@@ -15,7 +16,7 @@ STAGES = ('coarse', 'second crop', 'fine')
 
 
 def draw_stages(
-    model, dataset, indices: Sequence[int], size: int
+    model: Any, dataset: Any, indices: Sequence[int], size: int
 ) -> list[np.ndarray]:
     """Draw the stages of faces.
 
@@ -59,7 +60,7 @@ def draw_stages(
     return tiles
 
 
-def _truth(sample) -> np.ndarray:
+def _truth(sample: Any) -> np.ndarray:
     """Find the true keypoints of a sample, normalised to the input."""
     meta = sample.metainfo
     scale = np.asarray(meta['input_scale'])

@@ -2,6 +2,7 @@
 
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -49,7 +50,7 @@ def read_cofw(folder: str | Path) -> Source:
     return source
 
 
-def open_mat(path: Path):
+def open_mat(path: Path) -> Any:
     """Open a MATLAB 7.3 file.
 
     Raises:

@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from mmpose_scgcn.models.agreement import check_batch, check_crop
 from mmpose_scgcn.models.losses import StructureCoherentLoss
@@ -228,7 +229,7 @@ def stack_labels(batch_data_samples: list) -> tuple[Tensor, Tensor]:
     return target, torch.cat([d.keypoint_weights for d in labels])
 
 
-def _published_loss(codec) -> dict:
+def _published_loss(codec: Any) -> dict:
     """Configure the loss of the paper for a codec's input size."""
     return dict(
         type='mmpose_scgcn.StructureCoherentLoss',

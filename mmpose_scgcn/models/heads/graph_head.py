@@ -1,6 +1,7 @@
 """What heads share that relate keypoints in a graph."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from mmpose_scgcn.models.layers import (
     GraphRelation,
@@ -56,7 +57,7 @@ class GraphHead(CoordinateHead):
         expansion: int = 4,
         hidden_channels: int = 128,
         adjacency: str = 'dynamic',
-        **kwargs,
+        **kwargs: Any,
     ) -> None:
         super().__init__(in_channels, in_featuremap_size, **kwargs)
         self.num_keypoints = num_keypoints

@@ -1,6 +1,7 @@
 """Graph refinement head."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from mmpose_scgcn.models.layers import (
     FeaturePyramid,
@@ -86,7 +87,7 @@ class GraphRefinementHead(GraphHead):
         prior_std: float = 0.12,
         heatmap_sigma: float = 0.7,
         heatmap_weight: float = 1.0,
-        **kwargs,
+        **kwargs: Any,
     ) -> None:
         map_shapes = pyramid_shapes(in_channels, in_featuremap_size)
         _check_prior(prior, prior_std, heatmap_sigma)

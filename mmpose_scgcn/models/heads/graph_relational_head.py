@@ -1,6 +1,7 @@
 """Graph relational head."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from mmpose_scgcn.models.layers import NodeEmbedding
 from mmpose_scgcn.registry import MODELS
@@ -67,7 +68,7 @@ class GraphRelationalHead(GraphHead):
         num_layers: int = 4,
         embed_channels: int = 256,
         norm: str = 'layer',
-        **kwargs,
+        **kwargs: Any,
     ) -> None:
         super().__init__(
             in_channels,

@@ -1,6 +1,7 @@
 """A keypoint graph that lives on the device and in the checkpoint."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from mmpose_scgcn.graph import adjacency_matrix, check_graph
 
@@ -126,7 +127,9 @@ class KeypointGraph(nn.Module):
                     f'or set {name}={have}'
                 )
 
-    def _load_from_state_dict(self, state_dict, prefix, *args) -> None:
+    def _load_from_state_dict(
+        self, state_dict: dict, prefix: str, *args: Any
+    ) -> None:
         neighbors = state_dict.get(prefix + 'neighbors')
         shape = state_dict.get(prefix + 'mean_shape')
         errors = args[-1]

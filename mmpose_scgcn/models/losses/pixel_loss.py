@@ -1,7 +1,7 @@
 """Losses whose constants are pixels of an input of a stated size."""
 
 import warnings
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from .coordinate_loss import CoordinateLoss
 
@@ -59,7 +59,7 @@ class PixelLoss(CoordinateLoss):
         self,
         constants: dict[str, float | None],
         reference_size: float | None,
-        **kwargs,
+        **kwargs: Any,
     ) -> None:
         given = {k: v for k, v in constants.items() if v is not None}
         if reference_size is None and not given:

@@ -1,6 +1,6 @@
 """L1, L2 and smooth L1, in the unit and with the weights of the others."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from mmpose_scgcn.registry import MODELS
 
@@ -77,7 +77,7 @@ class SmoothL1Loss(PixelLoss):
         self,
         beta: float | None = None,
         reference_size: float | None = None,
-        **kwargs,
+        **kwargs: Any,
     ) -> None:
         super().__init__(dict(beta=beta), reference_size, **kwargs)
 

@@ -1,7 +1,7 @@
 """Soft Wing loss."""
 
 import math
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from mmpose_scgcn.registry import MODELS
 
@@ -83,7 +83,7 @@ class SoftWingLoss(PixelLoss):
         omega2: float | None = None,
         epsilon: float | None = None,
         reference_size: float | None = None,
-        **kwargs,
+        **kwargs: Any,
     ) -> None:
         constants = dict(omega1=omega1, omega2=omega2, epsilon=epsilon)
         super().__init__(constants, reference_size, **kwargs)

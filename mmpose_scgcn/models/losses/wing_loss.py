@@ -1,7 +1,7 @@
 """Wing loss."""
 
 import math
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from mmpose_scgcn.registry import MODELS
 
@@ -71,7 +71,7 @@ class WingLoss(PixelLoss):
         omega: float | None = None,
         epsilon: float | None = None,
         reference_size: float | None = None,
-        **kwargs,
+        **kwargs: Any,
     ) -> None:
         constants = dict(omega=omega, epsilon=epsilon)
         super().__init__(constants, reference_size, **kwargs)

@@ -1,6 +1,7 @@
 """Coarse keypoints on a small view, fine ones on a rectified crop."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from mmpose_scgcn.models.agreement import check_batch
 from mmpose_scgcn.models.heads.coordinate_head import stack_labels
@@ -92,7 +93,7 @@ class TwoStageEstimator(TopdownPoseEstimator):
         train_stages: str = 'joint',
         jitter: Mapping | None = None,
         backbone: Mapping | None = None,
-        **kwargs,
+        **kwargs: Any,
     ) -> None:
         _check_training(train_stages, jitter or {})
         # The parent insists on building a network; the stages have theirs.
@@ -189,7 +190,7 @@ class TwoStageEstimator(TopdownPoseEstimator):
         view = crop.sample(inputs, self.fine.input_size)
         return coarse, crop, view, self.fine(view)
 
-    def _forward(self, inputs: Tensor, data_samples=None) -> tuple:
+    def _forward(self, inputs: Tensor, data_samples: Any = None) -> tuple:
         """Predict with both stages.
 
         Args:

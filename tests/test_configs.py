@@ -33,8 +33,6 @@ SAMPLES = dict(
 )
 
 pytestmark = pytest.mark.filterwarnings(
-    # MMPose looks for its metainfo files in the current folder first
-    'ignore:The metainfo config file',
     # MMPose's face sets state centre and scale, and say so at every sample
     'ignore:Use the existing "bbox_center"',
 )

@@ -43,7 +43,6 @@ SHOWN = (
 )
 
 
-@pytest.mark.filterwarnings('ignore:The metainfo config file:UserWarning')
 @pytest.mark.parametrize('name', MODULES)
 def test_examples_of_a_module(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)  # what an example writes stays there

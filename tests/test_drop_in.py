@@ -21,7 +21,7 @@ STOCK = (
 )
 
 pytestmark = pytest.mark.filterwarnings(
-    'ignore:The metainfo config file', 'ignore:Use the existing "bbox_center"'
+    'ignore:Use the existing "bbox_center"'
 )
 
 

@@ -3,6 +3,7 @@
 import argparse
 import logging
 import sys
+from pathlib import Path
 from pickle import UnpicklingError
 from urllib.error import URLError
 
@@ -54,7 +55,10 @@ def apply_training_options(cfg, args: argparse.Namespace) -> None:
     """
     if args.resume:
         cfg.resume = True
-        cfg.load_from = None if args.resume == 'auto' else args.resume
+        auto = args.resume == 'auto'
+        cfg.load_from = (
+            latest_checkpoint(cfg.work_dir) if auto else args.resume
+        )
     if args.amp and torch.cuda.is_available():
         cfg.optim_wrapper.type = 'AmpOptimWrapper'
         cfg.optim_wrapper.setdefault('loss_scale', 'dynamic')
@@ -71,28 +75,47 @@ def apply_training_options(cfg, args: argparse.Namespace) -> None:
         cfg.randomness = {**cfg.get('randomness', {}), 'seed': args.seed}
 
 
-def check_resumption(runner: Runner, resume: str | None) -> None:
+def latest_checkpoint(work_dir: str) -> str | None:
+    """Find the checkpoint that training goes on from.
+
+    MMEngine keeps its name in ``last_checkpoint``, which is empty if training
+    was killed while that file was written.
+
+    Args:
+        work_dir (str): The folder of the training.
+
+    Returns:
+        str, optional: The file that is named or, if the name is lost, the
+        newest one; None if there is none.
+    """
+    latest = find_latest_checkpoint(work_dir)
+    if latest:
+        return latest
+    names = ('epoch_*.pth', 'iter_*.pth')
+    saved = (file for name in names for file in Path(work_dir).glob(name))
+    newest = max(saved, key=lambda file: file.stat().st_mtime, default=None)
+    return newest and str(newest)
+
+
+def check_resumption(runner: Runner, checkpoint: str | None) -> None:
     """Check what training is to be resumed from.
 
     Args:
         runner (Runner): About to train.
-        resume (str, optional): The file, or ``auto`` for the latest in the
-            work dir, where having none is worth a warning.
+        checkpoint (str, optional): The file; having none is worth a warning.
 
     Raises:
         ValueError: The file does not fit the model, or holds weights only.
     """
-    if resume == 'auto':
-        resume = find_latest_checkpoint(runner.work_dir)
-        if resume is None:
-            print_log(
-                f'--resume: no checkpoint in {runner.work_dir}; training '
-                'starts at the beginning',
-                logger='current',
-                level=logging.WARNING,
-            )
-    if resume:
-        check_checkpoint(runner.model, resume, resume=True)
+    if checkpoint:
+        check_checkpoint(runner.model, checkpoint, resume=True)
+        return
+    print_log(
+        f'--resume: no checkpoint in {runner.work_dir}; training starts at '
+        'the beginning',
+        logger='current',
+        level=logging.WARNING,
+    )
 
 
 def main() -> None:
@@ -108,7 +131,8 @@ def main() -> None:
         sys.exit(str(error))
     runner = build_runner(cfg)
     try:
-        check_resumption(runner, args.resume)
+        if args.resume:
+            check_resumption(runner, cfg.load_from)
     except (FileNotFoundError, ValueError, UnpicklingError) as error:
         sys.exit(str(error))
     unit = 'NME, FR and AUC are logged as fractions: 0.05 is 5 %'

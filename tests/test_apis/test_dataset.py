@@ -11,7 +11,6 @@ from mmengine.config import Config
 from mmpose.registry import DATASETS
 
 pytestmark = pytest.mark.filterwarnings(
-    'ignore:The metainfo config file',
     'ignore:Use the existing "bbox_center"',
     'ignore:.*PoseLocalVisualizer.* has been created',
 )

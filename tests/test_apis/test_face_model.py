@@ -13,11 +13,6 @@ import torch
 from mmpose.apis import inference_topdown, init_model
 from PIL import Image
 
-pytestmark = pytest.mark.filterwarnings(
-    # MMPose looks for its metainfo files in the current folder first
-    'ignore:The metainfo config file',
-)
-
 
 def same(first, second):
     for name in ('keypoints', 'scores'):

@@ -17,8 +17,6 @@ CONFIG = (
     'td-reg_cnn6-wing_1xb32-60e_300w-64x64.py'
 )
 pytestmark = pytest.mark.filterwarnings(
-    # MMPose looks for its metainfo files in the current folder first
-    'ignore:The metainfo config file',
     # MMPose's drawing of circles
     'ignore:Conversion of an array with ndim > 0',
 )

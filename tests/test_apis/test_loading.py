@@ -13,7 +13,6 @@ from mmengine.config import Config
 from mmpose.apis import init_model
 
 CONFIG = 'td-reg_cnn6-graph-refinement_1xb32-6e_synthetic-128x128'
-pytestmark = pytest.mark.filterwarnings('ignore:The metainfo config file')
 
 
 @pytest.fixture(scope='module')

@@ -19,10 +19,6 @@ from mmpose.apis.inferencers import base_mmpose_inferencer
 
 NAME = 'td-reg_cnn6-wing_1xb32-60e_300w-64x64'
 CONFIG = f'configs/face_2d_keypoint/wing_loss/300w/{NAME}.py'
-pytestmark = pytest.mark.filterwarnings(
-    # MMPose looks for its metainfo files in the current folder first
-    'ignore:The metainfo config file'
-)
 
 BOXES = np.array([[20, 20, 70, 75], [1, 1, 9, 9]], np.float32)
 SCORES = np.array([0.9, 0.1], np.float32)

@@ -9,9 +9,6 @@ import pytest
 
 CONFIG = 'td-reg_cnn6-scgcn_1xb32-12e_synthetic-64x64'
 
-# MMPose looks for its metainfo files in the current folder first.
-pytestmark = pytest.mark.filterwarnings('ignore:The metainfo config file')
-
 
 @pytest.fixture
 def config():

@@ -8,7 +8,6 @@ from mmpose.registry import DATASETS
 from mmpose.structures.bbox import get_warp_matrix
 
 pytestmark = pytest.mark.filterwarnings(
-    'ignore:The metainfo config file',
     'ignore:Use the existing "bbox_center"',
 )
 

@@ -27,7 +27,6 @@ MEASURED = ('my_metric', 'my_metric_heatmap')
 BUILT = ('my_head_with_graph', 'my_loss_on_our_data')
 
 pytestmark = pytest.mark.filterwarnings(
-    'ignore:The metainfo config file',
     'ignore:Use the existing "bbox_center"',
     'ignore:The prefix is not set in metric class',
     'ignore:Dataset WFLWDataset has no metainfo',

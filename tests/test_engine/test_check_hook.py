@@ -226,7 +226,6 @@ def test_our_heads_are_not_warned_of_twice(ours, recwarn):
     assert not recwarn
 
 
-@pytest.mark.filterwarnings('ignore:The metainfo config file')
 @pytest.mark.parametrize('run', ['train', 'test'])
 @pytest.mark.parametrize('hooks', ["the config's", "our tools'"])
 def test_a_run_stops_before_its_first_batch(

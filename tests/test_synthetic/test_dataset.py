@@ -42,7 +42,6 @@ def test_all_files_are_there_and_nothing_else(folder):
     assert [path.name for path in folder.parent.iterdir()] == ['faces']
 
 
-@pytest.mark.filterwarnings('ignore:The metainfo config file')
 @pytest.mark.parametrize('split', ['train', 'val', 'test'])
 def test_the_stock_wflw_dataset_reads_it(folder, split):
     dataset = WFLWDataset(

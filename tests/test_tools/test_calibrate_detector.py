@@ -12,10 +12,6 @@ import pytest
 CONFIG = 'td-reg_cnn6_1xb32-12e_synthetic-64x64'
 NAMES = ('shift_x', 'shift_y', 'scale_x', 'scale_y')
 
-pytestmark = pytest.mark.filterwarnings(
-    # MMPose looks for its metainfo files in the current folder first.
-    'ignore:The metainfo config file',
-)
 
 #: A detector that reads the annotations: boxes twice as high, the forehead
 #: with them. It finds no face in every fourth image.

@@ -12,9 +12,7 @@ CONFIG = 'td-reg_cnn6-cnn7-wing_1xb32-60e_300w-160x160'
 SIZE = 288  # of a tile, px
 
 pytestmark = pytest.mark.filterwarnings(
-    # MMPose looks for its metainfo files in the current folder first
-    'ignore:The metainfo config file',
-    # and its data sets of faces bring centres of their own.
+    # MMPose's data sets of faces bring centres of their own.
     'ignore:Use the existing "bbox_center"',
 )
 

@@ -17,9 +17,7 @@ BOX = ('20', '20', '76', '80')
 K = 98
 
 pytestmark = pytest.mark.filterwarnings(
-    # MMPose looks for its metainfo files in the current folder first
-    'ignore:The metainfo config file',
-    # and its data sets of faces bring centres of their own.
+    # MMPose's data sets of faces bring centres of their own.
     'ignore:Use the existing "bbox_center"',
 )
 

@@ -37,13 +37,13 @@ def settings(synthetic_faces):
 
 
 @pytest.fixture(scope='module')
-def work_dir(root, settings, tmp_path_factory):
+def work_dir(root, settings, run_python, tmp_path_factory):
     """A run killed in its third epoch, and resumed to the fourth."""
     folder = tmp_path_factory.mktemp('run')
-    command = [sys.executable, str(root / 'tools/train.py'), CONFIG]
+    command = [str(root / 'tools/train.py'), CONFIG]
     command += ['--work-dir', str(folder), '--seed', '1']
     env = {**os.environ, 'PYTHONPATH': str(root)}
-    run = [*command, *settings, 'train_cfg.max_epochs=500']
+    run = [sys.executable, *command, *settings, 'train_cfg.max_epochs=500']
     with open(folder / 'killed.log', 'w') as log:
         process = subprocess.Popen(run, stdout=log, stderr=log, env=env)
         while not (folder / 'epoch_2.pth').exists():
@@ -52,7 +52,7 @@ def work_dir(root, settings, tmp_path_factory):
         process.send_signal(signal.SIGKILL)
         process.wait()
     resume = [*command, '--resume', *settings, 'train_cfg.max_epochs=4']
-    result = subprocess.run(resume, text=True, capture_output=True, env=env)
+    result = run_python(*resume)
     assert result.returncode == 0, result.stderr
     (folder / 'resumed.log').write_text(result.stdout + result.stderr)
     return folder

@@ -1,7 +1,9 @@
 """``tools/train.py`` and ``tools/test.py`` on four tiny images, for real."""
 
 import json
+import os
 import pickle
+import runpy
 
 import cv2
 import numpy as np
@@ -140,6 +142,28 @@ def test_testing_measures_and_keeps_predictions(trained, tool, workspace):
         assert len(pickle.load(file)) == NUM_IMAGES
     shown = sorted(path.name for path in (workspace / 'shown').iterdir())
     assert shown == [f'{index}_0.png' for index in range(NUM_IMAGES)]
+
+
+def test_a_lost_name_of_the_checkpoint_is_found_again(root, tmp_path):
+    """The name is lost if training is killed while it is written."""
+    latest = runpy.run_path(str(root / 'tools/train.py'))['latest_checkpoint']
+    assert latest(str(tmp_path)) is None
+    (tmp_path / 'last_checkpoint').touch()
+    assert latest(str(tmp_path)) is None
+    for time, name in enumerate(('epoch_9', 'epoch_10', 'best_NME_epoch_10')):
+        (tmp_path / f'{name}.pth').touch()
+        os.utime(tmp_path / f'{name}.pth', (time, time))
+    assert latest(str(tmp_path)) == str(tmp_path / 'epoch_10.pth')
+    (tmp_path / 'last_checkpoint').write_text('epoch_9.pth')
+    assert latest(str(tmp_path)) == 'epoch_9.pth'
+
+
+def test_resuming_goes_on_after_a_name_that_was_lost(trained, tool):
+    (trained[0] / 'last_checkpoint').write_text('')
+    more = ('--cfg-options', 'train_cfg.max_epochs=2')
+    done = tool('train.py', 'tiny.py', '--resume', *more)
+    assert done.returncode == 0, done.stderr
+    assert 'resumed epoch: ' in done.stdout + done.stderr
 
 
 def test_resuming_nothing_is_told(tool, tmp_path):

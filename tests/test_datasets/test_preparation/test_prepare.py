@@ -19,11 +19,6 @@ import pytest
 from mmengine.registry import init_default_scope
 from mmpose.registry import DATASETS
 
-pytestmark = pytest.mark.filterwarnings(
-    # MMPose looks for its metainfo files in the current folder first
-    'ignore:The metainfo config file',
-)
-
 
 def read_csv(folder):
     return read_tables(

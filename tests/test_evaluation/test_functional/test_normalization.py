@@ -85,7 +85,6 @@ def test_face_normalizers_choose_box_or_keypoints(keypoints):
     np.testing.assert_allclose(by_eyes, expected)
 
 
-@pytest.mark.filterwarnings('ignore:The metainfo config file')
 # Not 300wlp: MMPose 1.3.2 gives its keypoints no partners at all.
 @pytest.mark.parametrize('dataset_name', sorted({*EYE_GROUPS} - {'300wlp'}))
 @pytest.mark.parametrize('norm', ['inter_ocular', 'inter_pupil'])

@@ -34,8 +34,6 @@ SUBSETS = dict(
     lfpw=dict(field='subset', values=['lfpw']),
 )
 
-pytestmark = pytest.mark.filterwarnings('ignore:The metainfo config file')
-
 
 @pytest.fixture(scope='module')
 def oracle(scgcn_data, make_coco, tmp_path_factory):

@@ -12,7 +12,6 @@ from mmpose.datasets import datasets
 from mmpose.datasets.transforms import PackPoseInputs
 from mmpose.evaluation.metrics import NME
 
-pytestmark = pytest.mark.filterwarnings('ignore:The metainfo config file')
 CLASSES = {
     '300w': 'Face300WDataset',
     '300wlp': 'Face300WLPDataset',

@@ -25,7 +25,6 @@ PIPELINE = [
 ]
 
 pytestmark = pytest.mark.filterwarnings(
-    'ignore:The metainfo config file',
     'ignore:Use the existing "bbox_center"',
 )
 

@@ -1,5 +1,6 @@
 """Fixtures that more than one test file uses."""
 
+import gc
 import json
 import os
 import subprocess
@@ -66,6 +67,12 @@ def pytest_terminal_summary(terminalreporter) -> None:
             'To run them, set SCGCN_DATA to a folder with the data sets; '
             'CONTRIBUTING.md says which and where they come from.'
         )
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector what was imported: MMEngine calls it a lot."""
+    gc.collect()
+    gc.freeze()
 
 
 class RealData(type(Path())):
@@ -179,6 +186,22 @@ def run_python(tmp_path_factory, request) -> Callable:
             text=True,
             capture_output=True,
         )
+
+    return run
+
+
+@pytest.fixture(scope='session')
+def run_two(run_python) -> Callable:
+    """Run a function of a test file in two processes.
+
+    It gets its rank and a folder; what it tells, it writes there.
+    """
+    script = ROOT / 'tests/two_processes.py'
+
+    def run(function, folder):
+        file = function.__code__.co_filename
+        done = run_python(script, file, function.__name__, folder)
+        assert done.returncode == 0, done.stderr
 
     return run
 

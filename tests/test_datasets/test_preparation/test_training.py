@@ -28,7 +28,7 @@ def tool(run_python, root, tmp_path):
 def settings(*splits, resnet):
     """Options of a short training: small batches, no processes, no weights.
 
-    A ResNet has 18 layers instead of 50 and starts from scratch.
+    A ResNet has 18 narrow layers instead of 50 and starts from scratch.
     """
     options = ['--cfg-options']
     for part in splits:
@@ -36,7 +36,9 @@ def settings(*splits, resnet):
         options += [f'{part}_dataloader.persistent_workers=False']
     if resnet:
         options += ['model.backbone.init_cfg=None', 'model.backbone.depth=18']
-        options += ['model.head.in_channels=512']
+        options += ['model.backbone.stem_channels=8']
+        options += ['model.backbone.base_channels=8']
+        options += ['model.head.in_channels=64']
     return options
 
 

@@ -7,7 +7,6 @@ from mmpose_scgcn.datasets.samplers import PoseBalancedSampler
 import numpy as np
 import pytest
 import torch.distributed as dist
-import torch.multiprocessing as mp
 
 BASE = np.array([[-1.0, -1], [1, -1], [0, 0], [-0.8, 1], [0.8, 1]])
 COUNT = 24
@@ -49,9 +48,9 @@ def sample_in_process(rank, folder):
 
 
 @pytest.fixture(scope='module')
-def answers(tmp_path_factory):
+def answers(tmp_path_factory, run_two):
     folder = tmp_path_factory.mktemp('two_processes')
-    mp.spawn(sample_in_process, args=(folder,), nprocs=2)
+    run_two(sample_in_process, folder)
     return [
         json.loads((folder / f'rank{rank}.json').read_text())
         for rank in range(2)

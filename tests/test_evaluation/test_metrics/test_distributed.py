@@ -8,7 +8,6 @@ from mmpose_scgcn.evaluation import FaceAlignmentMetric
 import numpy as np
 import pytest
 import torch.distributed as dist
-import torch.multiprocessing as mp
 
 GT = np.array([[0.0, 0.0], [100.0, 0.0], [50.0, 60.0]])
 FLAT = np.zeros((3, 2))
@@ -54,9 +53,9 @@ def evaluate_in_process(rank, folder):
 
 
 @pytest.fixture(scope='module')
-def answers(tmp_path_factory):
+def answers(tmp_path_factory, run_two):
     folder = tmp_path_factory.mktemp('two_processes')
-    mp.spawn(evaluate_in_process, args=(folder,), nprocs=2)
+    run_two(evaluate_in_process, folder)
     return [
         json.loads((folder / f'rank{rank}.json').read_text())
         for rank in range(2)

@@ -159,8 +159,9 @@ def run_python(tmp_path_factory, request) -> Callable:
     """Run a fresh interpreter that sees the source tree.
 
     ``hidden`` names modules that are not there; ``path`` is a folder that
-    comes first on the import path. Neither, and a script: the process is a
-    fork of one that has imported the host (``warm_python``), unless ``cold``.
+    comes first on the import path. Neither, and a script or ``-m`` and a
+    module: the process is a fork of one that has imported the host
+    (``warm_python``), unless ``cold``.
     """
     hide = tmp_path_factory.mktemp('hide')
     (hide / 'sitecustomize.py').write_text(HIDE)
@@ -175,7 +176,8 @@ def run_python(tmp_path_factory, request) -> Callable:
             'HIDDEN': hidden,
             **env,
         }
-        cold = cold or bool(path or hidden) or not argv[0].endswith('.py')
+        program = argv[0] == '-m' or argv[0].endswith('.py')
+        cold = cold or bool(path or hidden) or not program
         if not cold:
             warm = request.getfixturevalue('warm_python')
             return warm.run(argv, env, cwd)

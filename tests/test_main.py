@@ -1,21 +1,18 @@
 """The tools by name."""
 
-import subprocess
-import sys
-
 import pytest
 
 
-def run(*arguments):
-    return subprocess.run(
-        [sys.executable, '-m', 'mmpose_scgcn', *arguments],
-        capture_output=True,
-        text=True,
-    )
+@pytest.fixture
+def run(run_python):
+    def run(*arguments, **options):
+        return run_python('-m', 'mmpose_scgcn', *arguments, **options)
+
+    return run
 
 
-def test_help_lists_every_tool_and_what_it_does(root):
-    done = run()
+def test_help_lists_every_tool_and_what_it_does(run, root):
+    done = run(cold=True)
     assert done.returncode == 0
     lines = done.stdout.splitlines()
     for path in (root / 'tools').glob('*.py'):
@@ -23,14 +20,14 @@ def test_help_lists_every_tool_and_what_it_does(root):
         assert len(line.split()) > 3, f'{path.name} does not say what it does'
 
 
-def test_a_misspelt_tool_is_told():
+def test_a_misspelt_tool_is_told(run):
     done = run('predct', 'photo.jpg')
     assert done.returncode == 1
     assert "no tool 'predct'. Did you mean: predict?" in done.stderr
 
 
 @pytest.mark.parametrize('tool', ['predict', 'doctor', 'train', 'test'])
-def test_a_tool_answers_under_its_name(tool):
+def test_a_tool_answers_under_its_name(run, tool):
     done = run(tool, '-h')
     assert done.returncode == 0, done.stderr
     assert f'usage: {tool}.py' in done.stdout

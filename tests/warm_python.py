@@ -1,4 +1,4 @@
-"""An interpreter that has imported the host and runs scripts on request.
+"""An interpreter that has imported the host and runs programs on request.
 
 ``conftest.py`` starts it once and asks it, a line of JSON for each script, to
 run one in a fork of its own: a process as fresh as that of ``python script``,
@@ -80,11 +80,9 @@ def _become(
     os.environ.clear()
     os.environ.update(env)
     os.chdir(cwd or os.getcwd())
-    sys.argv = argv
-    sys.path[0] = os.path.dirname(os.path.abspath(argv[0]))
     status = 1
     try:
-        runpy.run_path(argv[0], run_name='__main__')
+        _run(argv)
         status = 0
     except SystemExit as end:
         status = _status(end)
@@ -95,6 +93,17 @@ def _become(
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(status)
+
+
+def _run(argv: list[str]) -> None:
+    """Run ``SCRIPT ...`` or ``-m MODULE ...``, as Python does."""
+    if argv[0] == '-m':
+        sys.argv, sys.path[0] = argv[1:], os.getcwd()
+        runpy.run_module(argv[1], run_name='__main__', alter_sys=True)
+        return
+    sys.argv = argv
+    sys.path[0] = os.path.dirname(os.path.abspath(argv[0]))
+    runpy.run_path(argv[0], run_name='__main__')
 
 
 def _status(end: SystemExit) -> int:

@@ -3,6 +3,7 @@
 import gc
 import json
 import os
+import runpy
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -10,10 +11,12 @@ from pathlib import Path
 
 import mmpose_scgcn  # noqa: F401  before any test imports MMPose
 
+import mmengine.config
 import numpy as np
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+WARM_PYTHON = ROOT / 'tests' / 'warm_python.py'
 
 # Put on PYTHONPATH as sitecustomize.py: the modules named in HIDDEN are not
 # there, neither for `import` nor for `find_spec`.
@@ -70,7 +73,9 @@ def pytest_terminal_summary(terminalreporter) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Spare the collector what was imported: MMEngine calls it a lot."""
+    """Make quick what MMEngine does a lot: collect garbage, format configs."""
+    format_once = runpy.run_path(str(WARM_PYTHON))['format_once']
+    format_once(mmengine.config.config)
     gc.collect()
     gc.freeze()
 
@@ -103,14 +108,14 @@ def root() -> Path:
 
 
 class WarmPython:
-    """A process that runs scripts in forks of its own; see warm_python.py."""
+    """A process that runs programs in forks of its own; see warm_python.py."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *options: str) -> None:
         self._files = [folder / name for name in ('stdout', 'stderr')]
         for file in self._files:
             file.touch()
         self._process = subprocess.Popen(
-            [sys.executable, str(ROOT / 'tests' / 'warm_python.py')],
+            [sys.executable, str(WARM_PYTHON), *options],
             env={
                 **os.environ,
                 'PYTHONPATH': str(ROOT),
@@ -125,7 +130,7 @@ class WarmPython:
     def run(
         self, argv: list[str], env: dict[str, str], cwd: str | Path | None
     ) -> subprocess.CompletedProcess:
-        """Run a script, as ``subprocess.run`` would run Python with it."""
+        """Run a program, as ``subprocess.run`` would run Python with it."""
         request = dict(
             argv=argv,
             env=env,
@@ -155,13 +160,22 @@ def warm_python(tmp_path_factory) -> Iterator[WarmPython]:
 
 
 @pytest.fixture(scope='session')
+def bare_python(tmp_path_factory) -> Iterator[WarmPython]:
+    """The process that has imported PyTorch and nothing of the host."""
+    python = WarmPython(tmp_path_factory.mktemp('bare_python'), '--bare')
+    yield python
+    python.close()
+
+
+@pytest.fixture(scope='session')
 def run_python(tmp_path_factory, request) -> Callable:
     """Run a fresh interpreter that sees the source tree.
 
     ``hidden`` names modules that are not there; ``path`` is a folder that
     comes first on the import path. Neither, and a script or ``-m`` and a
     module: the process is a fork of one that has imported the host
-    (``warm_python``), unless ``cold``.
+    (``warm_python``); else of one that has imported PyTorch and nothing of
+    the host (``bare_python``). With other options, or ``cold``, it is no fork.
     """
     hide = tmp_path_factory.mktemp('hide')
     (hide / 'sitecustomize.py').write_text(HIDE)
@@ -176,11 +190,11 @@ def run_python(tmp_path_factory, request) -> Callable:
             'HIDDEN': hidden,
             **env,
         }
-        program = argv[0] == '-m' or argv[0].endswith('.py')
-        cold = cold or bool(path or hidden) or not program
-        if not cold:
-            warm = request.getfixturevalue('warm_python')
-            return warm.run(argv, env, cwd)
+        script = argv[0] == '-m' or argv[0].endswith('.py')
+        if not cold and (script or argv[0] == '-c'):
+            warm = script and not path and not hidden
+            python = 'warm_python' if warm else 'bare_python'
+            return request.getfixturevalue(python).run(argv, env, cwd)
         return subprocess.run(
             [sys.executable, *argv],
             env=env,

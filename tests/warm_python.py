@@ -1,13 +1,17 @@
 """An interpreter that has imported the host and runs programs on request.
 
-``conftest.py`` starts it once and asks it, a line of JSON for each script, to
-run one in a fork of its own: a process as fresh as that of ``python script``,
-without the seconds that importing PyTorch and MMPose takes. It answers with
-the exit status.
+``conftest.py`` starts it once and asks it, a line of JSON for each program,
+to run one in a fork of its own: a process as fresh as that of ``python
+script``, without the seconds that importing PyTorch and MMPose takes. It
+answers with the exit status. With ``--bare`` it has imported PyTorch and what
+else MMPose is built on, but nothing of OpenMMLab: for programs that are about
+importing that.
 """
 
 import atexit
+import contextlib
 import gc
+import importlib
 import json
 import os
 import runpy
@@ -21,7 +25,8 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), 'w')
     os.dup2(2, 1)  # what an import prints is no answer
     before = dict(os.environ)
-    _import_host()
+    _import_libraries() if sys.argv[1:] == ['--bare'] else _import_host()
+    gc.freeze()  # MMEngine collects garbage for each data set
     # What importing sets, such as what PyTorch may load, holds for scripts.
     imported = dict(os.environ.items() - before.items())
     for line in sys.stdin:
@@ -32,6 +37,13 @@ def main() -> None:
             _become(**request)
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         print(status, file=answers, flush=True)
+
+
+def _import_libraries() -> None:
+    """Import what no program of the tests hides or puts another in place."""
+    import cv2  # noqa: F401
+    import scipy.stats  # noqa: F401
+    import torch  # noqa: F401
 
 
 def _import_host() -> None:
@@ -47,13 +59,12 @@ def _import_host() -> None:
     import torch._dynamo  # by the first optimizer
     import torch.utils.cpp_extension  # noqa: F401  by a runner, for its log
 
-    _format_once(mmengine.config.config)
+    format_once(mmengine.config.config)
     # yapf reads its grammar.
     mmengine.config.Config(dict(number=1)).pretty_text  # noqa: B018
-    gc.freeze()  # MMEngine collects garbage for each data set
 
 
-def _format_once(module: ModuleType) -> None:
+def format_once(module: ModuleType) -> None:
     """Keep the text of a config: a runner formats it up to seven times."""
     format_code = module.FormatCode
     known: dict[str, tuple] = {}
@@ -96,14 +107,30 @@ def _become(
 
 
 def _run(argv: list[str]) -> None:
-    """Run ``SCRIPT ...`` or ``-m MODULE ...``, as Python does."""
-    if argv[0] == '-m':
-        sys.argv, sys.path[0] = argv[1:], os.getcwd()
-        runpy.run_module(argv[1], run_name='__main__', alter_sys=True)
+    """Run ``SCRIPT``, ``-m MODULE`` or ``-c CODE``, as Python does."""
+    if argv[0] in ('-c', '-m'):
+        option, program, *rest = argv
+        sys.argv, sys.path[0] = [option, *rest], os.getcwd()
+        _customize()
+        if option == '-m':
+            runpy.run_module(program, run_name='__main__', alter_sys=True)
+            return
+        main = sys.modules['__main__'] = ModuleType('__main__')
+        exec(program, main.__dict__)
         return
     sys.argv = argv
     sys.path[0] = os.path.dirname(os.path.abspath(argv[0]))
+    _customize()
     runpy.run_path(argv[0], run_name='__main__')
+
+
+def _customize() -> None:
+    """Do what ``PYTHONPATH`` asks for when Python starts."""
+    paths = os.environ['PYTHONPATH'].split(os.pathsep)
+    sys.path[1:1] = [path for path in paths if path not in sys.path[1:]]
+    sys.modules.pop('sitecustomize', None)
+    with contextlib.suppress(ModuleNotFoundError):
+        importlib.import_module('sitecustomize')
 
 
 def _status(end: SystemExit) -> int:

@@ -12,14 +12,13 @@ from mmpose.registry import DATASETS
 
 pytestmark = pytest.mark.filterwarnings(
     'ignore:Use the existing "bbox_center"',
-    'ignore:.*PoseLocalVisualizer.* has been created',
 )
 
 
 @pytest.fixture
 def cfg(untrained, tmp_path):
     cfg = Config.fromfile(untrained.config)
-    cfg.work_dir = str(tmp_path)
+    cfg.work_dir = cfg.visualizer.name = str(tmp_path)  # one of a name
     cfg.load_from = untrained.checkpoint
     return cfg
 

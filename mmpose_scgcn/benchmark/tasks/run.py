@@ -1,6 +1,7 @@
 """A method trained with a seed, and tested."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from mmpose_scgcn.apis import build_model
 
@@ -38,39 +39,35 @@ class Run(Task):
         if method.group and suite.search:
             tasks += [Trial(method.group, v) for v in suite.search.values]
         if method.start:
-            tasks.append(
-                Run(method.start, suite.method(method.start).seeds[0])
-            )
+            seed, *_ = suite.method(method.start).seeds
+            tasks.append(Run(method.start, seed))
         return tasks
 
     def check(self, space: Workspace) -> None:
         """Check learning rate and weights to start from."""
-        self._rate(space)
-        self._start(space)
+        method = space.suite.method(self.name)
+        self._rate(space, method)
+        self._start(space, method)
 
     def execute(self, space: Workspace) -> RunRecord:
         """Train, test all, and note which weights the training found."""
-        (method,) = self.methods(space)
-        if method.checkpoint:
-            return self._test_only(space, method)
         suite, folder = space.suite, space.folder(self.slug)
-        options, start = self._rate(space), self._start(space)
-        trained = train_method(method, self.seed, folder, options, start)
-        tests = score_all(
-            suite, trained.cfg, trained.model, suite.tests, folder
-        )
-        note_weights(folder, trained.weights)
-        return RunRecord(
-            self.name,
-            self.seed,
-            tests,
-            source_commit(),
-            train_seconds=round(trained.seconds, 1),
-            iterations=trained.iterations,
-            val_curve=[round(value, 6) for value in trained.curve],
-            options=options,
-            start=method.start,
-        )
+        method = suite.method(self.name)
+        facts: dict[str, Any] = {}
+        if method.checkpoint:
+            cfg = method_config(method, folder)
+            model = build_model(cfg, method.checkpoint)
+            facts['checkpoint'] = method.checkpoint
+        else:
+            options, start = self._rate(space, method), method.start
+            weights = self._start(space, method)
+            trained = train_method(method, self.seed, folder, options, weights)
+            cfg, model = trained.cfg, trained.model
+            facts.update(trained.facts, options=options, start=start)
+        tests = score_all(suite, cfg, model, suite.tests, folder)
+        if not method.checkpoint:
+            note_weights(folder, trained.weights)
+        return RunRecord(self.name, self.seed, tests, source_commit(), **facts)
 
     def record(self, known: Results, found: RunRecord) -> str:
         """Add the run, but not again if it was done for its weights."""
@@ -83,27 +80,15 @@ class Run(Task):
         """Add the failure."""
         known.add_failure(Failure(self.name, self.seed, reason))
 
-    def _test_only(self, space: Workspace, method: Method) -> RunRecord:
-        """Test the checkpoint of a method."""
-        suite, folder = space.suite, space.folder(self.slug)
-        cfg = method_config(method, folder)
-        model = build_model(cfg, method.checkpoint)
-        tests = score_all(suite, cfg, model, suite.tests, folder)
-        checkpoint = method.checkpoint
-        return RunRecord(
-            self.name, self.seed, tests, source_commit(), checkpoint=checkpoint
-        )
-
-    def _rate(self, space: Workspace) -> dict[str, float]:
+    def _rate(self, space: Workspace, method: Method) -> dict[str, float]:
         """Give the learning rate of the method's group, if it has one."""
-        (method,), search = self.methods(space), space.suite.search
+        search = space.suite.search
         if not method.group or search is None:
             return {}
         return {search.option: best_rate(search, space.known, method.group)}
 
-    def _start(self, space: Workspace) -> str | None:
+    def _start(self, space: Workspace, method: Method) -> str | None:
         """Give the weights that the method starts from, if any."""
-        (method,) = self.methods(space)
         if not method.start:
             return None
         start = space.suite.method(method.start)

@@ -57,7 +57,5 @@ class Task(ABC):
 
 def write_errors(tests: Mapping[str, Accuracy]) -> str:
     """Write the errors of some tests."""
-    return ', '.join(
-        f'{name} {100 * accuracy.figures["NME"]:.2f} %'
-        for name, accuracy in tests.items()
-    )
+    errors = {name: test.figures['NME'] for name, test in tests.items()}
+    return ', '.join(f'{name} {100 * e:.2f} %' for name, e in errors.items())

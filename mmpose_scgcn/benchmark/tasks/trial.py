@@ -24,8 +24,7 @@ class Trial(Task):
 
     def methods(self, space: Workspace) -> list[Method]:
         """List the method that stands for the group."""
-        groups = _search(space.suite).groups
-        return [space.suite.method(groups[self.group])]
+        return [space.suite.method(_search(space.suite).groups[self.group])]
 
     def execute(self, space: Workspace) -> TrialRecord:
         """Train for a short time, and test."""
@@ -33,11 +32,10 @@ class Trial(Task):
         options = {**search.options, search.option: self.value}
         folder = space.folder(self.slug)
         trained = train_method(method, search.seed, folder, options)
-        setting = space.suite.tests[search.test]
         figures: Mapping[str, float] = {}
         try:
             figures = score_model(
-                trained.cfg, trained.model, space.suite.norm, setting
+                space.suite, trained.cfg, trained.model, search.test
             ).figures
         except ValueError as error:  # predictions that are not finite
             print(error)
@@ -64,14 +62,11 @@ def best_rate(search: Search, known: Results, group: str) -> float:
     Raises:
         ValueError: A value has not been tried, or none came to anything.
     """
-    tried = {
-        trial.value: trial.NME
-        for trial in known.search
-        if trial.group == group and trial.value in search.values
-    }
-    if len(tried) < len(search.values):
+    tried = {t.value: t.NME for t in known.search if t.group == group}
+    if not tried.keys() >= set(search.values):
         raise ValueError(f'the search for the group {group} is not complete')
-    good = [(nme, value) for value, nme in tried.items() if nme is not None]
+    found = [(tried[value], value) for value in search.values]
+    good = [(nme, value) for nme, value in found if nme is not None]
     if not good:
         raise ValueError(f'no learning rate suits the group {group}')
     return min(good)[1]

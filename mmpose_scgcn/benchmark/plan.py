@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Sequence
 
+from .later_test import LaterTest
 from .results import Cost, run_key, trial_key
-from .tasks import Costs, LaterTest, Run, Task, Trial
+from .tasks import Costs, Run, Task, Trial
 from .workspace import Workspace
 
 

@@ -11,6 +11,7 @@ from .results import slugify
 from .suite import KINDS, Axis, Method, Search, Suite
 
 _REQUIRED = ('title', 'config', 'norm', 'tests', 'methods')
+_PLAIN = ('title', 'norm', 'tests', 'summary', 'makes')
 
 Part = TypeVar('Part', Method, Search, Axis)
 
@@ -33,24 +34,19 @@ def load_suite(path: str | Path) -> Suite:
     missing = [name for name in _REQUIRED if name not in content]
     if missing:
         raise ValueError(f'{path}: expected {", ".join(missing)} too')
+    methods = tuple(
+        _make_method(path, name, {'config': content['config'], **values})
+        for name, values in content['methods'].items()
+    )
     search = content.get('search')
+    axes = content.get('axes', {})
     suite = Suite(
         name=path.stem,
         path=str(path),
-        methods=tuple(
-            _make_method(path, name, {'config': content['config'], **values})
-            for name, values in content['methods'].items()
-        ),
-        tests=content['tests'],
-        norm=content['norm'],
-        title=content['title'],
+        methods=methods,
         search=None if search is None else _make(Search, path, search),
-        axes={
-            name: _make(Axis, path, values)
-            for name, values in content.get('axes', {}).items()
-        },
-        summary=content.get('summary', {}),
-        makes=content.get('makes', {}),
+        axes={name: _make(Axis, path, axis) for name, axis in axes.items()},
+        **{name: content[name] for name in _PLAIN if name in content},
     )
     faults = [*_faults_of_methods(suite), *_faults_of_names(suite)]
     if faults:

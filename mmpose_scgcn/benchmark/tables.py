@@ -34,16 +34,13 @@ COSTS = {
 STILL_FALLING = 0.03
 MARK = '†'
 
+#: By column: test set, figure, and the subset if not all is meant.
+Wanted = Mapping[str, tuple[str, ...]]
+
 
 @dataclass
 class Table:
-    """A table.
-
-    Args:
-        title (str): What it shows.
-        head (list[str]): Names of the columns.
-        rows (list[list[str]]): Cells.
-    """
+    """A table: its title, the names of its columns, and its cells."""
 
     title: str
     head: list[str]
@@ -63,22 +60,17 @@ def row(cells: Sequence[str]) -> str:
 def make_tables(suite: Suite, known: Results) -> list[Table]:
     """Make all tables of a benchmark.
 
-    Returns:
-        list[Table]: The suite's summary, errors on each undisturbed test set,
-        by subset, by pose, along the axes, then costs and the search for
-        learning rates.
+    The suite's summary, errors on each undisturbed test set, by subset, by
+    pose, along the axes, then costs and the search for learning rates.
     """
     tables = [summary_table(suite, known)] if suite.summary else []
     for test in suite.undisturbed:
         tables += _tables_of_test(suite, known, test)
     for axis in suite.axes.values():
         for figure in ('NME', 'FR@0.10'):
-            tests = {value: (t, figure) for value, t in axis.tests.items()}
-            rows = [
-                {'method': method.name, **_figures(method, known, tests)}
-                for method in suite.methods
-            ]
-            tables.append(_table(f'{figure} by {axis.label}', rows))
+            wanted = {value: (t, figure) for value, t in axis.tests.items()}
+            title = f'{figure} by {axis.label}'
+            tables.append(_figure_table(title, suite, known, wanted))
     tables.append(_cost_table(suite, known))
     if suite.search is not None:
         tables.append(_search_table(suite.search, known))
@@ -103,29 +95,31 @@ def _tables_of_test(
     suite: Suite, known: Results, test: str
 ) -> Iterator[Table]:
     """Make the tables of a test set: errors, by subset and by pose."""
-    names = {figure: (test, figure) for figure in COLUMNS}
-    names |= {name: (test, figure) for figure, name in BIAS.items()}
+    wanted: Wanted = {figure: (test, figure) for figure in COLUMNS}
+    biases = {name: (test, figure) for figure, name in BIAS.items()}
     rows = [
-        {**_names(method, known), **_figures(method, known, names)}
-        for method in suite.methods
+        {**_names(m, known), **_figures(m, known, {**wanted, **biases})}
+        for m in suite.methods
     ]
     yield _table(test, rows)
     present = {name for a in _tests(known, test) for name in a.subsets}
     subsets = suite.tests[test].get('subsets') or ()
-    if present.intersection(subsets):
-        rows = [
-            {'method': method.name}
-            | {
-                name: _subset_cell(method, known, test, name)
-                for name in subsets
-                if name in present
-            }
-            for method in suite.methods
-        ]
-        yield _table(f'{test}: NME by subset', rows)
-    bins = pose_bins_of(known, test)
-    if bins is not None:
+    wanted = {s: (test, 'NME', s) for s in subsets if s in present}
+    if wanted:
+        yield _figure_table(f'{test}: NME by subset', suite, known, wanted)
+    if bins := pose_bins_of(known, test):
         yield _pose_table(suite, known, test, bins)
+
+
+def _figure_table(
+    title: str, suite: Suite, known: Results, wanted: Wanted
+) -> Table:
+    """Make a table of nothing but figures."""
+    rows = [
+        {'method': method.name, **_figures(method, known, wanted)}
+        for method in suite.methods
+    ]
+    return _table(title, rows)
 
 
 def _table(title: str, rows: Sequence[Mapping[str, str]]) -> Table:
@@ -165,34 +159,20 @@ def still_falling(run: RunRecord) -> bool:
     return after < (1 - STILL_FALLING) * before
 
 
-def _figures(
-    method: Method, known: Results, tests: Mapping[str, tuple[str, str]]
-) -> dict[str, str]:
-    """Write figures in tests; nothing where the method has none."""
+def _figures(method: Method, known: Results, wanted: Wanted) -> dict[str, str]:
+    """Write figures of a method; nothing where it has none."""
     cells = {}
-    for name, (test, figure) in tests.items():
-        found = [a.figures for a in known.tests_of(method.name, test)]
-        values = [figures[figure] for figures in found if figure in figures]
+    for name, (test, figure, *subsets) in wanted.items():
+        found = known.tests_of(method.name, test)
+        for subset in subsets:
+            found = [a.subsets[subset] for a in found if subset in a.subsets]
+        values = [a.figures[figure] for a in found if figure in a.figures]
         cells[name] = mean_and_spread(values, COLUMNS.get(figure, 2))
     return cells
 
 
-def _subset_cell(method: Method, known: Results, test: str, name: str) -> str:
-    found = [a.subsets for a in known.tests_of(method.name, test)]
-    errors = [s[name].figures['NME'] for s in found if name in s]
-    return mean_and_spread(errors, 2)
-
-
 def mean_and_spread(values: Sequence[float], digits: int) -> str:
-    """Write the mean, and for several values the standard deviation.
-
-    Args:
-        values (Sequence[float]): Fractions.
-        digits (int): Digits of the percentages.
-
-    Returns:
-        str: Percent; nothing for no values.
-    """
+    """Write fractions in percent: their mean, and of several the deviation."""
     if not values:
         return ''
     text = f'{100 * np.mean(values):.{digits}f}'

@@ -79,9 +79,6 @@ def train_method(
         start (str, optional): Weights to start from; the graph is theirs
             too. Defaults to None.
 
-    Returns:
-        Trained: The model.
-
     Raises:
         FileNotFoundError: Annotations are missing.
         ValueError: The weights to start from do not fit.

@@ -14,9 +14,14 @@ from typing import Any
 
 import torch
 
-from .tasks import TASKS, Task
+from .later_test import LaterTest
+from .tasks import Costs, Run, Task, Trial
 from .workspace import Workspace
 
+#: Tasks by the name that a process is told.
+TASKS: dict[str, type[Task]] = {
+    kind.__name__: kind for kind in (Run, LaterTest, Trial, Costs)
+}
 #: What a task leaves in its folder.
 _FOUND = 'found.pickle'
 

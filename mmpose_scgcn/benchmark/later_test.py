@@ -4,13 +4,13 @@ from dataclasses import dataclass, replace
 
 from mmpose_scgcn.apis import build_model
 
-from ..commit import source_commit
-from ..results import Accuracy, Results, RunRecord
-from ..scoring import score_all, score_model
-from ..suite import Method
-from ..training import method_config
-from ..workspace import Workspace
-from .task import Task, write_errors
+from .commit import source_commit
+from .results import Accuracy, Results, RunRecord
+from .scoring import score_all, score_model
+from .suite import Method
+from .tasks import Task, write_errors
+from .training import method_config
+from .workspace import Workspace
 
 #: Figures of the same weights differ by less, from machine to machine.
 SAME = 1e-3

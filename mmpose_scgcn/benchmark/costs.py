@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from mmpose_scgcn.apis import build_model
 from mmpose_scgcn.launch import build_runner
@@ -150,7 +151,9 @@ def _step_ms(runner: Runner) -> float:
     return float(np.median(_times(10, step, batch, runner.optim_wrapper)))
 
 
-def _times(repeats: int, function: Callable, *args, **kwargs) -> list[float]:
+def _times(
+    repeats: int, function: Callable, *args: Any, **kwargs: Any
+) -> list[float]:
     """Time a call, ms, after two that do not count."""
     times = []
     for _ in range(repeats + 2):

@@ -155,19 +155,12 @@ class Contenders:
         Returns:
             dict: The row.
         """
-        # The papers' constants are px of 256 px, and of 64 px for Wing.
-        scale = self.input_size[0] / 256
         penalties = {
-            'Soft Wing': dict(
-                type='mmpose_scgcn.SoftWingLoss',
-                omega1=2 * scale,
-                omega2=20 * scale,
-                epsilon=0.5 * scale,
-            ),
-            'Wing': self._wing(),
-            'L1': dict(type='mmpose_scgcn.L1Loss'),
+            'Soft Wing': 'SoftWingLoss',
+            'Wing': 'WingLoss',
+            'L1': 'L1Loss',
         }
-        term = penalties[penalty]
+        term = dict(type=f'mmpose_scgcn.{penalties[penalty]}')
         loss = dict(term, **self._units)
         if relative:
             loss = dict(
@@ -294,13 +287,6 @@ class Contenders:
         """Give a codec."""
         return dict(type=kind, input_size=self.input_size, **arguments)
 
-    def _wing(self) -> dict:
-        """Give Wing loss, its constants scaled from 64 px."""
-        scale = self.input_size[0] / 64
-        return dict(
-            type='mmpose_scgcn.WingLoss', omega=10 * scale, epsilon=2 * scale
-        )
-
     def _regression(self, pooled: bool, kind: str, **arguments) -> dict:
         """Give a row with one of MMPose's regression heads."""
         head = dict(
@@ -327,7 +313,7 @@ class Contenders:
             in_featuremap_size=self.map_size,
             num_keypoints=self.keypoints,
             hidden_channels=1024,
-            loss=dict(self._wing(), **self._units),
+            loss=dict(type='mmpose_scgcn.WingLoss', **self._units),
         )
         return dict(
             kind='regression',

@@ -22,20 +22,14 @@ def parse_args() -> argparse.Namespace:
     add('suite', help='suite file')
     add('--jobs', type=positive, help='processes at a time (one per GPU/core)')
     add('--minutes', type=float, help='stop after so many minutes')
-    add(
-        '--method',
-        nargs='+',
-        default=(),
-        help='only these methods, and what they start from',
-    )
+    text = 'only these methods, and what they start from'
+    add('--method', nargs='+', default=(), help=text)
     add('--report-only', action='store_true', help='only tables and plots')
     add('--costs', action='store_true', help='measure all costs anew')
-    for name, default in (
-        ('results', 'benchmarks/results'),
-        ('work-dir', 'work_dirs'),
-    ):
-        text = f'folder ({default})'
-        add(f'--{name}', default=default, type=Path, help=text)
+    folders = {'results': 'benchmarks/results', 'work-dir': 'work_dirs'}
+    for name, folder in folders.items():
+        text = f'folder ({folder})'
+        add(f'--{name}', default=folder, type=Path, help=text)
     return parser.parse_args()
 
 

@@ -38,12 +38,8 @@ model = dict(
     head=dict(
         in_channels=277,
         hidden_channels=512,
-        loss=dict(
-            omega=20.0,
-            epsilon=4.0,
-            loss_weight=0.5,
-            input_size=codec['input_size'],
-        ),
+        # As in the second of two stages: its px are half of the first one's.
+        loss=dict(loss_weight=0.5, input_size=codec['input_size']),
         decoder=codec,
     ),
 )

@@ -6,18 +6,11 @@
 _base_ = ['300w-recipe_cnn6_64x64.py']
 
 max_iters = 2500
-train_cfg = dict(max_iters=max_iters, val_interval=500)
-param_scheduler = [
-    dict(type='LinearLR', begin=0, end=100, start_factor=0.01, by_epoch=False),
-    dict(
-        type='CosineAnnealingLR',
-        begin=0,
-        end=max_iters,
-        T_max=max_iters,
-        by_epoch=False,
-    ),
-]
-default_hooks = dict(checkpoint=dict(interval=500))
+interval = 500
+train_cfg = dict(max_iters=max_iters, val_interval=interval)
+_warm_up, _decay = _base_.param_scheduler
+param_scheduler = [_warm_up, dict(_decay, end=max_iters, T_max=max_iters)]
+default_hooks = dict(checkpoint=dict(interval=interval))
 
 # WFLW's points: of the contour every second one, of the brows the upper
 # edge, of the eyes all but the middles of the lids and the pupils.

@@ -4,7 +4,7 @@ The way of a run, from the suite file to its row:
 
 ``suite_file`` reads what is compared (``suite``); ``plan`` lists the tasks
 that have no result yet; ``execute`` starts each one, when all that it needs
-has ended, in a process of its own (``worker``); ``tasks.run`` trains
+has ended, in a process of its own (``worker``); ``tasks.Run`` trains
 (``training``) and tests (``scoring``); what it finds is a record
 (``results``), which ``execute`` adds to the results file (``results_file``).
 From that file alone come the tables and plots (``tables``, ``plots``,

@@ -9,30 +9,22 @@ _ROOT = Path(__file__).resolve().parents[2]
 def source_commit(folder: Path = _ROOT) -> str:
     """Name the source's commit, with a mark if it has changes.
 
-    Those of the results, which a benchmark writes itself, do not count.
-
-    Args:
-        folder (Path): Top of the working tree. Defaults to this package's.
-
-    Returns:
-        str: The name; ``unknown`` where this is not the top of a working
-        tree, as for an installed package.
+    Those of the results, which a benchmark writes itself, do not count. A
+    folder that is not the top of a working tree, such as that of an installed
+    package, has the name ``unknown``.
     """
 
-    def git(*command: str) -> str:
-        done = subprocess.run(
-            ['git', '-C', str(folder), *command],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        return done.stdout.strip()
+    def git(*words: str) -> str:
+        command = ['git', '-C', str(folder), *words]
+        quiet = subprocess.DEVNULL
+        return subprocess.check_output(command, stderr=quiet, text=True)
 
     try:
         # A virtual environment may lie in the repository of something else.
-        if Path(git('rev-parse', '--show-toplevel')) != folder.resolve():
+        top = git('rev-parse', '--show-toplevel').strip()
+        if Path(top) != folder.resolve():
             return 'unknown'
-        name = git('describe', '--always')
+        name = git('describe', '--always').strip()
         others = (':/', ':(top,exclude)benchmarks/results')
         changes = git('status', '--porcelain', '-uno', '--', *others)
     except (OSError, subprocess.CalledProcessError):

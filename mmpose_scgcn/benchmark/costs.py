@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from mmpose_scgcn.apis import build_model
 from mmpose_scgcn.launch import build_runner
@@ -23,18 +24,17 @@ from .training import method_config
 ROUNDS = 5
 BATCH = 32
 
+_DEVICE = 'cuda' if torch.cuda.is_available() else 'cpu'
+
 
 def measure_costs(
     methods: Sequence[Method], folder: str | Path
 ) -> dict[str, Cost]:
-    """Measure what methods cost.
+    """Measure what methods cost, by name.
 
     Times are medians; the methods take turns, so that a machine that slows
     down does so for all. The flip test is off. A latency is that of a user:
     from a crop to keypoints in the image, the decoding of heatmaps included.
-
-    Returns:
-        dict[str, Cost]: By name.
     """
     steps: dict[str, float | None] = {}
     models = {}
@@ -46,8 +46,8 @@ def measure_costs(
             steps[method.name] = None
         else:
             runner = _start(cfg)
-            steps[method.name] = round(_step_ms(runner), 2)
             model = runner.model
+            steps[method.name] = round(_step_ms(runner), 2)
         models[method.name] = model.cpu().eval(), input_size(cfg)
     times = _latencies(models)
     return {
@@ -75,20 +75,19 @@ def _latencies(
     rounds: dict[str, list] = {name: [] for name in models}
     for _ in range(ROUNDS):
         for name, (model, size) in models.items():
-            model.to(_device())
+            model.to(_DEVICE)
             one, many = _crops(1, size), _crops(BATCH, size)
             with torch.no_grad():
-                rounds[name].append(
-                    (
-                        _times(10, model, *one, mode='predict'),
-                        _times(3, model, *many, mode='predict'),
-                        _times(10, model, *one, mode='tensor'),
-                    )
+                times = (
+                    _times(10, model, *one, mode='predict'),
+                    _times(3, model, *many, mode='predict'),
+                    _times(10, model, *one, mode='tensor'),
                 )
+            rounds[name].append(times)
             model.cpu()
     return {
         name: np.array(
-            [1e3 * np.median(times) for times in zip(*found, strict=True)]
+            [np.median(times) for times in zip(*found, strict=True)]
         )
         for name, found in rounds.items()
     }
@@ -105,12 +104,9 @@ def input_size(cfg: Config) -> tuple[int, int]:
 
 
 def count_macs(model: nn.Module, size: tuple[int, int]) -> int:
-    """Count the multiplications of one image through a network.
+    """Count the multiply-accumulate operations of one image.
 
     Those of convolutions and matrix products, without a flip test.
-
-    Returns:
-        int: Multiply-accumulate operations.
     """
     image = torch.zeros(1, 3, *size[::-1])
     with FlopCounterMode(display=False) as counter, torch.no_grad():
@@ -122,7 +118,6 @@ def _crops(
     number: int, size: tuple[int, int]
 ) -> tuple[Tensor, list[PoseDataSample]]:
     """Make crops of noise, normalised, and what is known of each."""
-    images = torch.randn(number, 3, *size[::-1], device=_device())
     known = dict(
         input_size=size,
         input_center=np.zeros(2, np.float32),
@@ -133,9 +128,9 @@ def _crops(
         bbox_scores=np.ones(1, np.float32),
     )
     samples = [
-        PoseDataSample(metainfo=known, gt_instances=box) for _ in images
+        PoseDataSample(metainfo=known, gt_instances=box) for _ in range(number)
     ]
-    return images, samples
+    return torch.randn(number, 3, *size[::-1], device=_DEVICE), samples
 
 
 def _start(cfg: Config) -> Runner:
@@ -149,27 +144,22 @@ def _start(cfg: Config) -> Runner:
     return runner
 
 
-def _step_ms(runner: Runner, repeats: int = 10) -> float:
-    """Time a step of training, after some that do not count."""
+def _step_ms(runner: Runner) -> float:
+    """Time a step of training."""
     batch = next(iter(runner.train_dataloader))
     step = runner.model.train_step
-    times = _times(repeats, step, batch, runner.optim_wrapper)
-    return 1e3 * float(np.median(times))
+    return float(np.median(_times(10, step, batch, runner.optim_wrapper)))
 
 
-def _times(repeats: int, function: Callable, *args, **kwargs) -> list[float]:
-    """Time a call, s, after two that do not count."""
+def _times(
+    repeats: int, function: Callable, *args: Any, **kwargs: Any
+) -> list[float]:
+    """Time a call, ms, after two that do not count."""
     times = []
-    for number in range(repeats + 2):
+    for _ in range(repeats + 2):
         start = time.perf_counter()
         function(*args, **kwargs)
         if torch.cuda.is_available():
             torch.cuda.synchronize()
-        if number > 1:
-            times.append(time.perf_counter() - start)
-    return times
-
-
-def _device() -> str:
-    """Name the device of a run."""
-    return 'cuda' if torch.cuda.is_available() else 'cpu'
+        times.append(1e3 * (time.perf_counter() - start))
+    return times[2:]

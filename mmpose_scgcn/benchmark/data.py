@@ -49,20 +49,15 @@ def check_data(space: Workspace, methods: Iterable[Method]) -> None:
 
 
 def _make_training_set(space: Workspace, path: str) -> None:
-    """Run the tool that makes an annotation file and its images."""
     words = ['-m', 'mmpose_scgcn', *space.suite.makes[path]]
     line = shlex.join(['python', *words])
     print(f'making {path}: {line}', flush=True)
-    with interruptible():
-        process = subprocess.Popen(
+    with interruptible():  # which ends the tool too
+        done = subprocess.run(
             [sys.executable, *words], env=process_environment(0)
         )
-        try:
-            code = process.wait()
-        finally:
-            process.terminate()
-    if code or not os.path.exists(path):
+    if done.returncode or not os.path.exists(path):
         raise ValueError(
             f'{space.suite.path}: expected {path} from {line}, which ended '
-            f'with code {code}'
+            f'with code {done.returncode}'
         )

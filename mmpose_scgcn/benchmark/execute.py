@@ -3,13 +3,8 @@
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Collection, Iterable
-from concurrent.futures import (
-    FIRST_COMPLETED,
-    Future,
-    ThreadPoolExecutor,
-    wait,
-)
+from collections.abc import Callable, Collection
+from concurrent import futures
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 
@@ -18,7 +13,7 @@ from .plan import costs_are_missing, missing_tasks
 from .processes import interruptible, last_line, process_environment
 from .report import write_report
 from .results_file import save_results
-from .suite import Method, Suite
+from .suite import Suite
 from .tasks import Costs, Task
 from .worker import take_found, worker_command
 from .workspace import Workspace
@@ -54,7 +49,8 @@ def run_benchmark(
     until = None if minutes is None else time.monotonic() + 60 * minutes
     executor = Executor(space, jobs, until)
     tasks = [t for t in missing_tasks(space, only) if not executor.keep(t)]
-    methods = _methods_of(space, tasks)
+    names = {method.name for task in tasks for method in task.methods(space)}
+    methods = [m for m in space.suite.methods if m.name in names]
     make_training_sets(space, methods)
     check_data(space, methods)
     print(f'{len(tasks)} runs to do', flush=True)
@@ -67,18 +63,10 @@ def run_benchmark(
     return executor.failed
 
 
-def _methods_of(space: Workspace, tasks: Iterable[Task]) -> list[Method]:
-    """List the methods that are trained or tested, each once."""
-    names = {method.name for task in tasks for method in task.methods(space)}
-    return [method for method in space.suite.methods if method.name in names]
-
-
 class TaskQueue:
     """Tasks that are ready once all that they need has ended, well or not.
 
-    Args:
-        tasks (list[Task]): In the order in which they are wanted.
-        suite (Suite): The benchmark.
+    They are taken in the order of the list.
     """
 
     def __init__(self, tasks: list[Task], suite: Suite) -> None:
@@ -121,6 +109,8 @@ class Executor:
         jobs (int): Processes at a time.
         until (float, optional): When to stop, on the monotonic clock.
         command (Callable): Gives the command of a task's process.
+        failed (int): How many have failed.
+        active (dict[Future, Job]): Those that run.
     """
 
     space: Workspace
@@ -128,16 +118,12 @@ class Executor:
     until: float | None = None
     command: Callable[[Workspace, Task], list[str]] = worker_command
     failed: int = field(default=0, init=False)
-    active: dict[Future, Job] = field(default_factory=dict, init=False)
+    active: dict[futures.Future, Job] = field(default_factory=dict, init=False)
 
     def run(self, tasks: list[Task]) -> bool:
-        """Execute tasks; of those that are ready the first ones first.
-
-        Returns:
-            bool: Whether all have ended before the time was up.
-        """
+        """Execute tasks; tell whether all have ended before time was up."""
         queue = TaskQueue(tasks, self.space.suite)
-        with interruptible(), ThreadPoolExecutor(self.jobs) as pool:
+        with interruptible(), futures.ThreadPoolExecutor(self.jobs) as pool:
             try:
                 while queue.left:
                     if self._seconds_left() == 0:
@@ -165,7 +151,9 @@ class Executor:
             return None
         return max(0.0, self.until - time.monotonic())
 
-    def _start_some(self, queue: TaskQueue, pool: ThreadPoolExecutor) -> None:
+    def _start_some(
+        self, queue: TaskQueue, pool: futures.ThreadPoolExecutor
+    ) -> None:
         """Start what is ready, as far as there are slots."""
         slots = set(range(self.jobs)) - {j.slot for j in self.active.values()}
         while slots and (task := queue.take()):
@@ -175,25 +163,25 @@ class Executor:
                 self._fail(task, str(error))
                 queue.end(task)
                 continue
-            slot = slots.pop()
-            job = Job(task, slot, self._start(task, slot))
+            job = self._start(task, slots.pop())
             self.active[pool.submit(job.process.wait)] = job
 
-    def _start(self, task: Task, slot: int) -> subprocess.Popen:
+    def _start(self, task: Task, slot: int) -> Job:
         """Start the process of a task."""
         folder = self.space.folder(task.slug)
         folder.mkdir(parents=True, exist_ok=True)
+        command = self.command(self.space, task)
+        env = process_environment(slot)
         with open(folder / LOG, 'a') as log:
-            return subprocess.Popen(
-                self.command(self.space, task),
-                stdout=log,
-                stderr=log,
-                env=process_environment(slot),
+            process = subprocess.Popen(
+                command, stdout=log, stderr=log, env=env
             )
+        return Job(task, slot, process)
 
     def _finish_some(self, queue: TaskQueue) -> None:
         """Wait for a process to end, and record what it found."""
-        done, _ = wait(self.active, self._seconds_left(), FIRST_COMPLETED)
+        left = self._seconds_left()
+        done, _ = futures.wait(self.active, left, futures.FIRST_COMPLETED)
         for future in done:
             task = self.active.pop(future).task
             log = self.space.folder(task.slug) / LOG
@@ -212,6 +200,10 @@ class Executor:
 
     def _save(self) -> None:
         """Write results and report."""
-        save_results(self.space.known, self.space.results)
-        folder = self.space.results.parent
-        write_report(self.space.suite, self.space.known, folder)
+        suite, known, path = (
+            self.space.suite,
+            self.space.known,
+            self.space.results,
+        )
+        save_results(known, path)
+        write_report(suite, known, path.parent)

@@ -4,12 +4,7 @@ import base64
 from collections.abc import Iterator
 from pathlib import Path
 
-from mmpose_scgcn.visualization.faces import (
-    PREDICTED_COLOR,
-    TRUE_COLOR,
-    crop_tile,
-    draw_points,
-)
+from mmpose_scgcn.visualization.faces import draw_comparison
 
 import cv2
 import jinja2
@@ -17,7 +12,7 @@ import numpy as np
 
 from .report import describe, report_plots
 from .results import Results, slugify
-from .suite import Method, Suite
+from .suite import Suite
 from .tables import make_tables, state
 
 WORST = 8
@@ -69,43 +64,33 @@ def _galleries(
 ) -> Iterator[tuple[str, list]]:
     """Go through the test sets whose images are as they are."""
     for test in suite.undisturbed:
-        rows = [
-            (method.name, faces)
-            for method in suite.methods
-            if (faces := _worst(suite, known, method, test, work_dir))
-        ]
-        if rows:
-            yield test, rows
+        rows = []
+        for method in suite.methods:
+            for run in known.of(method.name)[:1]:
+                slug = slugify(method.name, run.seed)
+                folder = work_dir / suite.name / slug / 'predictions'
+                rows.append(
+                    (method.name, list(_worst(folder / f'{test}.npz')))
+                )
+        if any(faces for _, faces in rows):
+            yield test, [row for row in rows if row[1]]
 
 
-def _worst(
-    suite: Suite, known: Results, method: Method, test: str, work_dir: Path
-) -> list[tuple[str, str]]:
-    """Draw the worst faces of a method's first seed."""
-    for run in known.of(method.name)[:1]:
-        slug = slugify(method.name, run.seed)
-        path = work_dir / suite.name / slug / 'predictions' / f'{test}.npz'
-        if path.is_file():
-            faces = np.load(path)
-            nme = np.nan_to_num(faces['nme'], nan=-1.0)
-            order = np.argsort(-nme, kind='stable')[:WORST]
-            return list(_draw(faces, order))
-    return []
-
-
-def _draw(faces, order: np.ndarray) -> Iterator[tuple[str, str]]:
-    """Draw faces; those without an image are left out."""
-    arrays = {key: faces[key] for key in faces.files}
-    for index in order:
-        face = {key: values[index] for key, values in arrays.items()}
+def _worst(path: Path) -> Iterator[tuple[str, str]]:
+    """Draw the worst faces; those without an image are left out."""
+    if not path.is_file():
+        return
+    faces = dict(np.load(path))
+    nme = np.nan_to_num(faces['nme'], nan=-1.0)
+    for index in np.argsort(-nme, kind='stable')[:WORST]:
+        face = {key: values[index] for key, values in faces.items()}
         image = cv2.imread(str(face['img_path']))
         if image is None:
             continue
-        tile, matrix = crop_tile(image, face['box'], TILE)
-        for key, color in (('gt', TRUE_COLOR), ('pred', PREDICTED_COLOR)):
-            points = face[key][:, :2] @ matrix[:, :2].T + matrix[:, 2]
-            visible = face['visible'] if key == 'gt' else None
-            tile = draw_points(tile, points, color, visible)
+        box, gt, pred, visible = (
+            face[key] for key in ('box', 'gt', 'pred', 'visible')
+        )
+        tile = draw_comparison(image, box, gt, pred, visible, TILE)
         _, content = cv2.imencode('.jpg', tile, [cv2.IMWRITE_JPEG_QUALITY, 85])
         caption = f'id {face["id"]}: {100 * face["nme"]:.1f} %'
         yield caption, embed(content.tobytes(), 'jpeg')

@@ -1,19 +1,18 @@
 """Which tasks of a benchmark are missing."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
+from .later_test import LaterTest
 from .results import Cost, run_key, trial_key
-from .suite import Method
-from .tasks import Costs, LaterTest, Run, Task, Trial
+from .tasks import Costs, Run, Task, Trial
 from .workspace import Workspace
 
 
 def missing_tasks(space: Workspace, only: Collection[str] = ()) -> list[Task]:
     """List the tasks that have no result yet, in their order.
 
-    Methods whose weights are absent, and runs whose weights are, so that
-    they cannot be tested where their suite was given tests after them, are
-    named on the standard output.
+    Methods without their weights, and runs that cannot be tested later for
+    want of weights, are named on the standard output.
 
     Args:
         space (Workspace): The benchmark.
@@ -24,7 +23,15 @@ def missing_tasks(space: Workspace, only: Collection[str] = ()) -> list[Task]:
         list[Task]: Later tests, the search for learning rates, then runs.
     """
     runs = _missing_runs(space, only)
-    return [*_later_tests(space, only), *_trials(space, runs), *runs]
+    runs = [*_missing_starts(space, runs), *runs]
+    tried = set(map(trial_key, space.known.search))
+    trials = [
+        need
+        for run in runs
+        for need in run.needs(space.suite)
+        if isinstance(need, Trial) and trial_key(need) not in tried
+    ]
+    return [*_later_tests(space, only), *dict.fromkeys(trials), *runs]
 
 
 def costs_are_missing(space: Workspace) -> bool:
@@ -36,49 +43,30 @@ def costs_are_missing(space: Workspace) -> bool:
 
 
 def _missing_runs(space: Workspace, only: Collection[str]) -> list[Run]:
-    """List runs without a result, after those that they start from."""
     done = set(map(run_key, space.known.runs))
-    missing = [
-        (method, seed)
-        for method, seed in space.suite.runs
-        if (method.name, seed) not in done
-        and (not only or method.name in only)
-    ]
-    for method, _ in missing:
+    runs = []
+    for method, seed in space.suite.runs:
+        if (method.name, seed) in done or (only and method.name not in only):
+            continue
         if method.absent:
             print(f'absent: {method.name}: no file {method.checkpoint}')
-    methods = [method for method, _ in missing if not method.absent]
-    runs = [Run(m.name, seed) for m, seed in missing if not m.absent]
-    return [*_starts(space, methods, runs), *runs]
+        else:
+            runs.append(Run(method.name, seed))
+    return runs
 
 
-def _starts(
-    space: Workspace, methods: list[Method], runs: list[Run]
-) -> list[Run]:
-    """List the runs that others start from, where there are no weights.
-
-    Those that have a result too.
-    """
-    starts: dict[Run, None] = {}
-    for name in [method.start for method in methods if method.start]:
-        start = space.suite.method(name)
-        run = Run(name, start.seeds[0])
-        if run not in runs and space.weights(start, run.seed) is None:
-            starts[run] = None
-    return list(starts)
-
-
-def _trials(space: Workspace, runs: list[Run]) -> list[Task]:
-    """List what is missing of the search for the runs' learning rates."""
-    tried = set(map(trial_key, space.known.search))
-    wanted = [task for run in runs for task in run.needs(space.suite)]
-    search = space.suite.search
+def _missing_starts(space: Workspace, runs: Sequence[Run]) -> list[Run]:
+    """List what runs start from and has no weights, with a result or not."""
+    starts = [
+        need
+        for run in runs
+        for need in run.needs(space.suite)
+        if isinstance(need, Run) and need not in runs
+    ]
     return [
-        trial
-        for group in (search.groups if search else ())
-        for value in (search.values if search else ())
-        if (trial := Trial(group, value)) in wanted
-        and (group, value) not in tried
+        start
+        for start in dict.fromkeys(starts)
+        if not space.weights(space.suite.method(start.name), start.seed)
     ]
 
 

@@ -21,7 +21,7 @@ def plot_ced(suite: Suite, known: Results, test: str) -> Figure:
         results = known.tests_of(method.name, test)
         if results:
             ced = np.mean([np.divide(r.ced, r.faces) for r in results], axis=0)
-            axes.plot(100 * CED_ERRORS, 100 * ced, label=method.name, **style)
+            axes.plot(100 * CED_ERRORS, 100 * ced, **style)
     axes.set(
         title=test,
         xlabel='NME of a face, %',
@@ -48,8 +48,7 @@ def plot_pose(suite: Suite, known: Results, test: str) -> Figure:
     for method, style in _curves(suite, known):
         means = pose_errors(known, method.name, test)
         if means is not None:
-            means = 100 * means
-            axes.plot(centers, means, marker='.', label=method.name, **style)
+            axes.plot(centers, 100 * means, marker='.', **style)
     axes.set(title=test, xlabel='pose coefficient', ylabel='NME, %')
     return _finish(figure)
 
@@ -59,15 +58,13 @@ def plot_axis(suite: Suite, known: Results, name: str) -> Figure:
     figure, axes = _figure()
     axis = suite.axes[name]
     for method, style in _curves(suite, known):
-        points = [
-            (value, [100 * r.figures['NME'] for r in results])
+        means = {
+            float(value): np.mean([100 * r.figures['NME'] for r in results])
             for value, test in axis.tests.items()
             if (results := known.tests_of(method.name, test))
-        ]
-        if points:
-            places = [float(value) for value, _ in points]
-            means = [np.mean(errors) for _, errors in points]
-            axes.plot(places, means, marker='.', label=method.name, **style)
+        }
+        if means:
+            axes.plot([*means], [*means.values()], marker='.', **style)
     axes.set(
         xlabel=axis.label,
         xticks=[float(value) for value in axis.tests],
@@ -78,7 +75,6 @@ def plot_axis(suite: Suite, known: Results, name: str) -> Figure:
 
 
 def _figure() -> tuple[Figure, Axes]:
-    """Make an empty plot."""
     figure = Figure(figsize=(8.5, 5.5), layout='constrained')
     return figure, figure.subplots()
 
@@ -88,9 +84,10 @@ def _curves(suite: Suite, known: Results) -> Iterator[tuple[Method, dict]]:
     styles = zip(cycle(_STYLES), cycle(f'C{i}' for i in range(10)))
     for method in suite.methods:
         if method.curve and known.of(method.name):
-            width = 2.2 if method.ours else 1.1
             line, color = next(styles)
-            yield method, dict(linestyle=line, linewidth=width, color=color)
+            width = 2.2 if method.ours else 1.1
+            style = dict(linestyle=line, linewidth=width, color=color)
+            yield method, dict(style, label=method.name)
 
 
 def _finish(figure: Figure) -> Figure:

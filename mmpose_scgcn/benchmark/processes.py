@@ -25,14 +25,7 @@ def default_jobs() -> int:
 
 
 def process_environment(slot: int) -> dict[str, str]:
-    """Give a process one of the GPUs, and this package.
-
-    Args:
-        slot (int): Which of the processes at a time, from 0.
-
-    Returns:
-        dict[str, str]: Its environment.
-    """
+    """Give the process in a slot, from 0, a GPU, and this package."""
     package = str(Path(__file__).resolve().parents[2])
     paths = [package, os.environ.get('PYTHONPATH', '')]
     env = dict(os.environ, PYTHONPATH=os.pathsep.join(filter(None, paths)))
@@ -59,6 +52,6 @@ def interruptible() -> Iterator[None]:
 
 def last_line(path: Path) -> str:
     """Read the last line of a log that is not blank."""
-    text = path.read_text(encoding='utf-8', errors='replace')
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1] if lines else 'it left no message'
+    lines = path.read_text('utf-8', 'replace').splitlines()
+    blank = 'it left no message'
+    return next((s.strip() for s in reversed(lines) if s.strip()), blank)

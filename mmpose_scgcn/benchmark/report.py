@@ -1,6 +1,7 @@
 """The report of a benchmark, from its results alone."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from matplotlib.figure import Figure
@@ -9,8 +10,6 @@ from .plots import plot_axis, plot_ced, plot_pose
 from .results import Results
 from .suite import Suite
 from .tables import MARK, STILL_FALLING, make_tables
-
-Plot = Callable[[Suite, Results, str], Figure]
 
 
 def write_report(
@@ -27,43 +26,36 @@ def write_report(
     folder.mkdir(parents=True, exist_ok=True)
     table = folder / f'{suite.name}.md'
     table.write_text(make_report(suite, known), encoding='utf-8')
-    files = [table]
-    for path, (plot, name) in report_plots(suite, known, folder).items():
-        plot(suite, known, name).savefig(path, dpi=110)
-        files.append(path)
-    return files
+    plots = report_plots(suite, known, folder)
+    for path, plot in plots.items():
+        plot().savefig(path, dpi=110)
+    return [table, *plots]
 
 
 def report_plots(
     suite: Suite, known: Results, folder: str | Path
-) -> dict[Path, tuple[Plot, str]]:
-    """List the plots of a report.
+) -> dict[Path, Callable[[], Figure]]:
+    """List the plots of a report, and what draws them.
 
-    Returns:
-        dict: For each file the function that draws it and what of; nothing
-        for tests without results.
+    There are none for tests without results.
     """
     done = {test for run in known.runs for test in run.tests}
-    plots: dict[str, tuple[Plot, str]] = {}
+    plots: dict[str, Callable[[], Figure]] = {}
     for test in suite.undisturbed:
         if test in done:
-            plots[f'ced_{test}'] = plot_ced, test
-            plots[f'pose_{test}'] = plot_pose, test
+            plots[f'ced_{test}'] = partial(plot_ced, suite, known, test)
+            plots[f'pose_{test}'] = partial(plot_pose, suite, known, test)
     for name, axis in suite.axes.items():
         if done >= set(axis.tests.values()):
-            plots[name] = plot_axis, name
+            plots[name] = partial(plot_axis, suite, known, name)
     return {
-        Path(folder) / f'{suite.name}_{name}.png': plot
+        Path(folder, f'{suite.name}_{name}.png'): plot
         for name, plot in plots.items()
     }
 
 
 def make_report(suite: Suite, known: Results) -> str:
-    """Make the tables.
-
-    Returns:
-        str: Markdown.
-    """
+    """Make the tables, as Markdown."""
     lines = [f'# {suite.title}', '', *describe(suite, known), '']
     for table in make_tables(suite, known):
         lines += table.markdown()

@@ -177,5 +177,6 @@ def _add(
     records: Iterable[Record], record: Record, key: Callable[[Record], Any]
 ) -> list[Record]:
     """Add a record in the order of the keys; one of the same key goes."""
-    others = [other for other in records if key(other) != key(record)]
-    return sorted([*others, record], key=key)
+    return sorted(
+        {**{key(r): r for r in records}, key(record): record}.values(), key=key
+    )

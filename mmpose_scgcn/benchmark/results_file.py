@@ -55,23 +55,25 @@ def _dump(known: Results) -> str:
             bins.append(record)
         return bins.index(record)
 
-    lines = {
-        name: [json.dumps(r, default=encode) for r in getattr(known, name)]
+    def dump(record: Any) -> str:
+        return json.dumps(record, default=encode)
+
+    parts = {
+        name: f'[\n{_lines(map(dump, records))}\n]'
         for name in ('runs', 'search', 'failed')
+        if (records := getattr(known, name))
     }
-    lines = {'pose_bins': [json.dumps(vars(b)) for b in bins], **lines}
-    parts = [
-        f'"{name}": [\n' + ',\n'.join(records) + '\n]'
-        for name, records in lines.items()
-        if records
-    ]
-    costs = [
-        f'{json.dumps(name)}: {json.dumps(cost, default=encode)}'
-        for name, cost in sorted(known.costs.items())
-    ]
-    if costs:
-        parts.append('"costs": {\n' + ',\n'.join(costs) + '\n}')
-    return '{' + ',\n'.join(parts) + '}\n'
+    if bins:
+        lines = _lines(json.dumps(vars(b)) for b in bins)
+        parts = {'pose_bins': f'[\n{lines}\n]', **parts}
+    if costs := sorted(known.costs.items()):
+        lines = _lines(f'{dump(name)}: {dump(cost)}' for name, cost in costs)
+        parts['costs'] = f'{{\n{lines}\n}}'
+    return f'{{{_lines(f"{dump(k)}: {part}" for k, part in parts.items())}}}\n'
+
+
+def _lines(items: Iterable[str]) -> str:
+    return ',\n'.join(items)
 
 
 def _parse(
@@ -84,20 +86,19 @@ def _parse(
     """Read the content of a results file."""
     bins = [PoseBins(**values) for values in pose_bins]
 
-    def accuracy(content: Mapping) -> Accuracy:
-        parts = dict(content)
-        if pose := parts.get('pose'):
-            parts['pose'] = PoseErrors(bins[pose['bins']], pose['NME'])
-        subsets = parts.get('subsets', {})
-        parts['subsets'] = {n: accuracy(part) for n, part in subsets.items()}
-        return Accuracy(**parts)
+    def accuracies(content: Mapping) -> dict[str, Accuracy]:
+        return {name: accuracy(**values) for name, values in content.items()}
 
-    def run(content: Mapping) -> RunRecord:
-        tests = {name: accuracy(a) for name, a in content['tests'].items()}
-        return RunRecord(**{**content, 'tests': tests})
+    def accuracy(pose: Any = None, subsets: Any = (), **more: Any) -> Accuracy:
+        if pose:
+            pose = PoseErrors(bins[pose['bins']], pose['NME'])
+        return Accuracy(pose=pose, subsets=accuracies(dict(subsets)), **more)
+
+    def run(tests: Mapping, **more: Any) -> RunRecord:
+        return RunRecord(tests=accuracies(tests), **more)
 
     return Results(
-        [run(content) for content in runs],
+        [run(**content) for content in runs],
         [TrialRecord(**trial) for trial in search],
         [Failure(**failure) for failure in failed],
         {name: Cost(**cost) for name, cost in (costs or {}).items()},

@@ -22,7 +22,6 @@ from mmpose_scgcn.evaluation.functional import (
     ced_curve,
     summarize_scores,
 )
-from mmpose_scgcn.evaluation.functional.normalization import Norm
 from mmpose_scgcn.shapes import pose_axis, pose_bins
 
 import numpy as np
@@ -43,46 +42,34 @@ def score_all(
     names: Iterable[str],
     folder: str | Path,
 ) -> dict[str, Accuracy]:
-    """Score a model on some test sets, and keep its predictions.
+    """Score a model on some test sets, by name, and keep its predictions.
 
-    Returns:
-        dict[str, Accuracy]: By name.
-
-    Raises:
-        FileNotFoundError: Annotations are missing.
-        ValueError: Predictions are not finite.
+    Arguments and errors are those of :func:`score_model`.
     """
+    out = Path(folder, 'predictions')
+    out.mkdir(parents=True, exist_ok=True)
     return {
-        name: score_model(
-            cfg,
-            model,
-            suite.norm,
-            suite.tests[name],
-            out=Path(folder, 'predictions', f'{name}.npz'),
-        )
+        name: score_model(suite, cfg, model, name, out / f'{name}.npz')
         for name in names
     }
 
 
 def score_model(
+    suite: Suite,
     cfg: Config,
     model: nn.Module,
-    norm: Norm,
-    setting: Mapping,
-    out: str | Path | None = None,
+    name: str,
+    out: Path | None = None,
 ) -> Accuracy:
     """Score a model on a test set.
 
     Args:
+        suite (Suite): The benchmark, with test set and normaliser.
         cfg (Config): Config of the model.
         model (nn.Module): The model.
-        norm (str | tuple): Normaliser.
-        setting (Mapping): What the test set differs in from the config's;
-            transforms in ``insert`` come after the first one of the
-            pipeline, which loads the image; ``subsets`` as in
-            :class:`~mmpose_scgcn.evaluation.FaceAlignmentMetric`.
-        out (str | Path, optional): File for the predictions, ``.npz``.
-            Defaults to None.
+        name (str): Of the test set.
+        out (Path, optional): File for the predictions, ``.npz``. Defaults to
+            None.
 
     Returns:
         Accuracy: What the model reaches.
@@ -93,14 +80,14 @@ def score_model(
     """
     from mmpose.registry import DATASETS
 
-    setting = {**cfg.test_dataloader.dataset, **setting}
+    setting = {**cfg.test_dataloader.dataset, **suite.tests[name]}
     subsets = build_subsets(setting.pop('subsets', None))
     load, *rest = setting['pipeline']
     setting['pipeline'] = [load, *setting.pop('insert', ()), *rest]
     dataset = DATASETS.build(setting)
     faces = predict_dataset(model, dataset, range(len(dataset)))
     _check_finite(faces, setting['ann_file'])
-    scores = score_samples(faces, norm, dataset.metainfo['dataset_name'])
+    scores = score_samples(faces, suite.norm, dataset.metainfo['dataset_name'])
     if out is not None:
         _save_faces(out, faces, scores.nme)
     fields = AnnotationFields(subsets, False, ann_file_of(setting))
@@ -113,12 +100,12 @@ def score_model(
     return replace(
         _summarize(scores, summarize_with_bias(scores)),
         subsets={
-            name: _summarize(scores.select(mask))
-            for name, mask in subset_masks(faces, subsets).items()
+            subset: _summarize(scores.select(mask))
+            for subset, mask in subset_masks(faces, subsets).items()
             if mask.any()
         },
         ced=ced.round().astype(int).tolist(),
-        pose=errors_by_pose(train, faces, scores.nme),
+        pose=_errors_by_pose(train, faces, scores.nme),
     )
 
 
@@ -127,22 +114,14 @@ def ann_file_of(setting: Mapping) -> str:
     return osp.join(setting.get('data_root') or '', setting['ann_file'])
 
 
-def errors_by_pose(
+def _errors_by_pose(
     train: ShapeSet, faces: Sequence[FaceSample], nme: np.ndarray
 ) -> PoseErrors:
-    """Average errors over bins of the pose coefficient.
+    """Average errors, (N,), over bins of the pose coefficient.
 
     The component and the bins are those of training and test shapes
     together, so that every test set of the same training set and every
     method has bins of one meaning.
-
-    Args:
-        train (ShapeSet): Shapes of the training set.
-        faces (Sequence[FaceSample]): N faces.
-        nme (np.ndarray): (N,), fractions.
-
-    Returns:
-        PoseErrors: Errors by bin.
     """
     axis = pose_axis(
         np.concatenate([train.keypoints, [face.gt for face in faces]]),
@@ -150,20 +129,16 @@ def errors_by_pose(
     )
     bins, edges = pose_bins(axis.coefficients, NUM_POSE_BINS)
     before, own = np.split(bins, [len(train)])
-    errors = [
-        round(float(nme[own == number].mean()), _DIGITS)
-        if (own == number).any()
-        else None
-        for number in range(NUM_POSE_BINS)
-    ]
+    parts = [nme[own == number] for number in range(NUM_POSE_BINS)]
     counts = [np.bincount(part, None, NUM_POSE_BINS) for part in (before, own)]
     train_count, count = (part.tolist() for part in counts)
-    pose = PoseBins(edges.round(5).tolist(), train_count, count)
-    return PoseErrors(pose, errors)
+    return PoseErrors(
+        PoseBins(edges.round(5).tolist(), train_count, count),
+        [round(float(p.mean()), _DIGITS) if len(p) else None for p in parts],
+    )
 
 
 def _check_finite(faces: Sequence[FaceSample], ann_file: str) -> None:
-    """Check that there is a number for each coordinate."""
     broken = sum(not np.isfinite(face.pred).all() for face in faces)
     if broken:
         raise ValueError(
@@ -179,17 +154,14 @@ def _summarize(
     if figures is None:
         figures = summarize_scores(scores, FR_THRESHOLDS, AUC_THRESHOLD)
     figures = dict(figures, median=float(np.median(scores.nme)))
-    return Accuracy(
-        len(scores.nme),
-        {name: round(value, _DIGITS) for name, value in figures.items()},
-    )
+    rounded = {name: round(value, _DIGITS) for name, value in figures.items()}
+    return Accuracy(len(scores.nme), rounded)
 
 
 def _save_faces(
-    out: str | Path, faces: Sequence[FaceSample], nme: np.ndarray
+    out: Path, faces: Sequence[FaceSample], nme: np.ndarray
 ) -> None:
     """Save predictions, for pictures."""
-    Path(out).parent.mkdir(parents=True, exist_ok=True)
     arrays = {
         name: np.stack([getattr(face, name) for face in faces])
         for name in ('pred', 'gt', 'visible', 'box', 'img_path', 'id')

@@ -105,7 +105,10 @@ class Suite:
         path (str): Its file.
         methods (tuple[Method, ...]): Its rows.
         tests (Mapping[str, Mapping]): For each test set what its data set's
-            setting differs in from the config's test set.
+            setting differs in from the config's test set; transforms in
+            ``insert`` come after the first one of the pipeline, which loads
+            the image; ``subsets`` as in
+            :class:`~mmpose_scgcn.evaluation.FaceAlignmentMetric`.
         norm (str | tuple): Normaliser.
         title (str): What is compared, for the report.
         search (Search, optional): For learning rates.
@@ -135,22 +138,18 @@ class Suite:
 
         First comes the first seed of every method, then the second ones.
         """
-        runs = [
+        turns = [
             (method.delay + turn, method, seed)
             for method in self.methods
             for turn, seed in enumerate(method.seeds)
         ]
-        runs.sort(key=lambda run: run[0])  # stable: methods keep their order
-        return [(method, seed) for _, method, seed in runs]
+        turns.sort(key=lambda turn: turn[0])  # stable: in order of methods
+        return [(method, seed) for _, method, seed in turns]
 
     @property
     def undisturbed(self) -> list[str]:
         """Names of the test sets whose images are as they are."""
-        return [
-            name
-            for name, setting in self.tests.items()
-            if not setting.get('insert')
-        ]
+        return [n for n, test in self.tests.items() if not test.get('insert')]
 
     def method(self, name: str) -> Method:
         """Find a row by its name.
@@ -158,7 +157,7 @@ class Suite:
         Raises:
             ValueError: There is none.
         """
-        for method in self.methods:
-            if method.name == name:
-                return method
-        raise ValueError(f'{self.path} has no method {name!r}')
+        methods = {method.name: method for method in self.methods}
+        if name not in methods:
+            raise ValueError(f'{self.path} has no method {name!r}')
+        return methods[name]

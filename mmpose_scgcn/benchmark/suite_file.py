@@ -3,7 +3,7 @@
 import os
 import runpy
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,6 +11,7 @@ from .results import slugify
 from .suite import KINDS, Axis, Method, Search, Suite
 
 _REQUIRED = ('title', 'config', 'norm', 'tests', 'methods')
+_PLAIN = ('title', 'norm', 'tests', 'summary', 'makes')
 
 Part = TypeVar('Part', Method, Search, Axis)
 
@@ -24,12 +25,6 @@ def load_suite(path: str | Path) -> Suite:
     :class:`.Axis`'s, and ``summary`` and ``makes`` (:class:`.Suite`). It may
     import modules that lie beside it.
 
-    Args:
-        path (str | Path): The file.
-
-    Returns:
-        Suite: The suite.
-
     Raises:
         FileNotFoundError: There is no such file, or a config of it.
         ValueError: Something is missing or unknown.
@@ -39,26 +34,23 @@ def load_suite(path: str | Path) -> Suite:
     missing = [name for name in _REQUIRED if name not in content]
     if missing:
         raise ValueError(f'{path}: expected {", ".join(missing)} too')
+    methods = tuple(
+        _make_method(path, name, {'config': content['config'], **values})
+        for name, values in content['methods'].items()
+    )
     search = content.get('search')
+    axes = content.get('axes', {})
     suite = Suite(
         name=path.stem,
         path=str(path),
-        methods=tuple(
-            _make_method(path, name, {'config': content['config'], **values})
-            for name, values in content['methods'].items()
-        ),
-        tests=content['tests'],
-        norm=content['norm'],
-        title=content['title'],
+        methods=methods,
         search=None if search is None else _make(Search, path, search),
-        axes={
-            name: _make(Axis, path, values)
-            for name, values in content.get('axes', {}).items()
-        },
-        summary=content.get('summary', {}),
-        makes=content.get('makes', {}),
+        axes={name: _make(Axis, path, axis) for name, axis in axes.items()},
+        **{name: content[name] for name in _PLAIN if name in content},
     )
-    _check_suite(suite)
+    faults = [*_faults_of_methods(suite), *_faults_of_names(suite)]
+    if faults:
+        raise ValueError(f'{path}: {faults[0]}')
     return suite
 
 
@@ -79,22 +71,12 @@ def _run_file(path: Path) -> dict[str, Any]:
 
 
 def _make_method(path: Path, name: str, values: Mapping[str, Any]) -> Method:
-    """Make a row and check it by itself."""
-    values = dict(
-        values,
-        config=os.path.normpath(path.parent / values['config']),
-        seeds=tuple(values.get('seeds', (0,))),
-    )
+    config = os.path.normpath(path.parent / values['config'])
+    seeds = tuple(values.get('seeds', (0,)))
+    values = dict(values, config=config, seeds=seeds)
     method = _make(Method, path, values, name=name)
-    if method.kind not in KINDS:
-        raise ValueError(
-            f'{path}: method {name}: expected kind in {KINDS}, got '
-            f'{method.kind!r}'
-        )
-    if not Path(method.config).is_file():
-        raise FileNotFoundError(
-            f'{path}: method {name}: no config {method.config}'
-        )
+    if not Path(config).is_file():
+        raise FileNotFoundError(f'{path}: method {name}: no config {config}')
     return method
 
 
@@ -109,60 +91,42 @@ def _make(
         raise ValueError(f'{where}: {error}') from error
 
 
-def _check_suite(suite: Suite) -> None:
-    """Check that what is referred to is there, and folders differ."""
+def _faults_of_methods(suite: Suite) -> Iterator[str]:
+    """Tell what is wrong with single rows; folders have to differ too."""
+    rows = {method.name: method for method in suite.methods}
     slugs: dict[str, str] = {}
-    for method in suite.methods:
-        other = slugs.setdefault(slugify(method.name), method.name)
-        if other != method.name:
-            raise ValueError(
-                f'{suite.path}: the names {other!r} and {method.name!r} '
-                'differ in signs only'
-            )
-        _check_start(suite, method)
-    tests = [t for axis in suite.axes.values() for t in axis.tests.values()]
-    tests += [test for test, _ in suite.summary.values()]
-    groups: Mapping[str, str] = {}
+    for name, method in rows.items():
+        if method.kind not in KINDS:
+            got = f'expected kind in {KINDS}, got {method.kind!r}'
+            yield f'method {name}: {got}'
+        other = slugs.setdefault(slugify(name), name)
+        if other != name:
+            yield f'the names {other!r} and {name!r} differ in signs only'
+        if not method.start:
+            continue
+        where = f'method {name}: start {method.start!r}'
+        start = rows.get(method.start)
+        if start is None:
+            yield f'{where}: there is no such method'
+        elif method.checkpoint:
+            yield f'{where}: a method with a checkpoint is not trained'
+        elif start.checkpoint or start.start:
+            yield f'{where}: expected a method that is trained from scratch'
+
+
+def _faults_of_names(suite: Suite) -> Iterator[str]:
+    """Tell what is referred to and not there."""
+    tests = {t for axis in suite.axes.values() for t in axis.tests.values()}
+    tests |= {test for test, _ in suite.summary.values()}
+    groups = {method.group for method in suite.methods} - {''}
     if suite.search is not None:
-        tests.append(suite.search.test)
-        groups = suite.search.groups
-        _check_search(suite, groups.values())
-    wanted = {method.group for method in suite.methods} - {''}
-    _check_known(suite, 'no tests', tests, suite.tests)
-    _check_known(suite, 'no search for the groups', wanted, groups)
-
-
-def _check_known(
-    suite: Suite, text: str, names: Iterable[str], known: Iterable[str]
-) -> None:
-    """Check that names are known."""
-    unknown = sorted(set(names) - set(known))
-    if unknown:
-        raise ValueError(f'{suite.path}: {text} {unknown}')
-
-
-def _check_search(suite: Suite, names: Iterable[str]) -> None:
-    """Check the methods by which learning rates are searched for."""
-    for name in names:
-        if suite.method(name).start:
-            raise ValueError(
-                f'{suite.path}: method {name}: a search needs a method '
-                'without a start'
-            )
-
-
-def _check_start(suite: Suite, method: Method) -> None:
-    """Check what a method starts from."""
-    if not method.start:
-        return
-    where = f'{suite.path}: method {method.name}: start {method.start!r}'
-    others = {other.name: other for other in suite.methods}
-    if method.start not in others:
-        raise ValueError(f'{where}: there is no such method')
-    if method.checkpoint:
-        raise ValueError(f'{where}: a method with a checkpoint is not trained')
-    start = others[method.start]
-    if start.checkpoint or start.start:
-        raise ValueError(
-            f'{where}: expected a method that is trained from scratch'
-        )
+        tests.add(suite.search.test)
+        groups -= set(suite.search.groups)
+        for name in suite.search.groups.values():
+            if suite.method(name).start:
+                needs = 'a search needs a method without a start'
+                yield f'method {name}: {needs}'
+    if unknown := sorted(tests - set(suite.tests)):
+        yield f'no tests {unknown}'
+    if groups:
+        yield f'no search for the groups {sorted(groups)}'

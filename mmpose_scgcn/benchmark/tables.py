@@ -1,7 +1,7 @@
 """Tables from the results of a benchmark."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from .results import (
     Results,
     RunRecord,
     TrialRecord,
+    trial_key,
 )
 from .suite import Method, Search, Suite
 
@@ -19,30 +20,35 @@ from .suite import Method, Search, Suite
 COLUMNS = {'NME': 2, 'median': 2, 'FR@0.08': 2, 'FR@0.10': 2, 'AUC@0.10': 1}
 #: Of the mean offset, in results that have it.
 BIAS = {'bias_x': 'mean offset x', 'bias_y': 'mean offset y'}
+#: Of the costs: attribute, unit and number of digits.
+COSTS = {
+    'parameters, M': ('parameters', 1e6, 2),
+    'MACs, M': ('macs', 1e6, 1),
+    'step, ms': ('step_ms', 1, 0),
+    '1 image, ms': ('latency_ms', 1, 2),
+    '32 images, ms': ('latency_batch32_ms', 1, 1),
+    '1 image, network alone, ms': ('network_ms', 1, 2),
+}
 #: A training has not converged if the last fifth of it still lowered the
 #: error on the validation set by more than this share.
 STILL_FALLING = 0.03
 MARK = '†'
 
+#: By column: test set, figure, and the subset if not all is meant.
+Wanted = Mapping[str, tuple[str, ...]]
+
 
 @dataclass
 class Table:
-    """A table.
-
-    Args:
-        title (str): What it shows.
-        head (list[str]): Names of the columns.
-        rows (list[list[str]]): Cells.
-    """
+    """A table: its title, the names of its columns, and its cells."""
 
     title: str
     head: list[str]
-    rows: list[list[str]] = field(default_factory=list)
+    rows: list[list[str]]
 
     def markdown(self) -> list[str]:
         """Write it as lines of Markdown."""
-        lines = [row(self.head), row(['---'] * len(self.head))]
-        lines += [row(cells) for cells in self.rows]
+        lines = map(row, (self.head, ['---'] * len(self.head), *self.rows))
         return [f'## {self.title}', '', *lines, '']
 
 
@@ -54,73 +60,91 @@ def row(cells: Sequence[str]) -> str:
 def make_tables(suite: Suite, known: Results) -> list[Table]:
     """Make all tables of a benchmark.
 
-    Returns:
-        list[Table]: The suite's summary, errors on each undisturbed test set,
-        by subset, by pose, along the axes, then costs and the search for
-        learning rates.
+    The suite's summary, errors on each undisturbed test set, by subset, by
+    pose, along the axes, then costs and the search for learning rates.
     """
     tables = [summary_table(suite, known)] if suite.summary else []
     for test in suite.undisturbed:
-        tables.append(error_table(suite, known, test))
-        tables += _subset_table(suite, known, test)
-        tables += _pose_table(suite, known, test)
-    for name in suite.axes:
-        tables += [
-            axis_table(suite, known, name, figure)
-            for figure in ('NME', 'FR@0.10')
-        ]
-    tables.append(cost_table(suite, known))
+        tables += _tables_of_test(suite, known, test)
+    for axis in suite.axes.values():
+        for figure in ('NME', 'FR@0.10'):
+            wanted = {value: (t, figure) for value, t in axis.tests.items()}
+            title = f'{figure} by {axis.label}'
+            tables.append(_figure_table(title, suite, known, wanted))
+    tables.append(_cost_table(suite, known))
     if suite.search is not None:
-        tables.append(search_table(suite.search, known))
+        tables.append(_search_table(suite.search, known))
     return tables
 
 
 def summary_table(suite: Suite, known: Results) -> Table:
     """Make the table that a README shows."""
-    costs = ['parameters, M', '1 image, ms']
-    table = Table('Summary', ['method', 'seeds', *suite.summary, *costs])
-    for method in suite.methods:
-        cells = [
-            figure_cell(known, method, test, figure, COLUMNS.get(figure, 2))
-            for test, figure in suite.summary.values()
-        ]
-        cost = known.costs.get(method.name, Cost())
-        cells.append(_number(cost.parameters, 2, 1e-6))
-        cells.append(_number(cost.latency_ms, 1))
-        table.rows.append([label(method, known), state(method, known), *cells])
-    return table
+    rows = [
+        {
+            **_names(method, known),
+            **_figures(method, known, suite.summary),
+            'parameters, M': _cost(method, known, 'parameters', 1e6, 2),
+            '1 image, ms': _cost(method, known, 'latency_ms', 1, 1),
+        }
+        for method in suite.methods
+    ]
+    return _table('Summary', rows)
 
 
-def error_table(suite: Suite, known: Results, test: str) -> Table:
-    """Make the table of a test set."""
-    table = Table(test, ['method', 'seeds', *COLUMNS, *BIAS.values()])
-    figures = {**COLUMNS, **dict.fromkeys(BIAS, 2)}
-    for method in suite.methods:
-        cells = [
-            figure_cell(known, method, test, figure, digits)
-            for figure, digits in figures.items()
-        ]
-        table.rows.append([label(method, known), state(method, known), *cells])
-    return table
+def _tables_of_test(
+    suite: Suite, known: Results, test: str
+) -> Iterator[Table]:
+    """Make the tables of a test set: errors, by subset and by pose."""
+    wanted: Wanted = {figure: (test, figure) for figure in COLUMNS}
+    biases = {name: (test, figure) for figure, name in BIAS.items()}
+    rows = [
+        {**_names(m, known), **_figures(m, known, {**wanted, **biases})}
+        for m in suite.methods
+    ]
+    yield _table(test, rows)
+    present = {name for a in _tests(known, test) for name in a.subsets}
+    subsets = suite.tests[test].get('subsets') or ()
+    wanted = {s: (test, 'NME', s) for s in subsets if s in present}
+    if wanted:
+        yield _figure_table(f'{test}: NME by subset', suite, known, wanted)
+    if bins := pose_bins_of(known, test):
+        yield _pose_table(suite, known, test, bins)
 
 
-def label(method: Method, known: Results) -> str:
+def _figure_table(
+    title: str, suite: Suite, known: Results, wanted: Wanted
+) -> Table:
+    """Make a table of nothing but figures."""
+    rows = [
+        {'method': method.name, **_figures(method, known, wanted)}
+        for method in suite.methods
+    ]
+    return _table(title, rows)
+
+
+def _table(title: str, rows: Sequence[Mapping[str, str]]) -> Table:
+    """Make a table of rows that have the same columns, by name."""
+    head = list(rows[0]) if rows else []
+    return Table(title, head, [list(row.values()) for row in rows])
+
+
+def _names(method: Method, known: Results) -> dict[str, str]:
     """Name a row, with a mark if a training had not converged."""
-    runs = known.of(method.name)
-    return method.name + (' ' + MARK if any(map(still_falling, runs)) else '')
+    falling = any(map(still_falling, known.of(method.name)))
+    name = f'{method.name} {MARK}' if falling else method.name
+    return {'method': name, 'seeds': state(method, known)}
 
 
 def state(method: Method, known: Results) -> str:
     """Tell which seeds of a row are there, and what failed."""
-    words = []
-    if not method.checkpoint:
-        words = [str(run.seed) for run in known.of(method.name)]
+    runs = known.of(method.name)
+    words = [] if method.checkpoint else [str(run.seed) for run in runs]
     words += [
         f'{failure.seed} failed: {failure.error}'
         for failure in known.failed
         if failure.method == method.name
     ]
-    if method.absent and not known.of(method.name):
+    if method.absent and not runs:
         words.append(f'absent: {method.checkpoint}')
     return ', '.join(words)
 
@@ -135,24 +159,20 @@ def still_falling(run: RunRecord) -> bool:
     return after < (1 - STILL_FALLING) * before
 
 
-def figure_cell(
-    known: Results, method: Method, test: str, figure: str, digits: int = 2
-) -> str:
-    """Write a method's figure in a test; nothing where it has none."""
-    found = [a.figures for a in known.tests_of(method.name, test)]
-    return mean_and_spread([f[figure] for f in found if figure in f], digits)
+def _figures(method: Method, known: Results, wanted: Wanted) -> dict[str, str]:
+    """Write figures of a method; nothing where it has none."""
+    cells = {}
+    for name, (test, figure, *subsets) in wanted.items():
+        found = known.tests_of(method.name, test)
+        for subset in subsets:
+            found = [a.subsets[subset] for a in found if subset in a.subsets]
+        values = [a.figures[figure] for a in found if figure in a.figures]
+        cells[name] = mean_and_spread(values, COLUMNS.get(figure, 2))
+    return cells
 
 
 def mean_and_spread(values: Sequence[float], digits: int) -> str:
-    """Write the mean, and for several values the standard deviation.
-
-    Args:
-        values (Sequence[float]): Fractions.
-        digits (int): Digits of the percentages.
-
-    Returns:
-        str: Percent; nothing for no values.
-    """
+    """Write fractions in percent: their mean, and of several the deviation."""
     if not values:
         return ''
     text = f'{100 * np.mean(values):.{digits}f}'
@@ -166,38 +186,20 @@ def _tests(known: Results, test: str) -> list[Accuracy]:
     return [run.tests[test] for run in known.runs if test in run.tests]
 
 
-def _subset_table(suite: Suite, known: Results, test: str) -> list[Table]:
-    """Make the table of the subsets of a test set, if it has any."""
-    present = {name for a in _tests(known, test) for name in a.subsets}
-    names = [n for n in suite.tests[test].get('subsets') or () if n in present]
-    table = Table(f'{test}: NME by subset', ['method', *names])
-    for method in suite.methods:
-        found = [a.subsets for a in known.tests_of(method.name, test)]
-        errors = [
-            [s[name].figures['NME'] for s in found if name in s]
-            for name in names
-        ]
-        cells = [mean_and_spread(values, 2) for values in errors]
-        table.rows.append([method.name, *cells])
-    return [table] if names else []
-
-
-def _pose_table(suite: Suite, known: Results, test: str) -> list[Table]:
+def _pose_table(
+    suite: Suite, known: Results, test: str, bins: PoseBins
+) -> Table:
     """Make the table of mean NME by bin of the pose."""
-    bins = pose_bins_of(known, test)
-    if bins is None:
-        return []
     numbers = map(str, range(1, len(bins.count) + 1))
-    head = ['', *numbers, 'mean of the bins']
-    table = Table(f'{test}: NME by pose', head)
-    table.rows.append(['faces', *map(str, bins.count), ''])
+    rows = [['faces', *map(str, bins.count), '']]
     for method in suite.methods:
         means = pose_errors(known, method.name, test)
         if means is not None:
             means = np.append(means, np.nanmean(means))
             cells = ['' if np.isnan(m) else f'{100 * m:.2f}' for m in means]
-            table.rows.append([method.name, *cells])
-    return [table]
+            rows.append([method.name, *cells])
+    head = ['', *numbers, 'mean of the bins']
+    return Table(f'{test}: NME by pose', head, rows)
 
 
 def pose_bins_of(known: Results, test: str) -> PoseBins | None:
@@ -216,79 +218,51 @@ def pose_errors(known: Results, method: str, test: str) -> np.ndarray | None:
     return np.array(found, dtype=float).mean(axis=0) if found else None
 
 
-def axis_table(suite: Suite, known: Results, name: str, figure: str) -> Table:
-    """Make the table of a figure along an axis."""
-    axis = suite.axes[name]
-    table = Table(f'{figure} by {axis.label}', ['method', *axis.tests])
-    for method in suite.methods:
-        cells = [
-            figure_cell(known, method, test, figure)
-            for test in axis.tests.values()
-        ]
-        table.rows.append([method.name, *cells])
-    return table
-
-
-def cost_table(suite: Suite, known: Results) -> Table:
+def _cost_table(suite: Suite, known: Results) -> Table:
     """Make the table of costs, and of the learning rates in use."""
-    head = ['method', 'kind', 'parameters, M', 'MACs, M', 'step, ms']
-    head += ['1 image, ms', '32 images, ms', '1 image, network alone, ms']
-    head += ['learning rate', 'training, s']
-    table = Table('What they cost', head)
+    rows = []
     for method in suite.methods:
-        cost, runs = (
-            known.costs.get(method.name, Cost()),
-            known.of(method.name),
-        )
-        rates = {
-            f'{value:g}'
-            for run in runs
-            for name, value in run.options.items()
-            if name.endswith('.lr') and isinstance(value, float)
+        runs = known.of(method.name)
+        options = [item for run in runs for item in run.options.items()]
+        rates = {v for name, v in options if name.endswith('.lr')}
+        texts = {f'{rate:g}' for rate in rates if isinstance(rate, float)}
+        times = [run.train_seconds for run in runs if run.train_seconds]
+        cells = {
+            'method': method.name,
+            'kind': method.kind + (', pooled' if method.pooled else ''),
+            **{k: _cost(method, known, *what) for k, what in COSTS.items()},
+            'learning rate': ', '.join(sorted(texts)),
+            'training, s': f'{np.mean(times):.0f}' if times else '',
         }
-        seconds = [run.train_seconds for run in runs if run.train_seconds]
-        table.rows.append(
-            [
-                method.name,
-                method.kind + (', pooled' if method.pooled else ''),
-                _number(cost.parameters, 2, 1e-6),
-                _number(cost.macs, 1, 1e-6),
-                _number(cost.step_ms, 0),
-                _number(cost.latency_ms, 2),
-                _number(cost.latency_batch32_ms, 1),
-                _number(cost.network_ms, 2),
-                ', '.join(sorted(rates)),
-                f'{np.mean(seconds):.0f}' if seconds else '',
-            ]
-        )
-    return table
+        rows.append(cells)
+    return _table('What they cost', rows)
 
 
-def search_table(search: Search, known: Results) -> Table:
+def _cost(
+    method: Method, known: Results, name: str, unit: float, digits: int
+) -> str:
+    value = getattr(known.costs.get(method.name, Cost()), name)
+    return '' if value is None else f'{value / unit:.{digits}f}'
+
+
+def _search_table(search: Search, known: Results) -> Table:
     """Make the table of the search for learning rates."""
     medians = any(trial.median is not None for trial in known.search)
     figure = 'NME (median, where known)' if medians else 'NME'
-    table = Table(
-        f'Learning rates: {figure} on {search.test}, seed {search.seed}',
-        ['group', 'method', *(f'{value:g}' for value in search.values)],
-    )
-    found = {(trial.group, trial.value): trial for trial in known.search}
-    for group, method in search.groups.items():
-        trials = [found.get((group, value)) for value in search.values]
-        table.rows.append([group, method, *map(_trial_cell, trials)])
-    return table
+    title = f'Learning rates: {figure} on {search.test}, seed {search.seed}'
+    found = {trial_key(trial): trial for trial in known.search}
+    rows = [
+        {'group': group, 'method': method}
+        | {f'{v:g}': _trial_cell(found.get((group, v))) for v in search.values}
+        for group, method in search.groups.items()
+    ]
+    return _table(title, rows)
 
 
 def _trial_cell(trial: TrialRecord | None) -> str:
-    """Write the errors of a learning rate."""
     if trial is None:
         return ''
     text = 'diverged' if trial.NME is None else f'{100 * trial.NME:.2f}'
     if trial.median is not None:
         text += f' ({100 * trial.median:.2f})'
     return text
-
-
-def _number(value: float | None, digits: int, scale: float = 1.0) -> str:
-    """Write a figure, or nothing."""
-    return '' if value is None else f'{scale * value:.{digits}f}'

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from mmpose_scgcn.launch import (
     build_runner,
@@ -33,8 +34,8 @@ class Trained:
         model (nn.Module): In evaluation mode: the best on the validation
             set where the config selects (``save_best``), the last otherwise.
         cfg (Config): Its config.
-        seconds (float): Duration, validation included.
         weights (str): Name of its file in the folder.
+        seconds (float): Duration, validation included.
         iterations (int): Their number.
         curve (list[float]): NME on the validation set over the training,
             fractions.
@@ -42,10 +43,19 @@ class Trained:
 
     model: nn.Module
     cfg: Config
-    seconds: float
     weights: str
+    seconds: float
     iterations: int
     curve: list[float]
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What a record of the run says of the training."""
+        return dict(
+            train_seconds=round(self.seconds, 1),
+            iterations=self.iterations,
+            val_curve=[round(value, 6) for value in self.curve],
+        )
 
 
 def train_method(
@@ -68,9 +78,6 @@ def train_method(
             method's, by dotted key. Defaults to None.
         start (str, optional): Weights to start from; the graph is theirs
             too. Defaults to None.
-
-    Returns:
-        Trained: The model.
 
     Raises:
         FileNotFoundError: Annotations are missing.
@@ -96,12 +103,12 @@ def train_method(
     else:
         best = Path(folder, 'last_checkpoint').read_text('utf-8').strip()
     return Trained(
-        weights=Path(best).name,
         model=runner.model.eval(),
         cfg=cfg,
+        weights=Path(best).name,
         seconds=record.seconds,
         iterations=runner.iter,
-        curve=record.curve,
+        curve=[error for _, error in record.read()],
     )
 
 
@@ -111,11 +118,7 @@ def note_weights(folder: str | Path, name: str) -> None:
 
 
 def trained_weights(folder: str | Path) -> str | None:
-    """Find the weights that a finished run has left in its folder.
-
-    Returns:
-        str | None: Their path; None where there are none.
-    """
+    """Find the weights that a finished run has left in its folder."""
     note = Path(folder, _WEIGHTS)
     if not note.is_file():
         return None
@@ -126,55 +129,43 @@ def trained_weights(folder: str | Path) -> str | None:
 def method_config(
     method: Method, folder: str | Path, options: Mapping | None = None
 ) -> Config:
-    """Read the config of a method.
-
-    Returns:
-        Config: The config.
+    """Read the config of a method, and add settings by dotted key.
 
     Raises:
         ValueError: It has no such transform as the method changes.
     """
     cfg = read_config(method.config, dict(method.options))
-    if options:
-        cfg.merge_from_dict(dict(options))
-    _set_transforms(cfg, method)
-    train_set = cfg.train_dataloader.dataset
+    cfg.merge_from_dict(dict(options or {}))
+    for kind, settings in method.transforms.items():
+        parts = ('train', 'val', 'test')
+        if not sum(_change_step(cfg, p, kind, settings) for p in parts):
+            raise ValueError(
+                f'method {method.name}: no pipeline of {method.config} has '
+                f'the transform {kind}'
+            )
     if method.codec:
-        cfg.codec = cfg.model.head.decoder = dict(method.codec)
-        train_set.pipeline = [
-            ConfigDict(step, encoder=dict(method.codec))
-            if step['type'] == 'GenerateTarget'
-            else step
-            for step in train_set.pipeline
-        ]
+        codec = dict(method.codec)
+        cfg.codec = cfg.model.head.decoder = codec
+        _change_step(cfg, 'train', 'GenerateTarget', dict(encoder=codec))
+    steps = cfg.train_dataloader.dataset.pipeline
     for transform in method.augment:
-        types = [step['type'] for step in train_set.pipeline]
-        train_set.pipeline.insert(
-            types.index('GenerateTarget'), ConfigDict(transform)
-        )
+        types = [step['type'] for step in steps]
+        steps.insert(types.index('GenerateTarget'), ConfigDict(transform))
     cfg.work_dir = str(folder)
     # MMEngine's own names are the same within a second.
     cfg.experiment_name = str(folder)
     return cfg
 
 
-def _set_transforms(cfg: Config, method: Method) -> None:
-    """Change settings of transforms, in all pipelines that have them."""
-    for kind, settings in method.transforms.items():
-        found = False
-        for part in ('train', 'val', 'test'):
-            dataset = cfg[f'{part}_dataloader'].dataset
-            found |= any(step['type'] == kind for step in dataset.pipeline)
-            # Loaders may share the steps.
-            dataset.pipeline = [
-                ConfigDict(step, **settings) if step['type'] == kind else step
-                for step in dataset.pipeline
-            ]
-        if not found:
-            raise ValueError(
-                f'method {method.name}: no pipeline of {method.config} has '
-                f'the transform {kind}'
-            )
+def _change_step(cfg: Config, part: str, kind: str, settings: Mapping) -> bool:
+    """Change settings of a transform; tell if the pipeline has it."""
+    dataset = cfg[f'{part}_dataloader'].dataset
+    found = any(step['type'] == kind for step in dataset.pipeline)
+    dataset.pipeline = [  # anew: loaders may share the steps
+        ConfigDict(step, **settings) if step['type'] == kind else step
+        for step in dataset.pipeline
+    ]
+    return found
 
 
 def _keep_only(folder: Path, settings: str) -> bool:
@@ -213,16 +204,11 @@ class TrainingRecord(Hook):
         """How long the training has taken, up to the present."""
         return self._before + time.perf_counter() - self._start
 
-    @property
-    def curve(self) -> list[float]:
-        """NME at each validation, fractions."""
-        return [value for _, value in self._read()]
-
-    def _read(self) -> list[tuple[int, float]]:
-        """Read iterations and errors."""
+    def read(self) -> list[tuple[int, float]]:
+        """Read iterations and NME, a fraction, of each validation."""
         if not self._path.is_file():
             return []
-        return [tuple(item) for item in json.loads(self._path.read_text())]
+        return json.loads(self._path.read_text())
 
     def before_train(self, runner: Runner) -> None:
         """Start."""
@@ -242,7 +228,7 @@ class TrainingRecord(Hook):
     def after_val_epoch(self, runner: Runner, metrics: dict) -> None:
         """Note the error."""
         if 'NME' in metrics:
-            before = [item for item in self._read() if item[0] < runner.iter]
+            before = [item for item in self.read() if item[0] < runner.iter]
             items = [*before, (runner.iter, float(metrics['NME']))]
             partial = self._path.with_suffix('.partial')
             partial.write_text(json.dumps(items))

@@ -14,19 +14,20 @@ from typing import Any
 
 import torch
 
-from .tasks import TASKS, Task
+from .later_test import LaterTest
+from .tasks import Costs, Run, Task, Trial
 from .workspace import Workspace
 
+#: Tasks by the name that a process is told.
+TASKS: dict[str, type[Task]] = {
+    kind.__name__: kind for kind in (Run, LaterTest, Trial, Costs)
+}
 #: What a task leaves in its folder.
 _FOUND = 'found.pickle'
 
 
 def worker_command(space: Workspace, task: Task) -> list[str]:
-    """Write the command that executes a task.
-
-    Returns:
-        list[str]: The command.
-    """
+    """Write the command that executes a task."""
     paths = [space.suite.path, str(space.results), str(space.work_dir)]
     kind, arguments = type(task).__name__, json.dumps(vars(task))
     return [sys.executable, '-m', __name__, *paths, kind, arguments]
@@ -42,35 +43,26 @@ def take_found(folder: Path) -> Any:
     return found
 
 
-def execute(space: Workspace, task: Task) -> None:
-    """Execute a task and leave what it finds in its folder."""
-    folder = space.folder(task.slug)
-    folder.mkdir(parents=True, exist_ok=True)
-    found = task.execute(space)
-    partial = folder / f'{_FOUND}.partial'
-    partial.write_bytes(pickle.dumps(found))
-    partial.replace(folder / _FOUND)
-
-
 def main() -> None:
-    """Run the command line."""
+    """Execute the task of the command line; leave in its folder its find."""
     *paths, kind, arguments = sys.argv[1:]
-    _end_with_parent()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     if not torch.cuda.is_available():
         torch.set_num_threads(1)
-    execute(Workspace.open(*paths), TASKS[kind](**json.loads(arguments)))
+    space, task = Workspace.open(*paths), TASKS[kind](**json.loads(arguments))
+    folder = space.folder(task.slug)
+    folder.mkdir(parents=True, exist_ok=True)
+    partial = folder / f'{_FOUND}.partial'
+    partial.write_bytes(pickle.dumps(task.execute(space)))
+    partial.replace(folder / _FOUND)
 
 
 def _end_with_parent() -> None:
     """Leave no training behind when the process that asked for it dies."""
     parent = os.getppid()
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(1)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
 
 
 if __name__ == '__main__':

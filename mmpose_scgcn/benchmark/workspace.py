@@ -27,7 +27,6 @@ class Workspace:
     known: Results = field(init=False)
 
     def __post_init__(self) -> None:
-        """Read the results."""
         self.known = load_results(self.results)
 
     @classmethod

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
+from mmpose_scgcn.benchmark.later_test import LaterTest
 from mmpose_scgcn.benchmark.plan import costs_are_missing, missing_tasks
 from mmpose_scgcn.benchmark.results import Cost, RunRecord, TrialRecord
 from mmpose_scgcn.benchmark.suite import Method, Search
-from mmpose_scgcn.benchmark.tasks import LaterTest, Run, Trial
+from mmpose_scgcn.benchmark.tasks import Run, Trial
 from mmpose_scgcn.benchmark.training import note_weights
 from mmpose_scgcn.benchmark.workspace import Workspace
 

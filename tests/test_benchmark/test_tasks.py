@@ -5,16 +5,12 @@ import shutil
 from dataclasses import asdict, replace
 
 from mmpose_scgcn.benchmark import costs
+from mmpose_scgcn.benchmark.later_test import LaterTest
 from mmpose_scgcn.benchmark.results import Results, TrialRecord
 from mmpose_scgcn.benchmark.results_file import save_results
-from mmpose_scgcn.benchmark.tasks import (
-    TASKS,
-    Costs,
-    LaterTest,
-    Run,
-    Trial,
-)
+from mmpose_scgcn.benchmark.tasks import Costs, Run, Trial
 from mmpose_scgcn.benchmark.training import method_config
+from mmpose_scgcn.benchmark.worker import TASKS
 from mmpose_scgcn.benchmark.workspace import Workspace
 
 import pytest

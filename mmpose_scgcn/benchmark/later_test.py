@@ -4,13 +4,13 @@ from dataclasses import dataclass, replace
 
 from mmpose_scgcn.apis import build_model
 
-from ..commit import source_commit
-from ..results import Accuracy, Results, RunRecord
-from ..scoring import score_all, score_model
-from ..suite import Method
-from ..training import method_config
-from ..workspace import Workspace
-from .task import Task, write_errors
+from .commit import source_commit
+from .results import Accuracy, Results, RunRecord
+from .scoring import score_all, score_model
+from .suite import Method
+from .tasks import Task, write_errors
+from .training import method_config
+from .workspace import Workspace
 
 #: Figures of the same weights differ by less, from machine to machine.
 SAME = 1e-3
@@ -42,16 +42,12 @@ class LaterTest(Task):
         Returns:
             RunRecord | str: The run with these tests; or why not.
         """
-        suite, run, weights = (
-            space.suite,
-            self._run(space),
-            self._weights(space),
-        )
-        (method,) = self.methods(space)
+        suite, run = space.suite, self._run(space)
+        method, weights = suite.method(self.name), self._weights(space)
         cfg = method_config(method, space.folder(self.slug), run.options)
         model = build_model(cfg, weights)
         known = next(name for name in suite.tests if name in run.tests)
-        found = score_model(cfg, model, suite.norm, suite.tests[known])
+        found = score_model(suite, cfg, model, known)
         difference = _difference(run.tests[known], found)
         if difference:
             return f'expected weights with {difference} on {known}: {weights}'
@@ -73,19 +69,16 @@ class LaterTest(Task):
         return f'{self.label}: {write_errors(found.tests)}'
 
     def _run(self, space: Workspace) -> RunRecord:
-        """Find the run."""
         runs = space.known.of(self.name)
         return next(run for run in runs if run.seed == self.seed)
 
     def _weights(self, space: Workspace) -> str:
-        """Find the weights of the run."""
-        (method,) = self.methods(space)
+        method = space.suite.method(self.name)
         weights = space.weights(method, self.seed)
         if weights is None:
             folder = space.run_folder(self.name, self.seed)
-            raise ValueError(
-                f'no weights {method.checkpoint or f"in {folder}"}'
-            )
+            where = method.checkpoint or f'in {folder}'
+            raise ValueError(f'no weights {where}')
         return weights
 
 

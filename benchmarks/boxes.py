@@ -55,13 +55,16 @@ SETS = {
 #: Crops about the keypoints of the pass before.
 PASSES = (1, 2, 3)
 
-#: Annotations of 300W and YTF68 count pixels from 1 (docs/data_sets.md).
+#: Keypoints of 300W and YTF68 lie a pixel to the right (docs/data_sets.md).
 ORIGIN = 1
 
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument('--model', default='face68')
     parser.add_argument('--config', help='with --checkpoint, for --model')
     parser.add_argument('--checkpoint')

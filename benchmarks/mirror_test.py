@@ -29,7 +29,10 @@ INNER = {68: 17, 98: 33}
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument('config', help='path or name of a config')
     parser.add_argument(
         '--split', choices=('train', 'val', 'test'), default='test'

@@ -104,9 +104,17 @@ def add_common_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--work-dir', help='folder for logs (default: work_dirs/CONFIG)'
     )
-    parser.add_argument('--launcher', choices=LAUNCHERS, default='none')
+    text = 'what started the processes, for several GPUs (default: none)'
     parser.add_argument(
-        '--local_rank', '--local-rank', type=int, default=0, metavar='N'
+        '--launcher', choices=LAUNCHERS, default='none', help=text
+    )
+    parser.add_argument(
+        '--local_rank',
+        '--local-rank',
+        type=int,
+        default=0,
+        metavar='N',
+        help='set by the launcher',
     )
 
 

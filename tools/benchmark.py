@@ -19,17 +19,25 @@ def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add = parser.add_argument
-    add('suite', help='suite file')
-    add('--jobs', type=positive, help='processes at a time (one per GPU/core)')
+    add('suite', help='suite file, such as benchmarks/300w_cpu.py')
+    text = 'processes at a time (default: one for each GPU, or core)'
+    add('--jobs', type=positive, help=text)
     add('--minutes', type=float, help='stop after so many minutes')
-    text = 'only these methods, and what they start from'
-    add('--method', nargs='+', default=(), help=text)
-    add('--report-only', action='store_true', help='only tables and plots')
-    add('--costs', action='store_true', help='measure all costs anew')
-    folders = {'results': 'benchmarks/results', 'work-dir': 'work_dirs'}
-    for name, folder in folders.items():
-        text = f'folder ({folder})'
-        add(f'--{name}', default=folder, type=Path, help=text)
+    add(
+        '--method',
+        nargs='+',
+        default=(),
+        help='only these rows, and those whose weights they start from',
+    )
+    text = 'run nothing, only write tables and plots'
+    add('--report-only', action='store_true', help=text)
+    add('--costs', action='store_true', help='measure all costs again')
+    for name, default, what in (
+        ('results', 'benchmarks/results', 'results and tables'),
+        ('work-dir', 'work_dirs', 'logs, checkpoints and the HTML page'),
+    ):
+        text = f'folder of {what} (default: {default})'
+        add(f'--{name}', default=default, type=Path, help=text)
     return parser.parse_args()
 
 

@@ -37,10 +37,13 @@ def parse_args() -> argparse.Namespace:
     )
     add = parser.add_argument
     add('config', help='path or name of a config')
-    add('--split', choices=('train', 'val', 'test'), default='train')
-    add('--out', type=picture_file, default='samples.png', help='picture')
+    splits = ('train', 'val', 'test')
+    add('--split', choices=splits, default='train', help='(default: train)')
+    text = 'picture to write (default: samples.png)'
+    add('--out', type=picture_file, default='samples.png', help=text)
     add('--num', type=positive_int, default=12, help='samples (12)')
-    add('--select', choices=('first', 'random'), default='random')
+    text = 'which samples (random)'
+    add('--select', choices=('first', 'random'), default='random', help=text)
     add('--seed', type=int, default=0, help='of samples and augmentation (0)')
     add('--size', type=positive_int, default=384, help='px of a tile (384)')
     add(

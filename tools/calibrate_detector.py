@@ -2,8 +2,8 @@
 
 python tools/calibrate_detector.py yunet haar --config CONFIG --out boxes.json
 
-A model must get the boxes that it was trained for. This measures, on the
-training faces of a config, where the box about the keypoints lies in a
+A model must get boxes of the kind that it was trained with. This measures, on
+the training faces of a config, where the box about the keypoints lies in a
 detector's box, and writes it for ``tools/predict.py --det-mapping``. The
 detector is ``yunet``, ``haar``, a YuNet file, a config of MMDetection, or a
 function of your own as ``MODULE:FUNCTION``.

@@ -1,4 +1,4 @@
-"""Faces, a graph, two models, a table and pictures, in five minutes.
+"""Draw faces, train two models on them, compare and predict: 7 minutes.
 
 Makes procedural faces, builds their keypoint graph, trains the
 structure-coherent model and MMPose's stock regression on the same backbone

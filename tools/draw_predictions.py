@@ -1,6 +1,9 @@
 """Draw a model's predictions beside the truth on faces of its test set.
 
 python tools/draw_predictions.py CONFIG CHECKPOINT --out faces.png
+
+Annotated keypoints are green, predicted ones blue. Above each face stand its
+error, its id in the annotation file, and the name of its image file.
 """
 
 import argparse
@@ -38,19 +41,26 @@ LEGEND = {'truth': TRUE_COLOR, 'prediction': PREDICTED_COLOR}
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     add = parser.add_argument
     add('config', help='path or name of a config')
     add('checkpoint', help='path or address of the weights')
-    add('--out', type=picture_file, default='predictions.png', help='picture')
-    add('--num', type=positive_int, default=24, help='faces')
+    text = 'picture to write (default: predictions.png)'
+    add('--out', type=picture_file, default='predictions.png', help=text)
+    text = 'how many faces (default: 24)'
+    add('--num', type=positive_int, default=24, help=text)
     add(
         '--select',
         choices=('first', 'random', 'worst'),
         default='random',
-        help='which faces (worst: of the whole test set)',
+        help='which faces; worst predicts the whole test set '
+        '(default: random)',
     )
-    add('--seed', type=int, default=0, help='of random')
+    text = 'of the random choice (default: 0)'
+    add('--seed', type=int, default=0, help=text)
     add(
         '--norm',
         type=norm,

@@ -27,26 +27,28 @@ def parse_args() -> argparse.Namespace:
     add = parser.add_argument
     add('results', nargs='+', help='CSV files of per-face results')
     add('--out', default='ced.png', help='picture: .png, .pdf, .svg')
-    add('--names', nargs='+', help='of the runs (default: file names)')
+    text = 'names of the runs in the legend (default: file names)'
+    add('--names', nargs='+', help=text)
     add('--subset', help='only the faces of this subset')
     add(
         '--fr-threshold',
         type=float,
         nargs='+',
         default=[0.10],
-        help='failures are errors above it, as a fraction (0.1)',
+        help='errors above it are failures, a fraction (default: 0.1)',
     )
     add(
         '--auc-threshold',
         type=float,
         default=0.10,
-        help='upper end of the area, as a fraction (0.1)',
+        help='upper end of the area, a fraction (default: 0.1)',
     )
     add(
         '--max-error',
         type=positive_float,
-        help='right end of the plot, a fraction (the largest threshold, or as '
-        'far as 95 %% of the faces reach)',
+        help='right end of the plot, a fraction (default: the largest '
+        'threshold, or further, until 95 %% of the faces of every run are in '
+        'it, at most 0.5)',
     )
     args = parser.parse_args()
     if args.names and len(args.names) != len(args.results):

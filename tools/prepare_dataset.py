@@ -100,7 +100,11 @@ def add_common(parser: argparse.ArgumentParser, box: str) -> None:
         'identities or photographs (0.1)',
     )
     add('--seed', type=int, default=0, help='of what is held out (0)')
-    add('--strict', action='store_true', help='problems stop it')
+    add(
+        '--strict',
+        action='store_true',
+        help='write nothing if there are problems',
+    )
     add('--overwrite', action='store_true', help='replace an earlier run')
     add('--copy-images', action='store_true', help='copy, do not link')
     add('--workers', type=int, help='threads (one for each processor)')
@@ -119,31 +123,33 @@ def add_own(parser: argparse.ArgumentParser, kind: str) -> None:
         type=int,
         choices=(0, 1),
         default=int(kind == 'pts'),
-        help="the first pixel's coordinate (%(default)s)",
+        help='what the files count pixels from; 1 is subtracted if it is 1 '
+        '(%(default)s)',
     )
     add(
         '--group-pattern',
         metavar='REGEX',
-        help='its (group) in an image name is the identity or source, which '
-        'is never split',
+        help='regular expression whose group is the person, or source, in an '
+        'image name; images of one are never in two splits',
     )
     add(
         '--flip-pairs',
         default='infer',
         help='infer (from the mean shape), none, or a list: 0-16,1-15',
     )
-    add('--config', type=Path, metavar='FILE', help='config to write as well')
+    text = 'write a config for this data set here'
+    add('--config', type=Path, metavar='FILE', help=text)
     add(
         '--base',
         default=BASE,
-        help='config that it inherits model, input size and schedule from: '
-        'a path, or the name of one of ours (%(default)s)',
+        help='what the config inherits model, input size and schedule from: '
+        'the path of a config, or the name of one of ours (%(default)s)',
     )
     add(
         '--norm',
         default='box_size',
-        help='what it divides errors by: box_size, or two keypoints, such as '
-        '36-45, whose distance it is (%(default)s)',
+        help='what the metric in the config divides errors by: box_size, or '
+        'two keypoints, such as 36-45, whose distance it is (%(default)s)',
     )
 
 

@@ -1,4 +1,4 @@
-"""Make of a training's checkpoint a model that others can use.
+"""Make a checkpoint into a model that others can use.
 
 python tools/publish_model.py CONFIG CHECKPOINT --name face68 \
     --licence 'research only (300W)' --commit 188be64

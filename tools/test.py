@@ -34,11 +34,11 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     add(
         '--out',
         metavar='FILE',
-        help='keep all predictions here (.pkl), or the metrics (.json)',
+        help='write the metrics here (.json), or all predictions (.pkl)',
     )
-    add('--dump', metavar='FILE', help='keep all predictions here (.pkl)')
-    text = 'folder for pictures of the predictions; of the worst faces: '
-    add('--show-dir', metavar='FOLDER', help=text + 'draw_predictions')
+    add('--dump', metavar='FILE', help='write all predictions here (.pkl)')
+    text = 'write a picture of each prediction here (draw_predictions draws '
+    add('--show-dir', metavar='FOLDER', help=text + 'the worst faces)')
     text = 'show the predictions in a window'
     add('--show', action='store_true', help=text)
     text = 'seconds that a window stays (default: 1)'

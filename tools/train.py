@@ -42,7 +42,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         action='store_true',
         help="scale the learning rate from the config's full batch to yours",
     )
-    parser.add_argument('--seed', type=int, help='seed of everything random')
+    parser.add_argument('--seed', type=int, help='seed of all that is random')
     add_common_arguments(parser)
     return parser.parse_args(argv)
 

@@ -1,7 +1,7 @@
 # The network of 300w_cnn6_64x64.py on training faces as the refinement head
-# has them. Keypoints count from 0: those of the annotation files count from
-# 1, as their tool did (for files of tools/prepare_dataset.py, which counts
-# from 0, `origin` is 0). Boxes are moved less.
+# has them. Keypoints are moved by a pixel, since those of 300W lie too far
+# right ("Files that count pixels from 1" in docs/data_sets.md). Boxes are
+# moved less.
 _base_ = ['300w_cnn6_64x64.py']
 
 _shift = dict(type='mmpose_scgcn.ShiftKeypointOrigin', origin=1)

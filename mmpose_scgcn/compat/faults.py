@@ -5,6 +5,7 @@ It needs nothing but Python, and must survive whatever is missing or broken.
 """
 
 import importlib
+import re
 import sys
 import warnings
 from collections.abc import Callable
@@ -39,11 +40,15 @@ PLAIN_MODULES = {
 }
 
 
-#: Builds xtcocotools against the NumPy that is installed; it has wheels up to
-#: Python 3.11, made for NumPy 1.
+#: Build xtcocotools, which has wheels up to Python 3.11, made for NumPy 1;
+#: the lines of docs/install.md.
 BUILD = (
-    'pip install Cython "setuptools>=77,<81" && pip install '
-    '--no-build-isolation --no-cache-dir --no-binary xtcocotools '
+    'pip install Cython "numpy<2" "setuptools>=77,<81" && pip install '
+    '--no-cache-dir --no-build-isolation {}xtcocotools==1.14.3'
+)
+BUILD_NUMPY2 = (
+    'pip install Cython "numpy>=2,<2.4" "setuptools>=77,<81" && pip install '
+    '--no-cache-dir --no-build-isolation --no-binary xtcocotools '
     '{}xtcocotools==1.14.3'
 )
 
@@ -137,7 +142,7 @@ def check_xtcocotools() -> Fault | None:
             f'the wheel of xtcocotools does not run with NumPy '
             f'{version_of("numpy")}: {error}',
             'pip install "numpy<2" "opencv-python<4.12"',
-            instead=BUILD.format('--no-deps --force-reinstall ')
+            instead=BUILD_NUMPY2.format('--no-deps --force-reinstall ')
             + _KEEPS_NUMPY,
         )
     if isinstance(error, ModuleNotFoundError) and error.name == 'xtcocotools':
@@ -157,20 +162,45 @@ def missing_xtcocotools(python: tuple[int, int], numpy: str) -> Fault:
     Returns:
         Fault: That it is missing.
     """
+    newer = bool(numpy) and not numpy.startswith('1.')
     if python >= (3, 12):
         return Fault(
             f'no xtcocotools, which has no wheel for Python {python[0]}.'
             f'{python[1]} and is built by a C compiler',
-            BUILD.format(''),
+            (BUILD_NUMPY2 if newer else BUILD).format(''),
         )
     wheel = 'pip install xtcocotools==1.14.3 "numpy<2"'
-    if numpy and not numpy.startswith('1.'):
+    if newer:
         return Fault(
             'no xtcocotools',
             f'{wheel} "opencv-python<4.12"',
-            instead=f'{BUILD.format("")}{_KEEPS_NUMPY}',
+            instead=f'{BUILD_NUMPY2.format("")}{_KEEPS_NUMPY}',
         )
     return Fault('no xtcocotools', wheel)
+
+
+def check_numpy() -> Fault | None:
+    """What MMPose does to draw keypoints is an error from NumPy 2.4 on."""
+    return too_new_numpy(version_of('numpy') or '')
+
+
+def too_new_numpy(numpy: str) -> Fault | None:
+    """Tell of a version of NumPy with which MMPose cannot draw.
+
+    Args:
+        numpy (str): Version of NumPy, '' where there is none.
+
+    Returns:
+        Fault | None: That it is too new, which stops nothing else.
+    """
+    numbers = tuple(int(part) for part in re.findall(r'\d+', numpy)[:2])
+    if numbers < (2, 4):
+        return None
+    return Fault(
+        f'NumPy {numpy}: MMPose does not draw keypoints with 2.4 or later',
+        'pip install "numpy>=2,<2.4"',
+        stops_mmpose=False,
+    )
 
 
 def check_pkg_resources() -> Fault | None:
@@ -244,6 +274,7 @@ CHECKS: tuple[Callable[[], Fault | None], ...] = (
     check_mmcv,
     check_mmpose,
     check_xtcocotools,
+    check_numpy,
     check_pkg_resources,
     check_chumpy,
     check_plugin,

@@ -11,8 +11,12 @@ import pytest
 
 WHEEL = 'pip install xtcocotools==1.14.3 "numpy<2"'
 BUILD = (
-    'pip install Cython "setuptools>=77,<81" && pip install '
-    '--no-build-isolation --no-cache-dir --no-binary xtcocotools '
+    'pip install Cython "numpy<2" "setuptools>=77,<81" && pip install '
+    '--no-cache-dir --no-build-isolation xtcocotools==1.14.3'
+)
+BUILD_NUMPY2 = (
+    'pip install Cython "numpy>=2,<2.4" "setuptools>=77,<81" && pip install '
+    '--no-cache-dir --no-build-isolation --no-binary xtcocotools '
     'xtcocotools==1.14.3'
 )
 
@@ -88,9 +92,10 @@ def test_something_missing(doctor):
     [
         ((3, 11), '1.26.4', WHEEL, ''),
         ((3, 10), '', WHEEL, ''),
-        ((3, 11), '2.4.6', f'{WHEEL} "opencv-python<4.12"', BUILD),
-        ((3, 12), '2.4.6', BUILD, ''),
+        ((3, 11), '2.4.6', f'{WHEEL} "opencv-python<4.12"', BUILD_NUMPY2),
+        ((3, 12), '2.3.5', BUILD_NUMPY2, ''),
         ((3, 12), '1.26.4', BUILD, ''),
+        ((3, 12), '', BUILD, ''),
     ],
 )
 def test_xtcocotools_is_a_wheel_or_is_built(python, numpy, mend, instead):
@@ -99,6 +104,23 @@ def test_xtcocotools_is_a_wheel_or_is_built(python, numpy, mend, instead):
     assert fault.instead.startswith(instead)
     assert bool(fault.instead) == bool(instead)
     assert ('no wheel for Python 3.12' in fault.problem) == (python == (3, 12))
+
+
+@pytest.mark.parametrize('line', [BUILD, BUILD_NUMPY2])
+def test_the_page_builds_it_by_the_same_lines(root, line):
+    page = (root / 'docs/install.md').read_text('utf-8')
+    first, _, second = line.partition(' && ')
+    assert f'\n{first}\n' in page
+    assert f'\n{second.removesuffix(" xtcocotools==1.14.3")} -e ' in page
+
+
+def test_a_numpy_that_mmpose_cannot_draw_with():
+    for version in ('', '1.26.4', '2.3.5'):
+        assert faults.too_new_numpy(version) is None
+    for version in ('2.4.0', '2.10.1', '3.0'):
+        fault = faults.too_new_numpy(version)
+        assert fault.mend == 'pip install "numpy>=2,<2.4"'
+        assert not fault.stops_mmpose
 
 
 def test_versions_of_python_that_have_not_been_tried():

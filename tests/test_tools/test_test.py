@@ -53,6 +53,10 @@ def test_metrics_are_kept_and_told_in_percent(tool, tmp_path, capsys):
     assert capsys.readouterr().out == ''
 
 
+#: What the metric reports beside ``bias_x``; nothing of it hides an offset.
+OFFSETS = dict(bias_y=0.001, bias_x_stderr=0.001, NME=0.05)
+
+
 @pytest.mark.parametrize(
     ('offset', 'reason'),
     [
@@ -61,8 +65,7 @@ def test_metrics_are_kept_and_told_in_percent(tool, tmp_path, capsys):
     ],
 )
 def test_the_likely_reason_of_an_offset(tool, capsys, offset, reason):
-    metrics = dict(NME=0.05, bias_x=offset, bias_y=0.001, bias_x_stderr=1e-3)
-    tool['tell_of_offset'](metrics)
+    tool['tell_of_offset']({**OFFSETS, 'bias_x': offset})
     told = capsys.readouterr().err
     side = 'right' if offset > 0 else 'left'
     assert f'{100 * abs(offset):.1f} % of the normaliser to the {side}' in told
@@ -74,6 +77,5 @@ def test_the_likely_reason_of_an_offset(tool, capsys, offset, reason):
     ('x', 'y'), [(0.005, 0.001), (-0.01, 0.02), (0.0, 0.0)]
 )
 def test_a_small_offset_is_not_told(tool, capsys, x, y):
-    metrics = dict(NME=0.05, bias_x=x, bias_y=y, bias_x_stderr=1e-4)
-    tool['tell_of_offset'](metrics)
+    tool['tell_of_offset']({**OFFSETS, 'bias_x': x, 'bias_y': y})
     assert capsys.readouterr().err == ''

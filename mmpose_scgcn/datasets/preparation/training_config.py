@@ -166,7 +166,8 @@ def _pipeline(cfg: Config, split: str, data: OwnData) -> str:
     source = f'_base_.{split}_dataloader.dataset.pipeline'
     kinds = [t['type'] for t in cfg[f'{split}_dataloader'].dataset.pipeline]
     reasons = {
-        'ShiftKeypointOrigin': '# These annotations count pixels from 0.',
+        'ShiftKeypointOrigin': '# The base shifts the keypoints of its own '
+        'data set; these need no shift.',
         'RandomFlip': '# No keypoint has a partner under a flip.',
     }
     if data.flips:

@@ -32,15 +32,15 @@ class GraphRefinementHead(GraphHead):
         P_i &= \sum_x x\, \operatorname{softmax}_x(\mathrm{heatmap}_i(F)_x -
         \|x - Q_i\|^2 / 2 \sigma_i^2)
 
-    The structure-coherent method, made precise. The proposal Q comes from
-    the layers of its graph relational head, fewer of them, on the coarsest
-    map: nodes with weighted edges that follow the image. It is the centre of
-    a Gaussian prior, of one learned width per keypoint, for heatmaps on the
-    finest map: where a keypoint is seen, the heatmap decides, and where it is
-    covered, the proposal does. The heatmaps are trained by the cross-entropy
-    to a Gaussian about the keypoint, a gradient at every place, where an
-    expectation alone is slow; proposal and result by the absolute and the
-    relative location loss.
+    A structure-coherent head that reads a fine map too. The proposal Q comes
+    from the layers of :class:`GraphRelationalHead`, fewer of them, on the
+    coarsest map: nodes with weighted edges that follow the image. It is the
+    centre of a Gaussian prior, of one learned width per keypoint, for heatmaps
+    on the finest map: where a keypoint is seen, the heatmap decides, and where
+    it is covered, the proposal does. The heatmaps are trained by the
+    cross-entropy to a Gaussian about the keypoint, a gradient at every place,
+    where an expectation alone is slow; proposal and result by the absolute and
+    the relative location loss.
 
     Note:
         The method has no publication of its own; ``docs/refinement.md`` has

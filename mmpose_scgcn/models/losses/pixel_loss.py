@@ -35,7 +35,7 @@ class PixelLoss(CoordinateLoss):
     inside :class:`RelativeLocationLoss` goes by that one's ``input_size``.
 
     A subclass defines :attr:`paper_constants`, :attr:`paper_size` and
-    :attr:`threshold`.
+    :attr:`threshold_name`.
 
     Args:
         constants (dict[str, float | None]): By name, None for the paper's.

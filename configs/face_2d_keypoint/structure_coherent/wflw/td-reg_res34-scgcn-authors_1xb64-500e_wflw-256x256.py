@@ -1,4 +1,4 @@
-# The recipe of the authors' released code: ResNet-34 from scratch, static
+# The settings of the authors' released code: ResNet-34 from scratch, static
 # learned adjacency with batch norm, SGD, pose balancing, rotation and shift
 # always on, occlusion, BGR crops of mean 0 and variance 1, no flip test.
 #

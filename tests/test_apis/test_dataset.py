@@ -18,7 +18,9 @@ pytestmark = pytest.mark.filterwarnings(
 @pytest.fixture
 def cfg(untrained, tmp_path):
     cfg = Config.fromfile(untrained.config)
-    cfg.work_dir = cfg.visualizer.name = str(tmp_path)  # one of a name
+    cfg.work_dir = str(tmp_path)
+    # MMEngine keeps one of a name for the whole process.
+    cfg.experiment_name = cfg.visualizer.name = tmp_path.name
     cfg.load_from = untrained.checkpoint
     return cfg
 

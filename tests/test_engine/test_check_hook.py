@@ -240,6 +240,7 @@ def test_a_run_stops_before_its_first_batch(
         loader.update(num_workers=0, persistent_workers=False, batch_size=2)
         loader.dataset.data_root = str(synthetic_faces)
     cfg.work_dir = str(tmp_path)
+    cfg.experiment_name = tmp_path.name  # MMEngine's is the same for a second
     cfg.pop('visualizer')  # one a process
     if run == 'train':
         step = cfg.train_dataloader.dataset.pipeline[-2]

@@ -148,7 +148,9 @@ def report(
     places = ' and '.join(results.places())
     written = f'; written to {places}' if places else ''
     files = f'{done} of {total}' if done < total else f'{total}'
-    print_plain(console, f'{faces} faces in {files} files{written}')
+    files += ' file' if total == 1 else ' files'
+    found = '1 face' if faces == 1 else f'{faces} faces'
+    print_plain(console, f'{found} in {files}{written}')
 
 
 def main() -> None:

@@ -19,7 +19,6 @@ from mmengine.runner import Runner
 from mmpose.registry import DATASETS, MODELS
 
 pytestmark = pytest.mark.filterwarnings(
-    'ignore:The metainfo config file',
     'ignore:Use the existing "bbox_center"',
     'ignore:.*PoseLocalVisualizer.* has been created',
     'ignore:RegressionLabel normalises the labels',  # stock losses: as meant

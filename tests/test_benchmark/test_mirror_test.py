@@ -36,7 +36,6 @@ def test_a_prediction_that_leans_to_one_side_leaves_no_trace(mirror_offset):
         np.testing.assert_allclose(offset, shift)
 
 
-@pytest.mark.filterwarnings('ignore:The metainfo config file:UserWarning')
 def test_drawn_faces_lie_where_they_are_drawn(mirror_offset, synthetic_faces):
     model = load_model('face98-synthetic', device='cpu')
     dataset = DATASETS.build(

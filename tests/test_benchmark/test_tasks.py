@@ -16,7 +16,6 @@ from mmpose_scgcn.benchmark.workspace import Workspace
 import pytest
 
 pytestmark = pytest.mark.filterwarnings(
-    'ignore:The metainfo config file',
     'ignore:Use the existing "bbox_center"',
     'ignore:.*PoseLocalVisualizer.* has been created',
 )

@@ -206,7 +206,6 @@ def start_and_stop(root, folder):
 
 
 @pytest.mark.filterwarnings(
-    'ignore:The metainfo config file',
     'ignore:Use the existing "bbox_center"',
     'ignore:.*PoseLocalVisualizer.* has been created',
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from .later_test import LaterTest
+from .later_tests import LaterTest
 from .results import Cost, run_key, trial_key
 from .tasks import Costs, Run, Task, Trial
 from .workspace import Workspace

@@ -14,7 +14,7 @@ from typing import Any
 
 import torch
 
-from .later_test import LaterTest
+from .later_tests import LaterTest
 from .tasks import Costs, Run, Task, Trial
 from .workspace import Workspace
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from mmpose_scgcn.benchmark.later_test import LaterTest
+from mmpose_scgcn.benchmark.later_tests import LaterTest
 from mmpose_scgcn.benchmark.plan import costs_are_missing, missing_tasks
 from mmpose_scgcn.benchmark.results import Cost, RunRecord, TrialRecord
 from mmpose_scgcn.benchmark.suite import Method, Search

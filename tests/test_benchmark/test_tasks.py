@@ -5,7 +5,7 @@ import shutil
 from dataclasses import asdict, replace
 
 from mmpose_scgcn.benchmark import costs
-from mmpose_scgcn.benchmark.later_test import LaterTest
+from mmpose_scgcn.benchmark.later_tests import LaterTest
 from mmpose_scgcn.benchmark.results import Results, TrialRecord
 from mmpose_scgcn.benchmark.results_file import save_results
 from mmpose_scgcn.benchmark.tasks import Costs, Run, Trial

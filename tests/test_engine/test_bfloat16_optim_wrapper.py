@@ -1,8 +1,12 @@
 """Training in bfloat16 on a CPU."""
 
 import runpy
+from pathlib import Path
 
-from mmpose_scgcn.engine.optim_wrappers import BFloat16OptimWrapper
+from mmpose_scgcn.engine.optim_wrappers import (
+    BFloat16OptimWrapper,
+    has_bfloat16_units,
+)
 from mmpose_scgcn.registry import OPTIM_WRAPPERS
 
 import pytest
@@ -59,14 +63,63 @@ def test_it_is_registered(model):
     assert isinstance(wrapper, BFloat16OptimWrapper)
 
 
-@pytest.mark.parametrize(
-    ('gpu', 'kind'),
-    [(False, 'mmpose_scgcn.BFloat16OptimWrapper'), (True, 'AmpOptimWrapper')],
-)
-def test_amp_chooses_it_on_a_cpu(root, monkeypatch, gpu, kind):
+def processor(monkeypatch, **capabilities):
+    """Let PyTorch report a processor of these capabilities."""
+    monkeypatch.setattr(
+        torch.cpu, 'get_capabilities', lambda: capabilities, raising=False
+    )
+
+
+@pytest.fixture
+def amp(root, monkeypatch):
+    """What ``--amp`` makes of a config, on a machine with a GPU or without."""
     tool = runpy.run_path(str(root / 'tools/train.py'))
-    monkeypatch.setattr(torch.cuda, 'is_available', lambda: gpu)
-    cfg = Config(dict(optim_wrapper=dict(optimizer=dict(type='SGD', lr=1))))
-    monkeypatch.setattr('sys.argv', ['train.py', 'x.py', '--amp'])
-    tool['apply_training_options'](cfg, tool['parse_args']())
-    assert cfg.optim_wrapper.type == kind
+
+    def apply(gpu, **settings):
+        monkeypatch.setattr(torch.cuda, 'is_available', lambda: gpu)
+        optimizer = dict(type='SGD', lr=1)
+        cfg = Config(dict(optim_wrapper=dict(optimizer=optimizer), **settings))
+        args = tool['parse_args'](['x.py', '--amp'])
+        tool['apply_training_options'](cfg, args)
+        return cfg
+
+    return apply
+
+
+def test_amp_is_mmengine_s_on_a_gpu(amp):
+    cfg = amp(gpu=True)
+    assert cfg.optim_wrapper.type == 'AmpOptimWrapper'
+    assert 'custom_hooks' not in cfg
+
+
+def test_amp_is_bfloat16_and_channels_last_on_a_cpu(amp, monkeypatch):
+    processor(monkeypatch, avx512_f=True, avx512_bf16=True, amx_bf16=False)
+    cfg = amp(gpu=False, custom_hooks=[dict(type='SyncBuffersHook')])
+    assert cfg.optim_wrapper.type == 'mmpose_scgcn.BFloat16OptimWrapper'
+    types = [hook.type for hook in cfg.custom_hooks]
+    assert types == ['SyncBuffersHook', 'mmpose_scgcn.ChannelsLastHook']
+    again = amp(gpu=False, custom_hooks=cfg.custom_hooks)
+    assert again.custom_hooks == cfg.custom_hooks
+
+
+def test_amp_is_left_off_without_units(amp, monkeypatch, capsys):
+    processor(monkeypatch, avx512_f=True, avx512_bf16=False, amx_bf16=False)
+    cfg = amp(gpu=False)
+    assert 'type' not in cfg.optim_wrapper and 'custom_hooks' not in cfg
+    assert 'no bfloat16 units' in capsys.readouterr().err
+
+
+def test_amp_is_tried_where_the_processor_is_not_known(amp, monkeypatch):
+    processor(monkeypatch)
+    assert has_bfloat16_units() is None
+    assert amp(gpu=False).optim_wrapper.type.endswith('BFloat16OptimWrapper')
+
+
+def test_the_units_are_those_that_the_system_lists():
+    flags = Path('/proc/cpuinfo')
+    if not flags.is_file() or has_bfloat16_units() is None:
+        pytest.skip('nothing to compare with')
+    listed = {'avx512_bf16', 'amx_bf16', 'bf16'} & set(
+        flags.read_text().split()
+    )
+    assert has_bfloat16_units() == bool(listed)

@@ -13,7 +13,7 @@ class ChannelsLastHook(Hook):
     """Keep the weights of convolutions, and so their maps, channels last.
 
     Convolutions are faster in this order on a CPU and, in half precision, on
-    a GPU; ``benchmarks/bench_channels_last.py`` measures it. Results differ
+    a GPU; ``benchmarks/bench_training_steps.py`` measures it. Results differ
     by rounding; checkpoints are the same in either order.
 
     A model that is wrapped for several processes is left as it is: its

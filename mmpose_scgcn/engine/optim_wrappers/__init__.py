@@ -1,3 +1,3 @@
-from .bfloat16_optim_wrapper import BFloat16OptimWrapper
+from .bfloat16_optim_wrapper import BFloat16OptimWrapper, has_bfloat16_units
 
-__all__ = ['BFloat16OptimWrapper']
+__all__ = ['BFloat16OptimWrapper', 'has_bfloat16_units']

@@ -10,6 +10,21 @@ from mmengine.optim import OptimWrapper
 from torch import nn
 
 
+def has_bfloat16_units() -> bool | None:
+    """Tell whether this processor computes in bfloat16.
+
+    Without such units training in bfloat16 takes longer than in float32
+    (``benchmarks/bench_training_steps.py``).
+
+    Returns:
+        bool | None: None where PyTorch does not tell, as older versions and
+        those for other kinds of processors.
+    """
+    capabilities: dict = getattr(torch.cpu, 'get_capabilities', dict)()
+    units = [value for name, value in capabilities.items() if 'bf16' in name]
+    return any(units) if units else None
+
+
 @OPTIM_WRAPPERS.register_module()
 class BFloat16OptimWrapper(OptimWrapper):
     """Run the forward pass under bfloat16 autocast; weights stay float32.
@@ -18,8 +33,8 @@ class BFloat16OptimWrapper(OptimWrapper):
     float32, so that no loss has to be scaled. The coordinates and losses of
     our heads are computed in float32 under autocast as well.
 
-    ``tools/train.py CONFIG --amp`` uses it on a CPU. A processor without
-    bfloat16 units gives the same results more slowly than in float32.
+    ``tools/train.py CONFIG --amp`` uses it on a CPU that has bfloat16 units
+    (:func:`has_bfloat16_units`); others are faster in float32.
 
     Args:
         **kwargs: Those of MMEngine's ``OptimWrapper``.

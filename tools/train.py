@@ -7,7 +7,6 @@ from pathlib import Path
 from pickle import UnpicklingError
 from urllib.error import URLError
 
-from mmpose_scgcn.engine.optim_wrappers import has_bfloat16_units
 from mmpose_scgcn.launch import (
     add_common_arguments,
     build_runner,
@@ -80,6 +79,9 @@ def apply_training_options(cfg: Config, args: argparse.Namespace) -> None:
 
 def use_bfloat16(cfg: Config) -> None:
     """Train in bfloat16 and channels-last on a CPU, if that is faster."""
+    # Here, not above: help and other trainings need none of it.
+    from mmpose_scgcn.engine.optim_wrappers import has_bfloat16_units
+
     if has_bfloat16_units() is False:
         print(
             '--amp is left off: this processor has no bfloat16 units, and '

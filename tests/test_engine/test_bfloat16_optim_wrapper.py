@@ -12,6 +12,10 @@ from mmpose_scgcn.registry import OPTIM_WRAPPERS
 import pytest
 import torch
 from mmengine.config import Config
+from mmengine.structures import InstanceData
+from mmpose.models import TopdownPoseEstimator
+from mmpose.structures import PoseDataSample
+from mmpose.utils import register_all_modules
 from torch import nn
 
 
@@ -51,6 +55,60 @@ def test_a_step_is_that_of_float32_but_for_rounding(model):
     plain.step()
     torch.testing.assert_close(model.weight, other.weight, rtol=0, atol=2e-3)
     assert not torch.equal(model.weight, other.weight)
+
+
+def make_estimator(head):
+    """A pose estimator of MMPose with a small backbone and this head."""
+    torch.manual_seed(0)
+    register_all_modules()
+    return TopdownPoseEstimator(
+        backbone=dict(type='mmpose_scgcn.CNN6', widths=(8, 16)),
+        head=head,
+    )
+
+
+def batch_of(size=16, keypoints=5):
+    """Two crops with labels."""
+    torch.manual_seed(1)
+    labels = InstanceData(
+        keypoint_labels=torch.rand(1, keypoints, 2),
+        keypoint_weights=torch.ones(1, keypoints),
+    )
+    samples = [PoseDataSample(gt_instance_labels=labels) for _ in range(2)]
+    return torch.rand(2, 3, size, size), samples
+
+
+def test_a_head_of_mmpose_finds_coordinates_in_float32():
+    size = 16 * 4 * 4
+    head = dict(
+        type='RegressionHead',
+        in_channels=size,
+        num_joints=5,
+        loss=dict(type='SmoothL1Loss', use_target_weight=True),
+    )
+    model = make_estimator(head)
+    inputs, samples = batch_of()
+    wrapper = wrap(model)
+    with wrapper.optim_context(model):
+        loss = model(inputs, samples, mode='loss')['loss_kpt']
+        (features,) = model.extract_feat(inputs)
+    assert features.dtype == torch.bfloat16
+    expected = model.head.loss((features.float(),), samples)['loss_kpt']
+    assert torch.equal(loss, expected)
+    assert 'loss' not in vars(model.head)  # the head is as it was
+    before = [p.clone() for p in model.parameters()]
+    wrapper.update_params(loss)
+    moved = zip(before, model.parameters(), strict=True)
+    assert not any(torch.equal(old, new) for old, new in moved)
+
+
+def test_an_error_in_the_loss_leaves_the_head_as_it_was():
+    head = dict(type='RegressionHead', in_channels=7, num_joints=5)
+    model = make_estimator(head)
+    inputs, samples = batch_of()
+    with pytest.raises(RuntimeError), wrap(model).optim_context(model):
+        model(inputs, samples, mode='loss')
+    assert 'loss' not in vars(model.head)
 
 
 def test_it_is_registered(model):

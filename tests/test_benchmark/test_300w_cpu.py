@@ -162,7 +162,7 @@ def few_faces(scgcn_data, tmp_path_factory):
     folder = tmp_path_factory.mktemp('few')
     for part, count in (('train', 16), ('val', 4), ('test_common', 4)):
         name = f'face_landmarks_300w_{part}.json'
-        content = json.loads((scgcn_data / '300w' / name).read_text())
+        content = json.loads((scgcn_data / f'300w/{name}').read_text())
         content['annotations'] = content['annotations'][:count]
         wanted = {face['image_id'] for face in content['annotations']}
         images = [i for i in content['images'] if i['id'] in wanted]

@@ -336,7 +336,7 @@ def test_a_keypoint_never_visible_is_named(write, names, shown, coco):
     [(WFLWDataset, 'wflw', (4, 98)), (Face300WDataset, '300w', (2, 68))],
 )
 def test_real_samples(scgcn_data, dataset_class, folder, shape):
-    ann_file = scgcn_data / 'mmpose_samples' / folder / f'test_{folder}.json'
+    ann_file = scgcn_data / f'mmpose_samples/{folder}/test_{folder}.json'
     with pytest.warns(UserWarning, match='will be used instead'):
         shapes = collect_shapes(dataset_class(ann_file=str(ann_file)))
     assert shapes.visible.shape == shape

@@ -18,16 +18,13 @@ def yunet_file():
 @pytest.fixture(scope='session')
 def real_faces(scgcn_data):
     """Forty photos with a face in their middle, and its keypoints' box."""
-    folder = scgcn_data / '300w'
-    annotations = folder / 'face_landmarks_300w_test_common.json'
-    if not annotations.is_file():
-        pytest.skip(f'{annotations} is not there')
-    table = json.loads(annotations.read_text())
+    name = '300w/face_landmarks_300w_test_common.json'
+    table = json.loads((scgcn_data / name).read_text())
     files = {image['id']: image['file_name'] for image in table['images']}
     chosen = table['annotations'][::13][:40]
+    folder = scgcn_data / '300w/images'
     images = [
-        cv2.imread(str(folder / 'images' / files[entry['image_id']]))
-        for entry in chosen
+        cv2.imread(str(folder / files[entry['image_id']])) for entry in chosen
     ]
     points = np.array([entry['keypoints'] for entry in chosen])
     points = points.reshape(40, -1, 3)[..., :2]

@@ -28,7 +28,7 @@ def edges(shapes, top_k=3):
 
 @pytest.fixture(scope='module')
 def shapes(scgcn_data):
-    path = scgcn_data / 'wflw_shapes' / 'wflw_test_attribute_union.npz'
+    path = scgcn_data / 'wflw_shapes/wflw_test_attribute_union.npz'
     with np.load(path) as content:
         return content['keypoints'].astype(np.float64)
 

@@ -145,7 +145,7 @@ def test_on_real_faces_the_leading_component_is_yaw(scgcn_data, name):
 
 
 def test_on_real_shapes_of_98_points_too(scgcn_data):
-    file = scgcn_data / 'wflw_shapes' / 'wflw_test_attribute_union.npz'
+    file = scgcn_data / 'wflw_shapes/wflw_test_attribute_union.npz'
     points = np.load(file)['keypoints']
     assert_pose_is_turn(points, jaw=(0, 32), nose=57)
 

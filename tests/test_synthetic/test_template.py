@@ -67,7 +67,7 @@ def test_contour_points_are_evenly_spaced():
 
 def test_order_and_proportions_agree_with_real_faces(scgcn_data):
     with np.load(
-        scgcn_data / 'wflw_shapes' / 'wflw_test_attribute_union.npz'
+        scgcn_data / 'wflw_shapes/wflw_test_attribute_union.npz'
     ) as file:
         shapes, large_pose = file['keypoints'], file['attributes'][:, 0]
     shapes = shapes[large_pose == 0].astype(float)

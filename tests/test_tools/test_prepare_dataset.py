@@ -106,7 +106,7 @@ def test_problems_are_printed_by_kind_and_strict_stops(tool, table, tmp_path):
 
 def test_real_files_of_the_official_layouts(tool, scgcn_data, tmp_path):
     for kind, count in {'300w': 6, 'wflw': 5}.items():
-        source = scgcn_data / 'raw_samples' / kind
+        source = scgcn_data / f'raw_samples/{kind}'
         result = tool(kind, source, kind)
         assert result.returncode == 0, result.stderr
         assert f'{count} faces, {count} images' in result.stdout

@@ -35,10 +35,10 @@ def register(crop, image, guess):
 
 @pytest.mark.parametrize('face', FACES)
 def test_they_are_where_the_preparation_puts_them(scgcn_data, face):
-    source = scgcn_data / 'raw_samples' / f'300w/{face}.pts'
+    source = scgcn_data / f'raw_samples/300w/{face}.pts'
     official = read_pts(source)  # origin 1: the 1 is subtracted
     part, _, stem = face.replace('/', '_').partition('_testset_')
-    file = scgcn_data / '300w' / 'face_landmarks_300w_test_common.json'
+    file = scgcn_data / '300w/face_landmarks_300w_test_common.json'
     content = json.loads(file.read_text())
     (image,) = (
         i
@@ -54,7 +54,7 @@ def test_they_are_where_the_preparation_puts_them(scgcn_data, face):
     crop, full = (
         cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
         for path in (
-            scgcn_data / '300w' / f'images/{image["file_name"]}',
+            scgcn_data / f'300w/images/{image["file_name"]}',
             next(source.parent.glob(f'{stem}.[jp]*g')),
         )
     )

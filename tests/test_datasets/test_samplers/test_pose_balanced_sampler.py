@@ -333,7 +333,7 @@ def test_a_concatenation_is_balanced_as_one(scgcn_data):
 
 
 def test_wflw_shapes_become_level(scgcn_data):
-    file = scgcn_data / 'wflw_shapes' / 'wflw_test_attribute_union.npz'
+    file = scgcn_data / 'wflw_shapes/wflw_test_attribute_union.npz'
     dataset = Faces([info(shape) for shape in np.load(file)['keypoints']])
     balanced = PoseBalancedSampler(dataset, seed=0)
     level = np.bincount(balanced.bins[list(balanced)])

@@ -37,7 +37,7 @@ SUBSETS = dict(
 @pytest.fixture(scope='module')
 def oracle(scgcn_data, make_coco, tmp_path_factory):
     """The oracle as a COCO file, and predictions by annotation id."""
-    source = scgcn_data / 'metric_oracle' / '300wpublic_spiga.npz'
+    source = scgcn_data / 'metric_oracle/300wpublic_spiga.npz'
     folder = tmp_path_factory.mktemp('oracle')
     with np.load(source) as arrays:
         np.save(folder / 'pred.npy', arrays['pred'])

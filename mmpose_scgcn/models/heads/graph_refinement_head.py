@@ -190,7 +190,10 @@ class GraphRefinementHead(GraphHead):
                 'out_indices of the backbone'
             )
         fine, *_, coarse = self.pyramid(feats)
-        logits = self.heatmap(fine).float()
+        # In one order, whatever that of the convolutions is.
+        logits = self.heatmap(fine).to(
+            torch.float32, memory_format=torch.contiguous_format
+        )
         center = proposal = None
         if self.prior == 'graph':
             offset = self.relate(coarse).float()
@@ -223,31 +226,19 @@ class GraphRefinementHead(GraphHead):
         """
         target, weight = self.read_labels(batch_data_samples)
         logits, proposal = self._read(feats)
-        points = self.grid.mean(probabilities(logits))
+        # A place that is not known must not get into the gradient.
+        place = torch.where(weight[..., None] > 0, target, 0.5)
+        points, entropy = self.grid.read(logits, place, self.heatmap_sigma)
         losses = self.losses_of(points, target, weight)
         if self.heatmap_weight:
-            losses['loss_heatmap'] = self._heatmap_loss(logits, target, weight)
+            losses['loss_heatmap'] = self._heatmap_loss(entropy, weight)
         if proposal is not None:
             of_proposal = self.losses_of(proposal, target, weight)
             losses.update({f'proposal.{k}': v for k, v in of_proposal.items()})
         return losses
 
-    def _heatmap_loss(
-        self, logits: Tensor, target: Tensor, weight: Tensor
-    ) -> Tensor:
-        """Compute the cross-entropy to Gaussians about the keypoints.
-
-        Args:
-            logits (Tensor): (B, K, H, W).
-            target (Tensor): (B, K, 2), normalised.
-            weight (Tensor): (B, K).
-
-        Returns:
-            Tensor: Its mean over the keypoints that count, a scalar.
-        """
-        # A place that is not known must not get into the gradient.
-        target = torch.where(weight[..., None] > 0, target, 0.5)
-        entropy = self.grid.cross_entropy(logits, target, self.heatmap_sigma)
+    def _heatmap_loss(self, entropy: Tensor, weight: Tensor) -> Tensor:
+        """Average the cross-entropy (B, K) over the keypoints that count."""
         total = (entropy * weight).sum()
         return self.heatmap_weight * total / weight.sum().clamp_min(1e-6)
 

@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor, nn
 
+from .heatmap_reading import HeatmapReading
+
 
 def probabilities(logits: Tensor) -> Tensor:
     """Normalise heatmaps (B, K, H, W), so that each sums to one."""
@@ -83,25 +85,27 @@ class HeatmapGrid(nn.Module):
         along_y = ((self.grid_y - y) * scale).square()
         return logits - along_x[..., None, :] - along_y[..., :, None]
 
-    def cross_entropy(
+    def read(
         self, logits: Tensor, target: Tensor, sigma: float
-    ) -> Tensor:
-        """Compare heatmaps with Gaussians about the true positions.
+    ) -> tuple[Tensor, Tensor]:
+        """Compute what a loss needs: positions, and how far they are off.
 
         Args:
             logits (Tensor): (B, K, H, W).
-            target (Tensor): (B, K, 2), normalised.
-            sigma (float): Of the Gaussians, pixels of the map.
+            target (Tensor): (B, K, 2), true positions, normalised.
+            sigma (float): Of Gaussians about them, pixels of the map.
 
         Returns:
-            Tensor: (B, K).
+            tuple[Tensor, Tensor]: The expected positions (B, K, 2),
+            normalised, as of :meth:`mean`, and the cross-entropy of the
+            heatmaps to the Gaussians (B, K).
         """
         # The target is a product of the two, which each sum to one.
         target_x = _gaussian(self.grid_x, target[..., 0:1], sigma)
         target_y = _gaussian(self.grid_y, target[..., 1:2], sigma)
-        along = (logits * target_x[..., None, :]).sum(-1)
-        mean = (along * target_y).sum(-1)
-        return logits.flatten(2).logsumexp(-1) - mean
+        return HeatmapReading.apply(
+            logits, self.grid_x, self.grid_y, target_x, target_y
+        )
 
 
 def _variance(probability: Tensor, positions: Tensor) -> Tensor:

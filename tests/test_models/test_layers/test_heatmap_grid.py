@@ -67,13 +67,48 @@ def test_a_gaussian_about_given_centres(grid, positions, logits, shape):
     assert_close(found.flatten(2), expected)
 
 
-def test_cross_entropy_to_a_gaussian(grid, positions, logits):
-    target = torch.rand(2, 3, 2, dtype=torch.float64)
+def read_by_autograd(logits, positions, target):
+    """The same from the definitions, one pass after the other."""
+    log = logits.flatten(2).log_softmax(-1)
     pixels = (positions - target[:, :, None]) * torch.tensor(MAP)
     wanted = (-0.5 * (pixels / 0.7).square().sum(-1)).softmax(-1)
-    expected = -(wanted * logits.flatten(2).log_softmax(-1)).sum(-1)
-    found = grid.cross_entropy(logits, target, 0.7)
+    return log.exp() @ positions, -(wanted * log).sum(-1)
+
+
+def test_reading_gives_positions_and_the_cross_entropy_to_a_gaussian(
+    grid, positions, logits
+):
+    target = torch.rand(2, 3, 2, dtype=torch.float64)
+    found = grid.read(logits, target, 0.7)
+    expected = read_by_autograd(logits, positions, target)
     torch.testing.assert_close(found, expected, rtol=0, atol=1e-4)
+
+
+def test_reading_has_the_gradient_of_the_definitions(grid, positions, logits):
+    grid.double()
+    target = torch.rand(2, 3, 2, dtype=torch.float64)
+    mean_weight, weight = torch.rand_like(target), torch.rand(2, 3)
+    gradients = []
+    for read in (
+        lambda z: grid.read(z, target, 0.7),
+        lambda z: read_by_autograd(z, positions, target),
+    ):
+        leaf = logits.clone().requires_grad_()
+        mean, entropy = read(leaf)
+        ((mean * mean_weight).sum() + (entropy * weight).sum()).backward()
+        gradients.append(leaf.grad)
+    torch.testing.assert_close(*gradients, rtol=0, atol=1e-5)
+    leaf = logits.clone().requires_grad_()
+    assert torch.autograd.gradcheck(lambda z: grid.read(z, target, 0.7), leaf)
+
+
+def test_autocast_does_not_round_the_reading(grid, logits):
+    grid.float()
+    target = torch.rand(2, 3, 2)
+    plain = grid.read(logits.float(), target, 0.7)
+    with torch.autocast('cpu', torch.bfloat16):
+        found = grid.read(logits.float(), target, 0.7)
+    torch.testing.assert_close(found, plain, rtol=0, atol=0)
 
 
 def test_without_a_crop_the_centres_are_those_of_equal_parts():

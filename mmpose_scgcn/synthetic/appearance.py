@@ -60,8 +60,10 @@ class Appearance:
     """Everything of a person that the surface does not say.
 
     ``tone`` runs from 0 (light skin) to 1 (dark); ``beard``,
-    ``moustache``, ``lipstick``, ``eye_shadow``, ``blush``, ``freckles``
-    and ``age`` are strengths in [0, 1].
+    ``moustache``, ``lipstick``, ``eye_shadow``, ``blush``, ``freckles``,
+    ``age``, ``lashes``, ``crease`` (of the upper lid) and ``bags`` (below the
+    eyes) are strengths in [0, 1]; ``crease_height`` is above the lid, in the
+    chart.
     """
 
     tone: float
@@ -82,6 +84,10 @@ class Appearance:
     freckles: float = 0.0
     age: float = 0.0
     teeth: float = 1.0
+    lashes: float = 0.75
+    crease: float = 0.5
+    crease_height: float = 0.035
+    bags: float = 0.2
 
 
 def _between(palette: np.ndarray, where: float) -> np.ndarray:
@@ -138,5 +144,9 @@ def sample_appearance(rng: np.random.Generator) -> Appearance:
         freckles=float(max(rng.normal(-0.6, 0.6), 0)) * (tone < 0.4),
         age=float(rng.beta(1, 2)),
         teeth=float(rng.uniform(0.7, 1)),
+        lashes=float(rng.uniform(0.3, 1)),
+        crease=float(rng.uniform(0, 0.8)),
+        crease_height=float(rng.uniform(0.015, 0.07)),
+        bags=float(max(rng.uniform(-0.3, 0.7), 0)),
         **extra,
     )

@@ -103,22 +103,20 @@ def _paint_lids(
     left = eye[0, 0] < 0
     upper, lower = eye[:5], eye[[4, 5, 6, 7, 0]]
     dark = np.array(appearance.brow) * 0.35
-    strength = 0.75 + 0.25 * appearance.eye_shadow
+    strength = appearance.lashes + 0.25 * appearance.eye_shadow
     wide = 2 if appearance.lipstick < 0.4 else 3
-    stroke(image, [chart_to_uv(upper)], dark, strength, wide, 0.5)
+    stroke(image, [chart_to_uv(upper)], dark, min(strength, 1), wide, 0.5)
     outer = eye[0 if left else 4]
-    away = np.array([-0.02 if left else 0.02, -0.012])
+    away = np.array([-0.03 if left else 0.03, 0.012])
     stroke(
         image,
         [chart_to_uv(np.stack([outer, outer + away]))],
         dark,
-        strength * 0.6,
+        min(strength, 1) * 0.6,
         1,
         0.5,
     )
     stroke(image, [chart_to_uv(lower)], skin * 0.5, 0.5, 1, 0.6)
-    crease = np.add(upper, [0, -0.035])
-    stroke(image, [chart_to_uv(crease)], skin * 0.55, 0.55, 2, 1.0)
 
 
 def paint_brow(
@@ -130,6 +128,7 @@ def paint_brow(
 ) -> None:
     """One eyebrow: a soft body and hair strokes, in place."""
     brow = points[(LEFT_BROW, RIGHT_BROW)[side]]
+    brow = brow + np.repeat([[0, 0.012], [0, 0]], [5, 4], axis=0)  # soft rim
     fill(image, chart_to_uv(brow), appearance.brow, 0.55, 1.6)
     order = [0, 1, 2, 3, 4] if side == 0 else [4, 3, 2, 1, 0]
     under = [0, 8, 7, 6, 5] if side == 0 else [4, 5, 6, 7, 8]

@@ -37,7 +37,7 @@ _PROFILE = np.array(
         (1.000, 2.45, 2.20, 1.95, 1.35, 0.50, 0.60, 1.0),
     ]
 )
-JAW_ROW = 0.835
+JAW_ROW = 0.830
 
 
 def theta_of_u(u: np.ndarray) -> np.ndarray:

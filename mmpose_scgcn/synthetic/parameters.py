@@ -84,7 +84,7 @@ def sample_identity(rng: np.random.Generator) -> Identity:
 
 def sample_expression(rng: np.random.Generator) -> Expression:
     """Draw an expression: most faces calm or smiling, some extreme."""
-    kind = rng.choice(4, p=[0.60, 0.24, 0.11, 0.05])
+    kind = rng.choice(4, p=[0.47, 0.36, 0.12, 0.05])
     smile = rng.normal(0.05, 0.12)
     jaw = abs(rng.normal(0, 0.05))
     pucker = 0.0

@@ -27,18 +27,20 @@ def _nose(
     x: np.ndarray, y: np.ndarray, identity: Identity, points: np.ndarray
 ) -> np.ndarray:
     """Forward displacement by the nose, its tip and its wings."""
-    top, tip, base = points[51, 1] - 0.06, points[54, 1], points[57, 1]
+    # The bridge rises below its root. The landmark of the tip lies in the
+    # middle of its ball, and those of the base below the nostrils.
+    top, tip, base = points[51, 1] - 0.02, points[54, 1], points[57, 1] - 0.01
     t = np.clip((y - top) / (tip - top), 0, 1)
     height = 0.06 + 0.215 * t**1.2 * (1 + 0.13 * identity.nose_height)
     height = height + 0.025 * identity.nose_hump * np.sin(np.pi * t)
     drop = base - 0.55 * np.clip(np.abs(x) - 0.03, 0, 0.14)
-    under = _smoothstep(y, tip - 0.05, drop + 0.035)
+    under = _smoothstep(y, tip - 0.01, drop + 0.035)
     above = _smoothstep(y, top - 0.16, top + 0.06)
     wide = (0.085 + 0.035 * t) * (1 + 0.08 * identity.nose_width)
     ridge = height * above * (1 - under) * np.exp(-(np.abs(x / wide) ** 1.9))
-    wing = abs(points[55, 0]) - 0.055
-    wings = 0.13 * _bump(x, y, (wing, base - 0.075), (0.07, 0.075))
-    tip_ball = 0.07 * _bump(x, y, (0, tip + 0.015), (0.085, 0.07))
+    wing = abs(points[55, 0]) - 0.025
+    wings = 0.13 * _bump(x, y, (wing, base - 0.07), (0.07, 0.075))
+    tip_ball = 0.07 * _bump(x, y, (0, tip + 0.02), (0.085, 0.075))
     return ridge + wings + tip_ball
 
 

@@ -18,45 +18,52 @@ OUTER_LIPS = slice(76, 88)
 INNER_LIPS = slice(88, 96)
 PUPILS = slice(96, 98)
 
-# The contour is one closed-form curve: (x / .815)^2 + ((y + .04) / 1.34)^2.2
-# = 1 below the ears, its 33 points at equal distances along it.
-_CONTOUR_HALF_WIDTH, _CONTOUR_TOP, _CHIN_Y = 0.815, -0.04, 1.30
-_CONTOUR_POWERS = (2.0, 2.2)
+# The contour is one closed-form curve: (x / .815)^2 + ((y + .02) / 1.315)^2.1
+# = 1, from where the ears meet the face. Its 33 points lie at equal distances
+# along it, but for a slide towards the chin that is largest half way: the
+# points about the corner of the jaw lie on it, not above it.
+_CONTOUR_HALF_WIDTH, _CONTOUR_TOP, _CHIN_Y = 0.815, -0.02, 1.295
+_CONTOUR_POWERS = (2.0, 2.1)
+_CONTOUR_SLIDE = 0.02
 
-# Left half in the image; the right half is its mirror.
+# Left half in the image; the right half is its mirror. Where a line has
+# points without a place of their own (lids, lower lip), they divide it
+# evenly; inner lip points lie below the peaks of the upper lip.
 _LEFT_BROW = [
-    (-0.61, -0.15),
-    (-0.50, -0.25),
-    (-0.38, -0.26),
-    (-0.26, -0.25),
-    (-0.15, -0.21),
-    (-0.15, -0.14),
-    (-0.26, -0.16),
-    (-0.38, -0.18),
-    (-0.50, -0.17),
+    (-0.64, -0.165),
+    (-0.52, -0.25),
+    (-0.385, -0.265),
+    (-0.25, -0.25),
+    (-0.125, -0.21),
+    (-0.125, -0.145),
+    (-0.25, -0.165),
+    (-0.385, -0.185),
+    (-0.52, -0.18),
 ]
-_BRIDGE = [(0.0, -0.01), (0.0, 0.14), (0.0, 0.28), (0.0, 0.42)]
-_LEFT_NOSTRIL = [(-0.18, 0.49), (-0.09, 0.51)]
-_SUBNASALE = (0.0, 0.53)
+# From the root of the nose, its deepest point at the height of the upper
+# lids, to the middle of the tip.
+_BRIDGE = [(0.0, -0.05), (0.0, 0.095), (0.0, 0.24), (0.0, 0.385)]
+_LEFT_NOSTRIL = [(-0.15, 0.50), (-0.075, 0.525)]
+_SUBNASALE = (0.0, 0.54)
 _LEFT_EYE = [
     (-0.50, 0.0),
-    (-0.44, -0.04),
-    (-0.36, -0.06),
-    (-0.27, -0.04),
+    (-0.43, -0.045),
+    (-0.355, -0.062),
+    (-0.27, -0.045),
     (-0.20, 0.01),
-    (-0.28, 0.04),
-    (-0.36, 0.05),
-    (-0.43, 0.03),
+    (-0.275, 0.040),
+    (-0.355, 0.048),
+    (-0.43, 0.034),
 ]
-_LEFT_LIPS = [(-0.29, 0.77), (-0.19, 0.71), (-0.06, 0.68)]
+_LEFT_LIPS = [(-0.28, 0.77), (-0.175, 0.71), (-0.065, 0.68)]
 _UPPER_LIP = (0.0, 0.69)
-_LEFT_LOWER_LIP = [(-0.12, 0.89), (-0.22, 0.84)]
-_LOWER_LIP = (0.0, 0.91)
-_LEFT_INNER_LIPS = [(-0.26, 0.77), (-0.14, 0.76)]
-_UPPER_INNER = (0.0, 0.77)
-_LOWER_INNER = (0.0, 0.78)
-_LEFT_LOWER_INNER = (-0.14, 0.78)
-_LEFT_PUPIL = (-0.35, -0.005)
+_LEFT_LOWER_LIP = [(-0.075, 0.875), (-0.175, 0.845)]
+_LOWER_LIP = (0.0, 0.88)
+_LEFT_INNER_LIPS = [(-0.245, 0.77), (-0.09, 0.76)]
+_UPPER_INNER = (0.0, 0.765)
+_LOWER_INNER = (0.0, 0.775)
+_LEFT_LOWER_INNER = (-0.09, 0.775)
+_LEFT_PUPIL = (-0.35, -0.01)
 
 # Order of the mirrored part: the right brow starts at its inner upper end,
 # the right eye at its inner corner (the order of the WFLW annotation).
@@ -72,7 +79,9 @@ def _contour() -> np.ndarray:
     height = _CHIN_Y - _CONTOUR_TOP
     y = _CONTOUR_TOP + np.abs(np.cos(t)) ** (2 / py) * height
     length = np.append(0, np.cumsum(np.hypot(np.diff(x), np.diff(y))))
-    target = np.linspace(0, length[-1], 33)
+    part = np.linspace(-1, 1, 33)  # -1 and 1 at the ears
+    part -= np.sign(part) * _CONTOUR_SLIDE * np.sin(np.pi * np.abs(part))
+    target = length[-1] * (part + 1) / 2
     curve = [np.interp(target, length, x), np.interp(target, length, y)]
     return np.stack(curve, axis=-1)
 

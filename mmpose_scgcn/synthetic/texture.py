@@ -4,6 +4,7 @@ import numpy as np
 
 from .appearance import Appearance
 from .features import paint_brow, paint_eye
+from .folds import paint_folds
 from .hair import hair_mask, paint_clothes, paint_hair
 from .mouth import paint_mouth, paint_nostrils
 from .parameters import Expression
@@ -29,6 +30,7 @@ def paint_face(
         (HEIGHT, WIDTH) uint8.
     """
     image = paint_skin(appearance, rng)
+    paint_folds(image, points, expression, appearance, rng)
     paint_nostrils(image, points, appearance)
     paint_mouth(image, points, expression, appearance)
     for side in (0, 1):

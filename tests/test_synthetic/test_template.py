@@ -1,9 +1,11 @@
 from pathlib import Path
 
 from mmpose_scgcn.synthetic.template import (
+    CONTOUR,
     INNER_LIPS,
     LEFT_BROW,
     LEFT_EYE,
+    NOSE,
     NUM_KEYPOINTS,
     OUTER_LIPS,
     PUPILS,
@@ -12,6 +14,7 @@ from mmpose_scgcn.synthetic.template import (
 
 import mmpose
 import numpy as np
+import pytest
 from mmpose.datasets.datasets.utils import parse_pose_metainfo
 
 STOCK = Path(mmpose.__file__).parent / '.mim/configs/_base_/datasets'
@@ -60,20 +63,50 @@ def test_inner_lips_lie_within_outer_lips_and_pupils_within_eyes():
     assert points[PUPILS, 0].tolist() == sorted(points[PUPILS, 0])
 
 
-def test_contour_points_are_evenly_spaced():
+def test_contour_points_are_nearly_evenly_spaced():
+    """Closer about the chin than about the ears."""
     steps = np.linalg.norm(np.diff(neutral_keypoints()[:33], axis=0), axis=1)
-    np.testing.assert_allclose(steps, steps.mean(), rtol=0.01)
+    np.testing.assert_allclose(steps, steps.mean(), rtol=0.08)
+    assert steps[0] > steps[8] > steps[15]
 
 
-def test_order_and_proportions_agree_with_real_faces(scgcn_data):
+def mean_shape(shapes):
+    mean = shapes[0]
+    for _ in range(3):
+        mean = np.mean([aligned(shape, mean)[0] for shape in shapes], axis=0)
+    return mean
+
+
+@pytest.fixture
+def real_faces(scgcn_data):
+    """The mean of annotated frontal faces, (98, 2)."""
     with np.load(
         scgcn_data / 'wflw_shapes/wflw_test_attribute_union.npz'
     ) as file:
         shapes, large_pose = file['keypoints'], file['attributes'][:, 0]
-    shapes = shapes[large_pose == 0].astype(float)
-    mean = shapes[0]
-    for _ in range(3):
-        mean = np.mean([aligned(shape, mean)[0] for shape in shapes], axis=0)
-    points, mean = aligned(neutral_keypoints(), mean)
-    # Any part in reverse order alone makes it more than 0.035.
-    assert np.linalg.norm(points - mean) < 0.03
+    return mean_shape(shapes[large_pose == 0].astype(float))
+
+
+def test_proportions_agree_with_real_faces(real_faces):
+    """As far as a template that follows the 68-point mark-up can.
+
+    The points of WFLW lie elsewhere by a few percent of the distance between
+    the eyes: on the bridge of the nose, the inner lips and the lower lip.
+    """
+    points, mean = aligned(neutral_keypoints(), real_faces)
+    assert np.linalg.norm(points - mean) < 0.05
+
+
+@pytest.mark.parametrize(
+    'part',
+    [CONTOUR, LEFT_BROW, NOSE, LEFT_EYE, OUTER_LIPS, INNER_LIPS, PUPILS],
+)
+def test_the_order_is_that_of_real_faces(real_faces, part):
+    points = neutral_keypoints()
+    turned = points.copy()
+    turned[part] = points[part][::-1]
+    distances = []
+    for shape in (points, turned):
+        shape, mean = aligned(shape, real_faces)
+        distances.append(np.linalg.norm(shape - mean))
+    assert distances[1] > 1.1 * distances[0]

@@ -144,7 +144,7 @@ def sample_appearance(rng: np.random.Generator) -> Appearance:
         freckles=float(max(rng.normal(-0.6, 0.6), 0)) * (tone < 0.4),
         age=float(rng.beta(1, 2)),
         teeth=float(rng.uniform(0.7, 1)),
-        lashes=float(rng.uniform(0.3, 1)),
+        lashes=float(rng.uniform(0.5, 1)),
         crease=float(rng.uniform(0, 0.8)),
         crease_height=float(rng.uniform(0.015, 0.07)),
         bags=float(max(rng.uniform(-0.3, 0.7), 0)),

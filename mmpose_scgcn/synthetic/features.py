@@ -102,21 +102,18 @@ def _paint_lids(
     skin = np.array(appearance.skin)
     left = eye[0, 0] < 0
     upper, lower = eye[:5], eye[[4, 5, 6, 7, 0]]
-    dark = np.array(appearance.brow) * 0.35
-    strength = appearance.lashes + 0.25 * appearance.eye_shadow
-    wide = 2 if appearance.lipstick < 0.4 else 3
-    stroke(image, [chart_to_uv(upper)], dark, min(strength, 1), wide, 0.5)
+    dark = np.array(appearance.brow) * 0.15 + 12
+    strength = min(appearance.lashes + 0.25 * appearance.eye_shadow, 1)
+    wide = 4 if appearance.lipstick < 0.4 else 5
+    # Lashes stand on the rim of the lid, and beside the outer corner.
+    lashes = np.add(upper, [0, -0.007])
+    stroke(image, [chart_to_uv(lashes)], dark, strength, wide, 0.6)
     outer = eye[0 if left else 4]
     away = np.array([-0.03 if left else 0.03, 0.012])
-    stroke(
-        image,
-        [chart_to_uv(np.stack([outer, outer + away]))],
-        dark,
-        min(strength, 1) * 0.6,
-        1,
-        0.5,
-    )
-    stroke(image, [chart_to_uv(lower)], skin * 0.5, 0.5, 1, 0.6)
+    tail = chart_to_uv(np.stack([outer, outer + away]))
+    stroke(image, [tail], dark, strength * 0.6, 1, 0.5)
+    rim = chart_to_uv(np.add(lower, [0, 0.006]))
+    stroke(image, [rim], skin * 0.45, 0.3 + 0.4 * appearance.lashes, 1, 0.7)
 
 
 def paint_brow(

@@ -14,6 +14,7 @@ from .template import LEFT_EYE, RIGHT_EYE
 
 _LEFT_WING, _RIGHT_WING = 55, 59
 _LEFT_CORNER, _RIGHT_CORNER = 76, 82
+_LOWER_LIP = [83, 84, 85, 86, 87]
 
 
 def paint_folds(
@@ -45,6 +46,7 @@ def paint_folds(
     )
     for wing, corner, side in ends:
         _cheek(image, wing, corner, side, expression, appearance, rng)
+    _below_lips(image, points[_LOWER_LIP], appearance, rng)
     _forehead(image, expression, appearance, rng)
 
 
@@ -118,6 +120,17 @@ def _cheek(
         2,
         0.8,
     )
+
+
+def _below_lips(
+    image: np.ndarray,
+    lip: np.ndarray,
+    appearance: Appearance,
+    rng: np.random.Generator,
+) -> None:
+    """The shadow between the lower lip and the chin."""
+    fold = lip * [0.8, 1] + [0, rng.uniform(0.025, 0.06)]
+    _line(image, fold, appearance, rng.uniform(0, 0.7), 3, 3.0)
 
 
 def _forehead(

@@ -104,8 +104,8 @@ def _identity_scale(grid: np.ndarray, identity: Identity) -> None:
     """Width, length, jaw and chin of the whole head, in place."""
     y = grid[..., 1].copy()
     lower = _smoothstep(y, 0.2, 1.2) * (y < 1.45)
-    grid[..., 0] *= (1 + 0.045 * identity.face_width) * (
-        1 + 0.065 * identity.jaw_width * lower
+    grid[..., 0] *= (1 + 0.05 * identity.face_width) * (
+        1.03**lower + 0.07 * identity.jaw_width * lower
     )
     # A real camera is near: what lies further back looks narrower.
     grid[..., 0] *= 1 + 0.055 * _smoothstep(np.abs(grid[..., 0]), 0.45, 0.85)

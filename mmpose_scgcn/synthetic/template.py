@@ -24,7 +24,7 @@ PUPILS = slice(96, 98)
 # points about the corner of the jaw lie on it, not above it.
 _CONTOUR_HALF_WIDTH, _CONTOUR_TOP, _CHIN_Y = 0.815, -0.02, 1.295
 _CONTOUR_POWERS = (2.0, 2.1)
-_CONTOUR_SLIDE = 0.02
+_CONTOUR_SLIDE = 0.03
 
 # Left half in the image; the right half is its mirror. Where a line has
 # points without a place of their own (lids, lower lip), they divide it
@@ -59,10 +59,10 @@ _LEFT_LIPS = [(-0.28, 0.77), (-0.175, 0.71), (-0.065, 0.68)]
 _UPPER_LIP = (0.0, 0.69)
 _LEFT_LOWER_LIP = [(-0.075, 0.875), (-0.175, 0.845)]
 _LOWER_LIP = (0.0, 0.88)
-_LEFT_INNER_LIPS = [(-0.245, 0.77), (-0.09, 0.76)]
+_LEFT_INNER_LIPS = [(-0.245, 0.77), (-0.08, 0.76)]
 _UPPER_INNER = (0.0, 0.765)
 _LOWER_INNER = (0.0, 0.775)
-_LEFT_LOWER_INNER = (-0.09, 0.775)
+_LEFT_LOWER_INNER = (-0.08, 0.775)
 _LEFT_PUPIL = (-0.35, -0.01)
 
 # Order of the mirrored part: the right brow starts at its inner upper end,

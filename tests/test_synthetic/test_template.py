@@ -66,7 +66,7 @@ def test_inner_lips_lie_within_outer_lips_and_pupils_within_eyes():
 def test_contour_points_are_nearly_evenly_spaced():
     """Closer about the chin than about the ears."""
     steps = np.linalg.norm(np.diff(neutral_keypoints()[:33], axis=0), axis=1)
-    np.testing.assert_allclose(steps, steps.mean(), rtol=0.08)
+    np.testing.assert_allclose(steps, steps.mean(), rtol=0.12)
     assert steps[0] > steps[8] > steps[15]
 
 
@@ -94,7 +94,7 @@ def test_proportions_agree_with_real_faces(real_faces):
     the eyes: on the bridge of the nose, the inner lips and the lower lip.
     """
     points, mean = aligned(neutral_keypoints(), real_faces)
-    assert np.linalg.norm(points - mean) < 0.05
+    assert np.linalg.norm(points - mean) < 0.055
 
 
 @pytest.mark.parametrize(

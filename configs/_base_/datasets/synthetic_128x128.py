@@ -2,12 +2,12 @@
 # boxes move as a face detector's do, rectangles cover some faces, and pictures
 # lose colour and quality as those of real cameras do.
 #
-# python tools/make_synthetic_faces.py data/synthetic_faces_15000 \
-#     --train 15000 --val 300 --test 300 --size 160 --seed 200
+# python tools/make_synthetic_faces.py data/synthetic_faces_20000 \
+#     --train 20000 --val 300 --test 300 --size 160 --seed 200
 _base_ = ['synthetic_base.py']
 
 codec = dict(type='RegressionLabel', input_size=(128, 128))
-data_root = 'data/synthetic_faces_15000/'
+data_root = 'data/synthetic_faces_20000/'
 
 train_pipeline = [
     dict(type='LoadImage'),

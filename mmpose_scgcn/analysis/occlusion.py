@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from mmpose_scgcn.models.layers import DynamicAdjacency
+from mmpose_scgcn.models.layers import CertaintyAdjacency, DynamicAdjacency
 
 import numpy as np
 import torch
@@ -39,7 +39,7 @@ def require_dynamic(model: BaseModel, name: str = 'the model') -> np.ndarray:
             f'{name} has no graph whose edges could be shown (its head is '
             f'{type(head).__name__}){wanted}'
         )
-    if not isinstance(adjacency, DynamicAdjacency):
+    if not isinstance(adjacency, DynamicAdjacency | CertaintyAdjacency):
         raise ValueError(
             f'{name} has no dynamic adjacency: its edge weights '
             f'({type(adjacency).__name__}) are the same in every image'

@@ -51,7 +51,8 @@ class SeeingHead(nn.Module):
             for x, y in self.places
         ]
         nodes = torch.stack(seen, dim=1)[..., None, None, None] / 74
-        return self.adjacency(nodes.expand(-1, -1, 2, 1, 1))
+        nodes = nodes.expand(-1, -1, 2, 1, 1)
+        return self.adjacency(nodes, self.graph.neighbors)
 
 
 class SeeingModel(nn.Module):

@@ -36,7 +36,8 @@ class GraphHead(CoordinateHead):
         hidden_channels (int): Channels of the relational layers. Defaults
             to 128.
         adjacency (str): ``dynamic`` (edge weights follow the image),
-            ``learned`` or ``uniform``. Defaults to ``dynamic``.
+            ``certainty`` (they follow how certain each node is), ``learned``
+            or ``uniform``. Defaults to ``dynamic``.
         **kwargs: ``loss``, ``decoder`` and ``init_cfg`` of
             :class:`CoordinateHead`.
 
@@ -113,7 +114,7 @@ class GraphHead(CoordinateHead):
         nodes = self.embedding(feature_map)
         size = (self.num_keypoints, -1, *nodes.shape[-2:])
         nodes = nodes.reshape(len(nodes), *size)  # (B, K, n, H, W)
-        edge_weight = self.adjacency(nodes)  # (B, K, k + 1)
+        edge_weight = self.adjacency(nodes, self.graph.neighbors)
         return self.relation(
             nodes.flatten(2), self.graph.neighbors, edge_weight
         )

@@ -1,4 +1,5 @@
 from .adjacency import (
+    CertaintyAdjacency,
     DynamicAdjacency,
     LearnedAdjacency,
     UniformAdjacency,
@@ -11,6 +12,7 @@ from .keypoint_graph import KeypointGraph
 from .node_embedding import NodeEmbedding
 
 __all__ = [
+    'CertaintyAdjacency',
     'DynamicAdjacency',
     'FeaturePyramid',
     'GraphConv',

@@ -3,6 +3,9 @@
 import torch
 from torch import Tensor, nn
 
+#: Hidden units of a node's certainty.
+_CERTAINTY_UNITS = 8
+
 
 class DynamicAdjacency(nn.Module):
     r"""Edge weights that follow the image.
@@ -37,11 +40,76 @@ class DynamicAdjacency(nn.Module):
         nn.init.zeros_(self.weigh.weight)
         nn.init.zeros_(self.weigh.bias)
 
-    def forward(self, node_map: Tensor) -> Tensor:
-        """Weigh the edges: (B, K, n, H, W) to (B, K, k + 1)."""
+    def forward(self, node_map: Tensor, neighbors: Tensor) -> Tensor:
+        """Weigh the edges.
+
+        Args:
+            node_map (Tensor): (B, K, n, H, W).
+            neighbors (Tensor): (K, k + 1) int64, self first; not used.
+
+        Returns:
+            Tensor: (B, K, k + 1).
+        """
         pooled = node_map.mean(dim=(-2, -1)).flatten(1)  # (B, K * n)
         logits = self.weigh(self.squeeze(pooled).relu())  # (B, K * (k + 1))
         return logits.unflatten(1, (self.num_keypoints, -1)).softmax(-1)
+
+
+class CertaintyAdjacency(nn.Module):
+    r"""Edge weights that follow how certain each node is.
+
+    .. math::
+        c_j &= w_j^T \mathrm{ReLU}(W_j [\mathrm{GAP}(H_j),
+        \mathrm{GMP}(H_j)] + b_j) \\
+        a_i &= \operatorname{softmax}_j(l_{ij} + c_j), \quad
+        j \in \{i\} \cup N_i
+
+    A node's certainty c comes from the mean and the maximum of its own
+    channels alone, and counts for every edge that leaves it: a keypoint that
+    is covered can lose influence on all its neighbours at once. In
+    :class:`DynamicAdjacency` each edge has to learn that from the means of
+    all nodes. The l are one trained value per edge.
+
+    Note:
+        Not from a paper: a stronger form of the dynamic adjacency, tried
+        because that one brought nothing (``docs/adjacency.md``).
+
+    Args:
+        num_keypoints (int): Keypoints K.
+        top_k (int): Neighbours k of each.
+        expansion (int): Node channels n.
+    """
+
+    def __init__(self, num_keypoints: int, top_k: int, expansion: int) -> None:
+        super().__init__()
+        units = _CERTAINTY_UNITS
+        self.logits = nn.Parameter(torch.zeros(num_keypoints, top_k + 1))
+        self.squeeze = nn.Parameter(
+            torch.empty(num_keypoints, 2 * expansion, units)
+        )
+        self.bias = nn.Parameter(torch.zeros(num_keypoints, units))
+        self.weigh = nn.Parameter(torch.zeros(num_keypoints, units))
+        nn.init.normal_(self.squeeze, std=expansion**-0.5)
+
+    def certainty(self, node_map: Tensor) -> Tensor:
+        """Rate the nodes: (B, K, n, H, W) to (B, K)."""
+        mean, top = node_map.mean((-2, -1)), node_map.amax((-2, -1))
+        pooled = torch.cat([mean, top], dim=-1)  # (B, K, 2 n)
+        hidden = (pooled[..., None] * self.squeeze).sum(-2) + self.bias
+        return (hidden.relu() * self.weigh).sum(-1)
+
+    def forward(self, node_map: Tensor, neighbors: Tensor) -> Tensor:
+        """Weigh the edges.
+
+        Args:
+            node_map (Tensor): (B, K, n, H, W).
+            neighbors (Tensor): (K, k + 1) int64, self first.
+
+        Returns:
+            Tensor: (B, K, k + 1).
+        """
+        sender = self.certainty(node_map)[:, neighbors]  # (B, K, k + 1)
+        return (self.logits + sender).softmax(-1)
 
 
 class LearnedAdjacency(nn.Module):
@@ -60,7 +128,7 @@ class LearnedAdjacency(nn.Module):
         super().__init__()
         self.logits = nn.Parameter(torch.zeros(num_keypoints, top_k + 1))
 
-    def forward(self, node_map: Tensor) -> Tensor:
+    def forward(self, node_map: Tensor, neighbors: Tensor) -> Tensor:
         """Give the weights (B, K, k + 1), equal over the batch."""
         return self.logits.softmax(-1).expand(len(node_map), -1, -1)
 
@@ -76,7 +144,7 @@ class UniformAdjacency(nn.Module):
         super().__init__()
         self.size = top_k + 1
 
-    def forward(self, node_map: Tensor) -> Tensor:
+    def forward(self, node_map: Tensor, neighbors: Tensor) -> Tensor:
         """Give the weights (B, K, k + 1), all 1 / (k + 1)."""
         shape = (*node_map.shape[:2], self.size)
         return node_map.new_full(shape, 1.0 / self.size)
@@ -85,17 +153,21 @@ class UniformAdjacency(nn.Module):
 def build_adjacency(
     kind: str, num_keypoints: int, top_k: int, expansion: int
 ) -> nn.Module:
-    """Choose one of the three by name.
+    """Choose one by name.
 
     Raises:
-        ValueError: ``kind`` is not ``dynamic``, ``learned`` or ``uniform``.
+        ValueError: ``kind`` is not ``dynamic``, ``certainty``, ``learned`` or
+            ``uniform``.
     """
     if kind == 'dynamic':
         return DynamicAdjacency(num_keypoints, top_k, expansion)
+    if kind == 'certainty':
+        return CertaintyAdjacency(num_keypoints, top_k, expansion)
     if kind == 'learned':
         return LearnedAdjacency(num_keypoints, top_k)
     if kind == 'uniform':
         return UniformAdjacency(top_k)
     raise ValueError(
-        f"adjacency: expected 'dynamic', 'learned' or 'uniform', got {kind!r}"
+        "adjacency: expected 'dynamic', 'certainty', 'learned' or 'uniform', "
+        f'got {kind!r}'
     )

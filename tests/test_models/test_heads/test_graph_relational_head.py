@@ -83,7 +83,9 @@ def test_predicts_the_mean_shape_plus_what_it_relates(make_head, feats):
     head = make_head(randomise=True)
     node_map = head.embedding(feats[-1])
     offset = head.relation(
-        node_map.flatten(2), head.graph.neighbors, head.adjacency(node_map)
+        node_map.flatten(2),
+        head.graph.neighbors,
+        head.adjacency(node_map, head.graph.neighbors),
     )
     torch.testing.assert_close(head(feats), head.graph.mean_shape + offset)
 

@@ -1,4 +1,5 @@
 from mmpose_scgcn.models.layers import (
+    CertaintyAdjacency,
     DynamicAdjacency,
     LearnedAdjacency,
     UniformAdjacency,
@@ -9,7 +10,8 @@ import pytest
 import torch
 
 K, N, TOP_K = 5, 4, 2
-KINDS = ('dynamic', 'learned', 'uniform')
+KINDS = ('dynamic', 'certainty', 'learned', 'uniform')
+NEIGHBORS = torch.tensor([[i, (i + 1) % K, (i + 3) % K] for i in range(K)])
 
 
 @pytest.fixture
@@ -35,6 +37,7 @@ def randomised(kind):
     ('kind', 'expected'),
     [
         ('dynamic', DynamicAdjacency),
+        ('certainty', CertaintyAdjacency),
         ('learned', LearnedAdjacency),
         ('uniform', UniformAdjacency),
     ],
@@ -46,38 +49,43 @@ def test_kinds(kind, expected):
 @pytest.mark.parametrize('kind', KINDS)
 def test_starts_uniform(kind, node_map):
     torch.testing.assert_close(
-        build(kind)(node_map), torch.full((3, K, TOP_K + 1), 1 / 3)
+        build(kind)(node_map, NEIGHBORS), torch.full((3, K, TOP_K + 1), 1 / 3)
     )
 
 
 @pytest.mark.parametrize('kind', KINDS)
 def test_rows_sum_to_one(kind, node_map):
-    weight = randomised(kind)(node_map)
+    weight = randomised(kind)(node_map, NEIGHBORS)
     assert weight.shape == (3, K, TOP_K + 1)
     assert (weight >= 0).all()
     torch.testing.assert_close(weight.sum(-1), torch.ones(3, K))
 
 
-def test_dynamic_follows_the_image(node_map):
-    first, second, _ = randomised('dynamic')(node_map)
+@pytest.mark.parametrize('kind', ['dynamic', 'certainty'])
+def test_some_follow_the_image(kind, node_map):
+    first, second, _ = randomised(kind)(node_map, NEIGHBORS)
     assert (first - second).abs().max() > 0.1
 
 
 @pytest.mark.parametrize('kind', ['learned', 'uniform'])
 def test_the_others_do_not(kind, node_map):
-    first, second, _ = randomised(kind)(node_map)
+    first, second, _ = randomised(kind)(node_map, NEIGHBORS)
     torch.testing.assert_close(first, second, rtol=0, atol=0)
 
 
 def test_dynamic_sees_only_the_mean_of_each_channel(node_map):
     adjacency = randomised('dynamic')
     pooled = node_map.mean(dim=(3, 4), keepdim=True).expand_as(node_map)
-    torch.testing.assert_close(adjacency(pooled), adjacency(node_map))
+    torch.testing.assert_close(
+        adjacency(pooled, NEIGHBORS), adjacency(node_map, NEIGHBORS)
+    )
 
 
 def test_dynamic_equals_its_formula(node_map):
     adjacency = randomised('dynamic')
-    for image, weight in zip(node_map, adjacency(node_map), strict=True):
+    for image, weight in zip(
+        node_map, adjacency(node_map, NEIGHBORS), strict=True
+    ):
         pooled = torch.stack(
             [image[k, n].mean() for k in range(K) for n in range(N)]
         )
@@ -87,12 +95,33 @@ def test_dynamic_equals_its_formula(node_map):
         torch.testing.assert_close(weight, logits.softmax(1))
 
 
-@pytest.mark.parametrize('kind', ['dynamic', 'learned'])
+@pytest.mark.parametrize('kind', ['dynamic', 'certainty', 'learned'])
 def test_every_parameter_can_learn_once_weights_differ(kind, node_map):
     adjacency = randomised(kind)
-    adjacency(node_map)[..., 0].square().sum().backward()
+    adjacency(node_map, NEIGHBORS)[..., 0].square().sum().backward()
     for name, parameter in adjacency.named_parameters():
         assert parameter.grad.abs().sum() > 0, name
+
+
+def test_a_node_that_loses_certainty_loses_it_on_all_its_edges(node_map):
+    """And edges of other senders keep their proportions."""
+    adjacency = randomised('certainty')
+    before = adjacency(node_map, NEIGHBORS).log()
+    changed = node_map.clone()
+    changed[:, 2] *= -1
+    after = adjacency(changed, NEIGHBORS).log()
+    gain = adjacency.certainty(changed) - adjacency.certainty(node_map)
+    assert (gain[:, 2].abs() > 0.1).all()
+    assert (gain[:, [0, 1, 3, 4]] == 0).all()
+    for receiver, senders in enumerate(NEIGHBORS.tolist()):
+        shift = (after - before)[:, receiver]
+        expected = torch.zeros_like(shift)
+        if 2 in senders:
+            expected[:, senders.index(2)] = gain[:, 2]
+        shift, expected = (
+            x - x.mean(1, keepdim=True) for x in (shift, expected)
+        )
+        torch.testing.assert_close(shift, expected, rtol=1e-4, atol=1e-5)
 
 
 def test_one_value_per_edge():
@@ -105,10 +134,10 @@ def test_one_value_per_edge():
 def test_autocast(kind, node_map):
     adjacency = randomised(kind)
     with torch.autocast('cpu', torch.bfloat16):
-        weight = adjacency(node_map)
+        weight = adjacency(node_map, NEIGHBORS)
     # bfloat16 keeps 8 bits.
     torch.testing.assert_close(
-        weight.float(), adjacency(node_map), rtol=0, atol=0.05
+        weight.float(), adjacency(node_map, NEIGHBORS), rtol=0, atol=0.05
     )
     torch.testing.assert_close(
         weight.float().sum(-1), torch.ones(3, K), rtol=0, atol=0.01

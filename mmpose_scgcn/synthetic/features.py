@@ -18,6 +18,8 @@ from .template import (
     RIGHT_EYE,
 )
 
+#: Height of the lashes above the rim of the lid, in the chart.
+_LASHES = 0.014
 _CIRCLE = np.linspace(0, 2 * np.pi, 20, endpoint=False)
 
 
@@ -54,8 +56,9 @@ def paint_eye(
     image: np.ndarray, points: np.ndarray, side: int, appearance: Appearance
 ) -> None:
     """One eye, ``side`` 0 left or 1 right in the image, in place."""
-    eye = points[(LEFT_EYE, RIGHT_EYE)[side]]
-    pupil = points[PUPILS.start + side]
+    # The landmarks of the lids lie on the outer edge of the lashes.
+    eye = points[(LEFT_EYE, RIGHT_EYE)[side]] + [0, _LASHES]
+    pupil = points[PUPILS.start + side] + [0, _LASHES]
     lens = smooth_closed(eye)
     uv = chart_to_uv(lens)
     opening = eye[5:8, 1].mean() - eye[1:4, 1].mean()

@@ -104,15 +104,15 @@ def _identity_scale(grid: np.ndarray, identity: Identity) -> None:
     """Width, length, jaw and chin of the whole head, in place."""
     y = grid[..., 1].copy()
     lower = _smoothstep(y, 0.2, 1.2) * (y < 1.45)
-    grid[..., 0] *= (1 + 0.05 * identity.face_width) * (
-        1.03**lower + 0.07 * identity.jaw_width * lower
+    grid[..., 0] *= (1 + 0.055 * identity.face_width) * (
+        1.03**lower + 0.08 * identity.jaw_width * lower
     )
     # A real camera is near: what lies further back looks narrower.
-    grid[..., 0] *= 1 + 0.055 * _smoothstep(np.abs(grid[..., 0]), 0.45, 0.85)
+    grid[..., 0] *= 1 + 0.08 * _smoothstep(np.abs(grid[..., 0]), 0.45, 0.85)
     cheek = np.exp(-(((y - 0.5) / 0.3) ** 2))
     grid[..., 0] *= 1 + 0.025 * identity.cheeks * cheek
-    grid[..., 1] += 0.05 * identity.face_length * np.clip(y, 0, 1.4)
-    grid[..., 1] += 0.035 * identity.chin_length * _smoothstep(y, 0.9, 1.3)
+    grid[..., 1] += 0.06 * identity.face_length * np.clip(y, 0, 1.4)
+    grid[..., 1] += 0.045 * identity.chin_length * _smoothstep(y, 0.9, 1.3)
     top = _smoothstep(-y, 0.3, 1.2)
     grid[..., 1] -= 0.05 * identity.forehead * top
 

@@ -30,15 +30,15 @@ _CONTOUR_SLIDE = 0.03
 # points without a place of their own (lids, lower lip), they divide it
 # evenly; inner lip points lie below the peaks of the upper lip.
 _LEFT_BROW = [
-    (-0.64, -0.165),
-    (-0.52, -0.25),
+    (-0.655, -0.185),
+    (-0.54, -0.25),
     (-0.385, -0.265),
     (-0.25, -0.25),
     (-0.125, -0.21),
     (-0.125, -0.145),
     (-0.25, -0.165),
     (-0.385, -0.185),
-    (-0.52, -0.18),
+    (-0.54, -0.185),
 ]
 # From the root of the nose, its deepest point at the height of the upper
 # lids, to the middle of the tip.

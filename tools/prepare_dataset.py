@@ -14,6 +14,7 @@ from pathlib import Path
 
 from mmpose_scgcn.datasets.preparation import (
     BOX_KINDS,
+    PREVIEW,
     Options,
     OwnData,
     Prepared,
@@ -22,6 +23,7 @@ from mmpose_scgcn.datasets.preparation import (
     StrictError,
     check_base,
     check_num_keypoints,
+    describe_face,
     infer_flip_indices,
     metainfo_of,
     parse_flip_pairs,
@@ -116,6 +118,21 @@ def add_own(parser: argparse.ArgumentParser, kind: str) -> None:
     if kind == 'csv':
         add('--images', help="folder of the images (the table's)")
         add('--val', help='table of a given validation set')
+        add(
+            '--columns',
+            metavar='MAP',
+            help='what the columns hold, where their names do not say it: '
+            '"file=photo,x=px_{i},y=py_{i},ignore=note"',
+        )
+    add(
+        '--missing',
+        default='auto',
+        metavar='VALUES',
+        help='coordinates that mean "not annotated", besides empty, nan and '
+        'NA: auto (tell from what is repeated), none, or a list such as '
+        '--missing=0,-1,negative (%(default)s)',
+    )
+    add('--encoding', help='of the files (UTF-8, or as their mark says)')
     add('--test', help='table, or subfolder, of a test set')
     add('--name', default='faces', help='of the data set (faces)')
     add(
@@ -161,7 +178,17 @@ def read_source(args: argparse.Namespace) -> Source:
     own = {name: getattr(args, name) for name in names}
     if args.kind == 'pts':
         return read_pts_folder(args.source, **own)
-    return read_tables(args.source, args.images, args.val, **own)
+    for name in ('images', 'val', 'columns', 'missing', 'encoding'):
+        own[name] = getattr(args, name)
+    return read_tables(args.source, **own)
+
+
+def print_reading(source: Source) -> None:
+    """What was read as what, and the first face."""
+    for note in source.notes:
+        print(f'read: {note}')
+    if source.faces:
+        print(f'first face: {describe_face(source.faces[0])}')
 
 
 def find_partners(source: Source, flip_pairs: str) -> np.ndarray:
@@ -266,6 +293,7 @@ def run(args: argparse.Namespace) -> None:
     """Read, check, write and report."""
     options = Options(args.box, args.padding, args.val_share, args.seed)
     source = read_source(args)
+    print_reading(source)
     num_keypoints = check_num_keypoints(source.faces)
     own, config = 'name' in args, getattr(args, 'config', None)
     if config:
@@ -284,7 +312,10 @@ def run(args: argparse.Namespace) -> None:
     )
     print_problems(prepared.problems)
     print_summary(prepared, options)
-    print(f'written to {args.out}; problems.txt there lists every problem')
+    print(
+        f'written to {args.out}; problems.txt there lists every problem, '
+        f'{PREVIEW} shows some faces: look at it'
+    )
     if config and partners is not None:
         write_config(args, prepared, partners)
 

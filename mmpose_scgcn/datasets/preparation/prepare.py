@@ -34,6 +34,7 @@ from .output import (
     stage_texts,
     write_image,
 )
+from .preview import PREVIEW, write_preview
 from .records import Face, Problem, Source
 from .splits import hold_out
 
@@ -98,7 +99,8 @@ def prepare(
     """Check a data set and write it, all of it or nothing.
 
     Writes ``face_landmarks_<name>_<split>.json`` for each split, ``images``
-    (a link to the images' folder, or a folder), and ``problems.txt``.
+    (a link to the images' folder, or a folder), ``problems.txt``, and
+    ``preview.png``, some faces with the numbers of their keypoints.
     ``train`` and ``val`` are the two parts of ``trainval``, the official
     training set. A face whose image is missing or cut off is left out and
     reported.
@@ -149,6 +151,11 @@ def prepare(
         splits = _split(source, boxes, sizes, options, problems)
         contents = _contents(source, splits, boxes, sizes, options)
         stage_texts(staging, source.name, contents, problems, metainfo)
+        images = staging / IMAGES if source.embedded else source.folder
+        kept = [face for face in boxes if face.file in sizes]
+        write_preview(
+            staging / PREVIEW, images, {face: boxes[face] for face in kept}
+        )
         if not source.embedded:
             stage_images(staging, source, list(sizes), copy_images, track)
         files = publish(staging, out, source.name)
@@ -246,7 +253,7 @@ def _contents(
     """Make the contents of all annotation files, with common ids."""
     ids = {face: number for number, face in enumerate(source.faces, 1)}
     image_ids = {file: number for number, file in enumerate(sizes, 1)}
-    names = keypoint_names(len(source.faces[0].keypoints))
+    names = source.names or keypoint_names(len(source.faces[0].keypoints))
 
     def entry(face: Face) -> dict:
         return annotation_entry(

@@ -70,7 +70,7 @@ def test_files_of_every_layout(source, kind, tmp_path):
     wanted = [f'face_landmarks_{source.name}_{name}.json' for name in names]
     assert sorted(path.name for path in prepared.files) == sorted(wanted)
     assert sorted(os.listdir(out)) == sorted(
-        [*wanted, 'images', 'problems.txt']
+        [*wanted, 'images', 'preview.png', 'problems.txt']
     )
     by_split = {
         name: load(out / file)

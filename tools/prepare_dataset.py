@@ -15,6 +15,7 @@ from pathlib import Path
 from mmpose_scgcn.datasets.preparation import (
     BOX_KINDS,
     PREVIEW,
+    UNITS,
     Options,
     OwnData,
     Prepared,
@@ -124,6 +125,14 @@ def add_own(parser: argparse.ArgumentParser, kind: str) -> None:
             help='what the columns hold, where their names do not say it: '
             '"file=photo,x=px_{i},y=py_{i},ignore=note"',
         )
+    add(
+        '--units',
+        choices=UNITS,
+        default='auto',
+        help='of the coordinates: pixels, or fractions or percent of the '
+        "image's width and height; auto takes pixels and stops where they "
+        'cannot be (%(default)s)',
+    )
     add(
         '--missing',
         default='auto',
@@ -278,11 +287,17 @@ def count_fields(faces: Iterable) -> Counter:
 
 
 def print_problems(problems: list[Problem]) -> None:
-    """The problems by kind, the first of each."""
-    kinds = dict.fromkeys(problem.kind for problem in problems)
-    for kind in kinds:
-        texts = [p.text for p in problems if p.kind == kind]
-        print(f'warning: {kind}: {len(texts)}', file=sys.stderr)
+    """The problems by kind, the serious ones and the first of each first."""
+    kinds = dict.fromkeys(
+        (problem.serious, problem.kind)
+        for problem in sorted(problems, key=lambda p: not p.serious)
+    )
+    for serious, kind in kinds:
+        texts = [
+            p.text for p in problems if (p.serious, p.kind) == (serious, kind)
+        ]
+        label = 'serious problem' if serious else 'warning'
+        print(f'{label}: {kind}: {len(texts)}', file=sys.stderr)
         for text in texts[:SHOWN]:
             print(f'  {text}', file=sys.stderr)
         if len(texts) > SHOWN:
@@ -291,7 +306,8 @@ def print_problems(problems: list[Problem]) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Read, check, write and report."""
-    options = Options(args.box, args.padding, args.val_share, args.seed)
+    units = getattr(args, 'units', 'auto')
+    options = Options(args.box, args.padding, args.val_share, args.seed, units)
     source = read_source(args)
     print_reading(source)
     num_keypoints = check_num_keypoints(source.faces)
@@ -316,6 +332,13 @@ def run(args: argparse.Namespace) -> None:
         f'written to {args.out}; problems.txt there lists every problem, '
         f'{PREVIEW} shows some faces: look at it'
     )
+    serious = sum(problem.serious for problem in prepared.problems)
+    if serious:
+        print(
+            f'serious problems: {serious}, see above; with --strict nothing '
+            'would have been written',
+            file=sys.stderr,
+        )
     if config and partners is not None:
         write_config(args, prepared, partners)
 

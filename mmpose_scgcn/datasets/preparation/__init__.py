@@ -18,11 +18,13 @@ from .training_config import (
     parse_norm,
     training_config,
 )
+from .units import UNITS
 from .wflw import read_wflw
 
 __all__ = [
     'BOX_KINDS',
     'PREVIEW',
+    'UNITS',
     'Face',
     'Options',
     'OwnData',

@@ -152,9 +152,10 @@ def _distance(value: float, others: np.ndarray) -> float:
 
 def _told(value: float, count: int) -> Problem:
     """Say what was taken for not annotated."""
-    again = 'say --missing=none if these are keypoints'
+    keypoints = 'keypoint' if count == 1 else 'keypoints'
     return Problem(
         'value taken for "not annotated"',
-        f'({value:g}, {value:g}): {count} keypoints; {again}',
+        f'({value:g}, {value:g}) of {count} {keypoints}; say --missing=none '
+        'if that is where they are',
         serious=count < _OFTEN,
     )

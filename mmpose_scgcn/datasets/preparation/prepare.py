@@ -34,9 +34,11 @@ from .output import (
     stage_texts,
     write_image,
 )
+from .plausible import find_implausible
 from .preview import PREVIEW, write_preview
 from .records import Face, Problem, Source
 from .splits import hold_out
+from .units import check_units, to_pixels
 
 
 @dataclass(frozen=True)
@@ -49,12 +51,15 @@ class Options:
         padding (float): Added to the box on each side, as a fraction.
         val_share (float): Share of the training set to hold out; 0 for none.
         seed (int): Of what is held out.
+        units (str): Of the files (:data:`.units.UNITS`); ``'auto'`` is
+            pixels, and refuses what cannot be.
     """
 
     box: str = 'landmarks'
     padding: float = 0.0
     val_share: float = 0.1
     seed: int = 0
+    units: str = 'auto'
 
 
 @dataclass(frozen=True)
@@ -128,8 +133,8 @@ def prepare(
         StrictError: Serious problems under ``strict``.
         FileExistsError: Something would be overwritten.
         ValueError: Different numbers of keypoints, an unknown kind of box, a
-            padding that leaves none, nothing to write, or a held-out part
-            that is empty.
+            padding that leaves none, coordinates that cannot be pixels,
+            nothing to write, or a held-out part that is empty.
         OSError: Something cannot be written.
     """
     out = Path(out).absolute()
@@ -143,9 +148,14 @@ def prepare(
     staging = Path(tempfile.mkdtemp(prefix='.new-', dir=out))
     try:
         sizes, problems = _read_sizes(source, staging, workers, track)
+        source = to_pixels(source, sizes, options.units)
+        if options.units == 'auto' and not source.expected:
+            check_units(source, sizes)
         boxes, without = find_boxes(source.faces, options.box, options.padding)
         problems = [*find_problems(source), *problems, *without]
+        problems += find_implausible(source, sizes)
         problems += outside_image(source.faces, sizes)
+        problems.sort(key=lambda problem: not problem.serious)
         if strict and any(problem.serious for problem in problems):
             raise StrictError(problems)
         splits = _split(source, boxes, sizes, options, problems)

@@ -35,7 +35,7 @@ def test_values_outside_a_face_are_told(value, origin):
     told = mark_missing(source_with(value, 4, origin), parse_missing('auto'))
     assert absent(told) == 4
     (problem,) = told.problems
-    assert f'({value[0]}, {value[0]}): 4 keypoints' in problem.text
+    assert f'({value[0]}, {value[0]}) of 4 keypoints' in problem.text
     assert not problem.serious
 
 

@@ -181,7 +181,7 @@ def spoilt(folder_csv):
     (frames / 'Person_0_01.jpg').write_bytes(content[:700])
     table = folder_csv / 'train.csv'
     lines = table.read_text().splitlines()
-    lines[4] = lines[4].replace(',', ',-100,', 1).rpartition(',')[0]
+    lines[4] = lines[4].replace(',', ',-30,', 1).rpartition(',')[0]
     lines.append(lines[5])
     lines[6] = lines[6].split(',')[0] + ',' * 20
     table.write_text('\n'.join(lines))
@@ -214,7 +214,7 @@ def test_strict_writes_nothing(spoilt, tmp_path):
 def test_keypoints_outside_alone_do_not_stop_strict(folder_csv, tmp_path):
     table = folder_csv / 'train.csv'
     lines = table.read_text().splitlines()
-    lines[4] = lines[4].replace(',', ',-100,', 1).rpartition(',')[0]
+    lines[4] = lines[4].replace(',', ',-30,', 1).rpartition(',')[0]
     table.write_text('\n'.join(lines))
     source = read_csv(folder_csv)
     prepared = prepare(source, tmp_path / 'out', HALF, strict=True)

@@ -56,7 +56,7 @@ HELP = {
     'cofw': 'folder of COFW_train_color.mat and COFW_test_color.mat',
     'aflw': 'folder of AFLWinfo_release.mat and the images',
     'csv': 'table of name,x0,y0,x1,y1,... for training',
-    'pts': 'folder of .pts files beside their images',
+    'pts': 'folder of .pts files, and images beside them',
 }
 # The smallest of ours, on keypoints of one's own.
 BASE = 'td-reg_cnn6-scgcn_1xb32-60e_custom-64x64'
@@ -117,7 +117,6 @@ def add_own(parser: argparse.ArgumentParser, kind: str) -> None:
     """Options of data sets of one's own."""
     add = parser.add_argument
     if kind == 'csv':
-        add('--images', help="folder of the images (the table's)")
         add('--val', help='table of a given validation set')
         add(
             '--columns',
@@ -125,6 +124,16 @@ def add_own(parser: argparse.ArgumentParser, kind: str) -> None:
             help='what the columns hold, where their names do not say it: '
             '"file=photo,x=px_{i},y=py_{i},ignore=note"',
         )
+    else:
+        add(
+            '--points',
+            dest='num_points',
+            type=int,
+            metavar='K',
+            help='take files of so many points alone',
+        )
+    place = "the table's" if kind == 'csv' else 'beside the files'
+    add('--images', help=f'folder of the images ({place})')
     add(
         '--units',
         choices=UNITS,
@@ -183,13 +192,13 @@ def read_source(args: argparse.Namespace) -> Source:
     """Read the official files."""
     if args.kind in OFFICIAL:
         return OFFICIAL[args.kind](args.source)
-    names = ('test', 'name', 'origin', 'group_pattern')
-    own = {name: getattr(args, name) for name in names}
+    names = ['test', 'name', 'origin', 'group_pattern', 'images']
+    names += ['missing', 'encoding']
     if args.kind == 'pts':
-        return read_pts_folder(args.source, **own)
-    for name in ('images', 'val', 'columns', 'missing', 'encoding'):
-        own[name] = getattr(args, name)
-    return read_tables(args.source, **own)
+        read, names = read_pts_folder, [*names, 'num_points']
+    else:
+        read, names = read_tables, [*names, 'val', 'columns']
+    return read(args.source, **{name: getattr(args, name) for name in names})
 
 
 def print_reading(source: Source) -> None:

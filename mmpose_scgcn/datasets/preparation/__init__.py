@@ -9,7 +9,8 @@ from .metainfo import metainfo_of, metainfo_source, parse_flip_pairs
 from .mirror_pairs import infer_flip_indices, mirror_distances
 from .prepare import Options, Prepared, StrictError, prepare
 from .preview import PREVIEW, describe_face
-from .pts import read_pts, read_pts_folder
+from .pts import read_pts
+from .pts_folder import read_pts_folder
 from .records import Face, Problem, Source
 from .table import read_tables
 from .training_config import (

@@ -247,8 +247,8 @@ def _check_filled(
         text += f'; first problem: {first.kind}: {first.text}'
         if first.kind.startswith('missing image') and source.images:
             text += (
-                f', looked for in {source.images} (for a table, --images '
-                "names the images' folder)"
+                f', looked for in {source.images} (csv and pts have '
+                '--images for another folder)'
             )
     raise ValueError(text)
 

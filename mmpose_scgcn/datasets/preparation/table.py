@@ -8,8 +8,8 @@ import numpy as np
 
 from .column_map import map_columns
 from .columns import Columns, find_columns, plain_columns
+from .groups import find_group
 from .missing import mark_missing, parse_missing
-from .pts import find_group
 from .records import ABSENT, LABELED, VISIBLE, Face, Problem, Source
 from .rows import Row, check_plain, parse_cells, read_rows, split_header
 

@@ -7,6 +7,7 @@ Example:
 """
 
 import argparse
+import io
 import sys
 from collections import Counter
 from collections.abc import Iterable
@@ -355,6 +356,10 @@ def run(args: argparse.Namespace) -> None:
 def main() -> int:
     """Run; returns the exit status."""
     args = parse_args()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A name that the locale has no characters for is shown escaped.
+            stream.reconfigure(errors='backslashreplace')
     try:
         run(args)
     except StrictError as error:

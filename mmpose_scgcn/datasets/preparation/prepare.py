@@ -16,6 +16,7 @@ import numpy as np
 
 from .boxes import check_box_kind
 from .checks import (
+    check_file_names,
     check_num_keypoints,
     check_padding,
     find_boxes,
@@ -139,6 +140,7 @@ def prepare(
     """
     out = Path(out).absolute()
     check_num_keypoints(source.faces)
+    check_file_names(source.faces)
     check_box_kind(options.box)
     check_padding(options.padding)
     has_metainfo = metainfo is not None

@@ -83,7 +83,9 @@ def ann_file(tmp_path):
     content = dict(
         images=[dict(id=i, file_name=f'Müller_{i}.jpg') for i in range(1, 7)],
         annotations=faces,
-        categories=[dict(id=1, name='Gesicht', keypoints=['ä', 'ö', 'ü', 'ß'])],
+        categories=[
+            dict(id=1, name='Gesicht', keypoints=['ä', 'ö', 'ü', 'ß'])
+        ],
     )
     path = tmp_path / 'faces.json'
     text = json.dumps(content, ensure_ascii=False)

@@ -9,6 +9,8 @@ from .records import Problem
 #: Taken first where several images have one name.
 _PREFERRED = ('.png', '.jpg', '.jpeg', '.bmp')
 _VIDEOS = frozenset(('.avi', '.m4v', '.mkv', '.mov', '.mp4', '.mpg', '.webm'))
+#: What this tool writes, if its output is beside the files.
+_OURS = {'preview', 'preview.png'}
 #: How folders of images are called.
 _CALLED = frozenset(
     (
@@ -132,7 +134,7 @@ def find_image_folder(
     if images is not None:
         mirrored = images / own.relative_to(root)
         return mirrored if folders.images(mirrored) else images
-    if folders.images(own):
+    if folders.images(own).keys() - _OURS:
         return own
     stems = {file.stem.lower() for file in files}
     for candidates in _beside(own, root, folders):

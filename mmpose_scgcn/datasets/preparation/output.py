@@ -187,6 +187,8 @@ def publish(staging: Path, out: Path, name: str) -> list[Path]:
     for path in sorted(staging.iterdir()):
         os.replace(path, out / path.name)
         moved.append(out / path.name)
+    if out / PREVIEW not in moved:
+        (out / PREVIEW).unlink(missing_ok=True)
     staging.rmdir()
     if old.is_symlink():
         old.unlink()

@@ -51,7 +51,13 @@ def read_rows(path: Path, encoding: str | None = None) -> list[Row]:
     if other:
         raise ValueError(f'{path}: expected a table, got {other}')
     first = next((line for line in text.splitlines() if line.strip()), '')
-    separator = next((s for s in '\t;' if s in first), ',')
+    separator = next((s for s in '\t;,' if s in first), None)
+    if first and separator is None:
+        raise ValueError(
+            f'{path}: expected cells parted by commas, semicolons or tabs, '
+            f'got {first[:40]!r}'
+        )
+    separator = separator or ','
     table = csv.reader(text.splitlines(), delimiter=separator)
     rows = [
         Row(number, cells)

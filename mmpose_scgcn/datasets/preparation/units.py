@@ -1,6 +1,6 @@
 """Coordinates that are no pixels: told, refused or converted."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -79,14 +79,22 @@ def check_units(source: Source, sizes: Sizes) -> None:
         ValueError: Most faces are a few pixels wide or outside of their
             image, or all lie within 0 to 1, or 0 to 100 of large images.
     """
-    faces = [
-        face
-        for face in source.faces
-        if face.file in sizes and (face.flags != ABSENT).any()
-    ]
-    if not faces:
-        return
-    limits = np.array([_limits(f, source.origin) for f in faces])
+    for split, members in source.splits.items():
+        faces = [
+            face
+            for face in members
+            if face.file in sizes and (face.flags != ABSENT).any()
+        ]
+        try:
+            if faces:
+                _check_faces(faces, sizes, source.origin)
+        except ValueError as error:
+            raise ValueError(f'{split}: {error}') from error
+
+
+def _check_faces(faces: Sequence[Face], sizes: Sizes, origin: int) -> None:
+    """Check the faces of a split."""
+    limits = np.array([_limits(f, origin) for f in faces])
     low, high = limits[:, 0], limits[:, 1]
     shape = np.array([sizes[face.file] for face in faces])
     width, height = np.median(shape, axis=0).astype(int).tolist()

@@ -14,6 +14,7 @@ from mmpose_scgcn.datasets.preparation import (
 )
 from mmpose_scgcn.datasets.preparation.boxes import face_box
 
+import cv2
 import numpy as np
 import pytest
 from mmengine.registry import init_default_scope
@@ -129,6 +130,16 @@ def test_fields_of_the_annotations(source, kind, tmp_path):
     flags = points(annotation)[:, 2]
     assert set(flags) == ({1, 2} if kind in ('cofw', 'aflw') else {1})
     assert load(test)['info']['prepared']['box'] == 'landmarks'
+
+
+def test_a_preview_replaces_an_earlier_one_alone(folder_csv, tmp_path):
+    source, out = read_csv(folder_csv), tmp_path / 'out'
+    out.mkdir()
+    (out / 'preview.png').touch()
+    with pytest.raises(FileExistsError, match=r'preview\.png is there'):
+        prepare(source, out, HALF)
+    prepare(source, out, HALF, overwrite=True)
+    assert cv2.imread(str(out / 'preview.png')).shape[1] == 3 * 420
 
 
 def test_landmark_box_with_padding(folder_wflw, tmp_path):

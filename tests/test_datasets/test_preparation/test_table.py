@@ -66,6 +66,7 @@ def test_flags_box_and_origin_by_the_header(tmp_path):
         ('name,x0,y0,x_min\na,1,2,3\n', 'all of a box .* got x_min'),
         ('name,x0,y0\na.jpg,inf,2\n', 'row 2: expected finite numbers'),
         ('{"images": []}', 'expected a table, got JSON'),
+        ('a.jpg 1 2\n', "by commas, semicolons or tabs, got 'a.jpg 1 2'"),
         ('<html>', 'expected a table, got XML or HTML'),
         # Four numbers a point, or a confidence of each.
         ('a.jpg,50,60,0.9,70,80,0.8\n', 'column 4, 7 has values of 0 to 2'),

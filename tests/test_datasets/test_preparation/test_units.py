@@ -78,6 +78,13 @@ def test_pixels_are_taken(shapes, size):
     check_units(source, sizes_of(source, *size))
 
 
+def test_each_split_is_checked():
+    source = source_of([SHAPE, SHAPE, SHAPE])
+    source.splits['test'] = source_of([SHAPE / 100]).faces
+    with pytest.raises(ValueError, match=r'test: all .* within 0.3 and'):
+        check_units(source, sizes_of(source, 100, 100))
+
+
 def test_points_that_are_not_annotated_do_not_count():
     shape = SHAPE / 100
     shape[0] = 5000

@@ -78,7 +78,7 @@ def seconds(run: Callable, runs: int, what: str) -> list[float]:
 
 def resident() -> int:
     """Read this process' resident memory, bytes (Linux)."""
-    pages = Path('/proc/self/statm').read_text().split()[1]
+    pages = Path('/proc/self/statm').read_text(encoding='ascii').split()[1]
     return int(pages) * 4096
 
 

@@ -220,9 +220,9 @@ def main() -> None:
     out = Path(args.out_dir)
     if args.time:
         path = out / f'boxes_{args.model}.json'
-        record = json.loads(path.read_text())
+        record = json.loads(path.read_text(encoding='utf-8'))
         record['ms_a_face'] = time_faces(model)
-        path.write_text(json.dumps(record, indent=1) + '\n')
+        path.write_text(json.dumps(record, indent=1) + '\n', encoding='utf-8')
         print(record['ms_a_face'])
         return
     rows = []
@@ -247,8 +247,10 @@ def main() -> None:
         settings={k: v for k, v in model.settings.items() if k != 'config'},
         rows=rows,
     )
-    (out / f'{stem}.json').write_text(json.dumps(record, indent=1) + '\n')
-    (out / f'{stem}.md').write_text(table(rows, args.model))
+    (out / f'{stem}.json').write_text(
+        json.dumps(record, indent=1) + '\n', encoding='utf-8'
+    )
+    (out / f'{stem}.md').write_text(table(rows, args.model), encoding='utf-8')
     print(f'{time.perf_counter() - start:.0f} s; {out / stem}.md')
 
 

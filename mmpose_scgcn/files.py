@@ -1,10 +1,78 @@
-"""Files that are written as a whole or not at all."""
+"""Text files of any encoding, and files that are written whole or not."""
 
+import codecs
+import json
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+#: Byte order marks; that of UTF-32 begins with that of UTF-16.
+_MARKS = (
+    (codecs.BOM_UTF8, 'utf-8-sig'),
+    (codecs.BOM_UTF32_LE, 'utf-32'),
+    (codecs.BOM_UTF32_BE, 'utf-32'),
+    (codecs.BOM_UTF16_LE, 'utf-16'),
+    (codecs.BOM_UTF16_BE, 'utf-16'),
+)
+
+
+def read_text(
+    path: str | Path,
+    encoding: str | None = None,
+    hint: str = 'save it as UTF-8',
+) -> str:
+    """Read a text file, whatever the locale is.
+
+    Args:
+        path (str | Path): The file.
+        encoding (str, optional): Its encoding. Defaults to what its byte
+            order mark says, or UTF-8.
+        hint (str): What to do about another encoding, for the message.
+
+    Returns:
+        str: The text without a byte order mark.
+
+    Raises:
+        ValueError: The file is not in that encoding, or there is no such
+            encoding.
+    """
+    content = Path(path).read_bytes()
+    marked = (name for mark, name in _MARKS if content.startswith(mark))
+    used = encoding or next(marked, 'utf-8')
+    try:
+        text = content.decode(used)
+    except LookupError as error:
+        raise ValueError(f'{path}: there is no encoding {used!r}') from error
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            f'{path}: expected text in {used}, but byte {error.start + 1} is '
+            f'{content[error.start]:#04x} ({error.reason}); {hint}'
+        ) from error
+    if '\0' in text:
+        raise ValueError(
+            f'{path}: expected text in {used}, got bytes that are 0, as in '
+            f'UTF-16 without a mark or a file that is no text; {hint}'
+        )
+    return text.removeprefix('\ufeff')
+
+
+def read_json(path: str | Path) -> Any:
+    """Read a JSON file: UTF-8, or what its byte order mark says.
+
+    Args:
+        path (str | Path): The file.
+
+    Returns:
+        Any: Its content.
+
+    Raises:
+        json.JSONDecodeError: It is no JSON.
+        ValueError: See :func:`read_text`.
+    """
+    return json.loads(read_text(path))
 
 
 @contextmanager

@@ -53,10 +53,10 @@ def _import_host() -> None:
     import json_tricks  # noqa: F401
     import matplotlib.pyplot  # noqa: F401
     import mmengine.config
-    import mmengine.runner
-    import mmpose.apis
+    import mmengine.runner  # noqa: F401
+    import mmpose.apis  # noqa: F401
     import mmpose.datasets  # noqa: F401
-    import torch._dynamo  # by the first optimizer
+    import torch._dynamo  # noqa: F401  by the first optimizer
     import torch.utils.cpp_extension  # noqa: F401  by a runner, for its log
 
     format_once(mmengine.config.config)

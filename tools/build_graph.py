@@ -92,7 +92,9 @@ def main() -> None:
         f'{len(shapes)} shapes'
     )
     with replace_file(out) as partial:
-        partial.write_text(fragment(graph, f'{Path(source).name}: {title}'))
+        partial.write_text(
+            fragment(graph, f'{Path(source).name}: {title}'), encoding='utf-8'
+        )
     plot_graph(graph, picture, title, background)
     print(f'{title}\ngraph:   {out}\npicture: {picture}')
 

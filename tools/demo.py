@@ -55,7 +55,7 @@ def main() -> None:
     except (FileNotFoundError, RuntimeError) as error:
         sys.exit(f'demo: {error}')
     (args.work_dir / 'results.json').write_text(
-        json.dumps(rows, indent=2) + '\n'
+        json.dumps(rows, indent=2) + '\n', encoding='utf-8'
     )
     report(rows, pictures, args, time.time() - start)
 
@@ -179,7 +179,9 @@ def measure(config: str, checkpoint: Path, faces: Path, out: Path) -> dict:
     newest = max(folder.glob('*/*.json'), key=os.path.getmtime)
     content = torch.load(checkpoint, map_location='cpu', weights_only=True)
     parameters = count_parameters(content['state_dict'])
-    return dict(json.loads(newest.read_text()), parameters=parameters)
+    return dict(
+        json.loads(newest.read_text(encoding='utf-8')), parameters=parameters
+    )
 
 
 def draw(config: str, checkpoint: Path, faces: Path, picture: Path) -> None:

@@ -220,7 +220,9 @@ def measure_set(args: argparse.Namespace) -> None:
     )
     with replace_file(args.out) as partial:
         content = without_nan({**given, **result})
-        partial.write_text(json.dumps(content, indent=2) + '\n')
+        partial.write_text(
+            json.dumps(content, indent=2) + '\n', encoding='utf-8'
+        )
     report(result, args.out)
 
 

@@ -7,6 +7,7 @@ Example:
 """
 
 import argparse
+import io
 import sys
 from collections import Counter
 from collections.abc import Iterable
@@ -14,6 +15,8 @@ from pathlib import Path
 
 from mmpose_scgcn.datasets.preparation import (
     BOX_KINDS,
+    PREVIEW,
+    UNITS,
     Options,
     OwnData,
     Prepared,
@@ -22,6 +25,7 @@ from mmpose_scgcn.datasets.preparation import (
     StrictError,
     check_base,
     check_num_keypoints,
+    describe_face,
     infer_flip_indices,
     metainfo_of,
     parse_flip_pairs,
@@ -53,7 +57,7 @@ HELP = {
     'cofw': 'folder of COFW_train_color.mat and COFW_test_color.mat',
     'aflw': 'folder of AFLWinfo_release.mat and the images',
     'csv': 'table of name,x0,y0,x1,y1,... for training',
-    'pts': 'folder of .pts files beside their images',
+    'pts': 'folder of .pts files, and images beside them',
 }
 # The smallest of ours, on keypoints of one's own.
 BASE = 'td-reg_cnn6-scgcn_1xb32-60e_custom-64x64'
@@ -114,8 +118,40 @@ def add_own(parser: argparse.ArgumentParser, kind: str) -> None:
     """Options of data sets of one's own."""
     add = parser.add_argument
     if kind == 'csv':
-        add('--images', help="folder of the images (the table's)")
         add('--val', help='table of a given validation set')
+        add(
+            '--columns',
+            metavar='MAP',
+            help='what the columns hold, where their names do not say it: '
+            '"file=photo,x=px_{i},y=py_{i},ignore=note"',
+        )
+    else:
+        add(
+            '--points',
+            dest='num_points',
+            type=int,
+            metavar='K',
+            help='take files of so many points alone',
+        )
+    place = "the table's" if kind == 'csv' else 'beside the files'
+    add('--images', help=f'folder of the images ({place})')
+    add(
+        '--units',
+        choices=UNITS,
+        default='auto',
+        help='of the coordinates: pixels, or fractions or percent of the '
+        "image's width and height; auto takes pixels and stops where they "
+        'cannot be (%(default)s)',
+    )
+    add(
+        '--missing',
+        default='auto',
+        metavar='VALUES',
+        help='coordinates that mean "not annotated", besides empty, nan and '
+        'NA: auto (tell from what is repeated), none, or a list such as '
+        '--missing=0,-1,negative (%(default)s)',
+    )
+    add('--encoding', help='of the files (UTF-8, or as their mark says)')
     add('--test', help='table, or subfolder, of a test set')
     add('--name', default='faces', help='of the data set (faces)')
     add(
@@ -157,11 +193,21 @@ def read_source(args: argparse.Namespace) -> Source:
     """Read the official files."""
     if args.kind in OFFICIAL:
         return OFFICIAL[args.kind](args.source)
-    names = ('test', 'name', 'origin', 'group_pattern')
-    own = {name: getattr(args, name) for name in names}
+    names = ['test', 'name', 'origin', 'group_pattern', 'images']
+    names += ['missing', 'encoding']
     if args.kind == 'pts':
-        return read_pts_folder(args.source, **own)
-    return read_tables(args.source, args.images, args.val, **own)
+        read, names = read_pts_folder, [*names, 'num_points']
+    else:
+        read, names = read_tables, [*names, 'val', 'columns']
+    return read(args.source, **{name: getattr(args, name) for name in names})
+
+
+def print_reading(source: Source) -> None:
+    """What was read as what, and the first face."""
+    for note in source.notes:
+        print(f'read: {note}')
+    if source.faces:
+        print(f'first face: {describe_face(source.faces[0])}')
 
 
 def find_partners(source: Source, flip_pairs: str) -> np.ndarray:
@@ -251,11 +297,17 @@ def count_fields(faces: Iterable) -> Counter:
 
 
 def print_problems(problems: list[Problem]) -> None:
-    """The problems by kind, the first of each."""
-    kinds = dict.fromkeys(problem.kind for problem in problems)
-    for kind in kinds:
-        texts = [p.text for p in problems if p.kind == kind]
-        print(f'warning: {kind}: {len(texts)}', file=sys.stderr)
+    """The problems by kind, the serious ones and the first of each first."""
+    kinds = dict.fromkeys(
+        (problem.serious, problem.kind)
+        for problem in sorted(problems, key=lambda p: not p.serious)
+    )
+    for serious, kind in kinds:
+        texts = [
+            p.text for p in problems if (p.serious, p.kind) == (serious, kind)
+        ]
+        label = 'serious problem' if serious else 'warning'
+        print(f'{label}: {kind}: {len(texts)}', file=sys.stderr)
         for text in texts[:SHOWN]:
             print(f'  {text}', file=sys.stderr)
         if len(texts) > SHOWN:
@@ -264,8 +316,10 @@ def print_problems(problems: list[Problem]) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Read, check, write and report."""
-    options = Options(args.box, args.padding, args.val_share, args.seed)
+    units = getattr(args, 'units', 'auto')
+    options = Options(args.box, args.padding, args.val_share, args.seed, units)
     source = read_source(args)
+    print_reading(source)
     num_keypoints = check_num_keypoints(source.faces)
     own, config = 'name' in args, getattr(args, 'config', None)
     if config:
@@ -284,7 +338,17 @@ def run(args: argparse.Namespace) -> None:
     )
     print_problems(prepared.problems)
     print_summary(prepared, options)
-    print(f'written to {args.out}; problems.txt there lists every problem')
+    print(
+        f'written to {args.out}; problems.txt there lists every problem, '
+        f'{PREVIEW} shows some faces: look at it'
+    )
+    serious = sum(problem.serious for problem in prepared.problems)
+    if serious:
+        print(
+            f'serious problems: {serious}, see above; with --strict nothing '
+            'would have been written',
+            file=sys.stderr,
+        )
     if config and partners is not None:
         write_config(args, prepared, partners)
 
@@ -292,6 +356,10 @@ def run(args: argparse.Namespace) -> None:
 def main() -> int:
     """Run; returns the exit status."""
     args = parse_args()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A name that the locale has no characters for is shown escaped.
+            stream.reconfigure(errors='backslashreplace')
     try:
         run(args)
     except StrictError as error:

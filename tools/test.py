@@ -99,7 +99,8 @@ def tell_metrics(metrics: Mapping[str, float], out: str | None) -> None:
     if out and out.endswith('.json'):
         with replace_file(out) as partial:
             partial.write_text(
-                json.dumps(metrics, indent=2, default=float) + '\n'
+                json.dumps(metrics, indent=2, default=float) + '\n',
+                encoding='utf-8',
             )
     percent = [
         f'{name} {100 * metrics[name]:.2f} %'

@@ -172,7 +172,7 @@ class Executor:
         folder.mkdir(parents=True, exist_ok=True)
         command = self.command(self.space, task)
         env = process_environment(slot)
-        with open(folder / LOG, 'a') as log:
+        with open(folder / LOG, 'a', encoding='utf-8') as log:
             process = subprocess.Popen(
                 command, stdout=log, stderr=log, env=env
             )

@@ -208,7 +208,7 @@ class TrainingRecord(Hook):
         """Read iterations and NME, a fraction, of each validation."""
         if not self._path.is_file():
             return []
-        return json.loads(self._path.read_text())
+        return json.loads(self._path.read_text(encoding='utf-8'))
 
     def before_train(self, runner: Runner) -> None:
         """Start."""
@@ -231,5 +231,5 @@ class TrainingRecord(Hook):
             before = [item for item in self.read() if item[0] < runner.iter]
             items = [*before, (runner.iter, float(metrics['NME']))]
             partial = self._path.with_suffix('.partial')
-            partial.write_text(json.dumps(items))
+            partial.write_text(json.dumps(items), encoding='utf-8')
             partial.replace(self._path)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mmpose_scgcn.files import read_json
 from mmpose_scgcn.graph import build_graph
 from mmpose_scgcn.shapes import normalize_to_crop
 from mmpose_scgcn.structures.coco import PIXEL_STD
@@ -119,7 +120,7 @@ def shapes_from_coco(
             :func:`collect_shapes`.
     """
     try:
-        content = json.loads(Path(ann_file).read_text())
+        content = read_json(ann_file)
         annotations = content['annotations']
         files = {i['id']: i.get('file_name') for i in content['images']}
     except (json.JSONDecodeError, KeyError, TypeError) as error:

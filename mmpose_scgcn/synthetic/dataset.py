@@ -134,7 +134,7 @@ def _fill(
             dict(description='synthetic faces, 98 WFLW landmarks'),
         )
         path = folder / annotation_name(split)
-        path.write_text(json.dumps(content))
+        path.write_text(json.dumps(content), encoding='utf-8')
     _save_preview(folder, [e for part in entries.values() for e in part])
     return entries
 

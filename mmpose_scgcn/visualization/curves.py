@@ -22,7 +22,8 @@ def read_scalars(work_dir: str | Path) -> list[dict]:
     logs = sorted(Path(work_dir).glob('*/vis_data/scalars.json'))
     if not logs:
         raise FileNotFoundError(f'{work_dir}: no */vis_data/scalars.json')
-    return [json.loads(line) for line in logs[-1].read_text().splitlines()]
+    lines = logs[-1].read_text(encoding='utf-8').splitlines()
+    return [json.loads(line) for line in lines]
 
 
 def plot_curves(

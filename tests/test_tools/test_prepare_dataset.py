@@ -158,3 +158,44 @@ def test_tables_that_do_not_fit_together(tool, table, tmp_path):
     assert result.returncode == 1
     assert 'test.csv, row 1: expected 7 keypoints' in result.stderr
     assert not (tmp_path / 'out').exists()
+
+
+def test_the_reading_is_said_and_shown(tool, table, tmp_path):
+    text = table.read_text(encoding='utf-8').splitlines()
+    text = [f'{text[0]},scale', *(f'{line},1.5' for line in text[1:])]
+    table.write_text('\n'.join(text), encoding='utf-8')
+    result = tool('csv', table, 'out')
+    assert result.returncode == 0, result.stderr
+    assert 'image from name; 7 keypoints, x from x0, x1, x2' in result.stdout
+    assert "not used, HRNet's scale and centre: scale" in result.stdout
+    assert 'first face: p0_0.png' in result.stdout
+    assert 'row 2): 7 keypoints; 0 at (30' in result.stdout
+    picture = cv2.imread(str(tmp_path / 'out/preview.png'))
+    assert picture.shape[1] == 3 * 420
+    # Keypoints are drawn in green, boxes in white.
+    assert (picture == (80, 230, 90)).all(axis=-1).sum() > 6 * 7 * 5
+
+
+def test_columns_missing_values_and_encoding_are_options(tool, tmp_path):
+    header = 'bild;' + ';'.join(f'px{i};py{i}' for i in range(7))
+    rows = [header]
+    for number in range(10):
+        name = f'ä{number}.png'
+        cv2.imwrite(str(tmp_path / name), np.zeros((96, 96, 3), np.uint8))
+        shape = SHAPE + number / 8
+        shape[5] = (7, 7) if number == 3 else shape[5]
+        cells = [f'{v:.3f}'.replace('.', ',') for v in shape.ravel()]
+        rows.append(';'.join([name, *cells]))
+    (tmp_path / 't.csv').write_text('\n'.join(rows), encoding='cp1252')
+    options = ['--columns', 'file=bild,x=px{i},y=py{i}', '--missing', '7']
+    result = tool('csv', 't.csv', 'out', *options)
+    assert result.returncode == 1
+    assert 't.csv: expected text in utf-8, but byte ' in result.stderr
+    assert 'say --encoding' in result.stderr
+    result = tool('csv', 't.csv', 'out', *options, '--encoding', 'cp1252')
+    assert result.returncode == 0, result.stderr
+    path = tmp_path / 'out/face_landmarks_faces_trainval.json'
+    content = json.loads(path.read_text(encoding='utf-8'))
+    assert content['images'][3]['file_name'] == 'ä3.png'
+    counts = [a['num_keypoints'] for a in content['annotations']]
+    assert counts == [7, 7, 7, 6, 7, 7, 7, 7, 7, 7]

@@ -8,7 +8,9 @@ from .face_300w import read_300w
 from .metainfo import metainfo_of, metainfo_source, parse_flip_pairs
 from .mirror_pairs import infer_flip_indices, mirror_distances
 from .prepare import Options, Prepared, StrictError, prepare
-from .pts import read_pts, read_pts_folder
+from .preview import PREVIEW, describe_face
+from .pts import read_pts
+from .pts_folder import read_pts_folder
 from .records import Face, Problem, Source
 from .table import read_tables
 from .training_config import (
@@ -17,10 +19,13 @@ from .training_config import (
     parse_norm,
     training_config,
 )
+from .units import UNITS
 from .wflw import read_wflw
 
 __all__ = [
     'BOX_KINDS',
+    'PREVIEW',
+    'UNITS',
     'Face',
     'Options',
     'OwnData',
@@ -30,6 +35,7 @@ __all__ = [
     'StrictError',
     'check_base',
     'check_num_keypoints',
+    'describe_face',
     'infer_flip_indices',
     'metainfo_of',
     'metainfo_source',

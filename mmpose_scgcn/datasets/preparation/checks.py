@@ -1,5 +1,7 @@
 """What may be wrong with the faces of a data set."""
 
+import os
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 
@@ -31,6 +33,26 @@ def check_num_keypoints(faces: Sequence[Face]) -> int:
                 f'{faces[0].where}, got {len(face.keypoints)}'
             )
     return count
+
+
+def check_file_names(faces: Iterable[Face]) -> None:
+    """Check that the machine can name all images.
+
+    Args:
+        faces (Iterable[Face]): The faces.
+
+    Raises:
+        ValueError: A name has characters that the locale has not.
+    """
+    for face in faces:
+        try:
+            os.fsencode(face.file)
+        except UnicodeEncodeError as error:
+            raise ValueError(
+                f'{face.where}: the locale ({sys.getfilesystemencoding()}) '
+                f'cannot name the image {face.file!a}; set the '
+                'environment variable PYTHONUTF8=1'
+            ) from error
 
 
 def check_padding(padding: float) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from .pts import find_image, pts_files, read_pts
+from .image_files import Folders, find_image
+from .pts import pts_files, read_pts
 from .records import LABELED, Face, Problem, Source
 
 #: Sources: folders of the path, split, official number of faces.
@@ -49,13 +50,13 @@ def read_300w(folder: str | Path) -> Source:
     folder = Path(folder)
     source = Source('300w', {}, folder)
     counts: Counter[str] = Counter()
-    strangers = []
+    strangers, folders = [], Folders()
     for pts in pts_files(folder):
         subset = _find_source(pts.relative_to(folder))
         if subset is None:
             strangers.append(str(pts))
             continue
-        image, problems = find_image(pts)
+        image, problems = find_image(pts, folders=folders)
         source.problems += problems
         face = _face(pts, image.relative_to(folder).as_posix(), subset)
         source.splits.setdefault(SOURCES[subset][1], []).append(face)

@@ -67,13 +67,14 @@ def metainfo_of(source: Source, partners: Sequence[int] | np.ndarray) -> str:
     """
     aligned = align_shapes(*source.shapes())
     mean = mean_shape(aligned, np.isfinite(aligned).all(axis=-1))
-    return metainfo_source(source.name, partners, mean[:, 0])
+    return metainfo_source(source.name, partners, mean[:, 0], source.names)
 
 
 def metainfo_source(
     name: str,
     partners: Sequence[int] | np.ndarray,
     mean_x: Sequence[float] | np.ndarray,
+    names: Sequence[str] = (),
 ) -> str:
     """Write the meta information as a config, for ``from_file``.
 
@@ -82,11 +83,13 @@ def metainfo_source(
         partners (Sequence[int]): Partner of each keypoint (K,).
         mean_x (Sequence[float]): Mean horizontal position of each (K,); the
             colours tell left from right.
+        names (Sequence[str]): Of the keypoints (K,). Defaults to their
+            numbers.
 
     Returns:
         str: Python source.
     """
-    names = keypoint_names(len(partners))
+    names = names or keypoint_names(len(partners))
     lines = [
         f'# Keypoints of {name}, written by mmpose_scgcn {__version__}. Names '
         'and\n# colours may be changed; `swap` is the partner under a flip.',

@@ -9,6 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from .preview import PREVIEW
 from .records import Problem, Source
 
 IMAGES = 'images'
@@ -54,7 +55,7 @@ def check_target(
     """
     if out.exists() and not out.is_dir():
         raise FileExistsError(f'{out} is a file, expected a folder')
-    names = [PROBLEMS, METAINFO] if metainfo else [PROBLEMS]
+    names = [PROBLEMS, PREVIEW, *([METAINFO] if metainfo else [])]
     there = annotation_files(out, source.name)
     there += [out / name for name in names if os.path.lexists(out / name)]
     images = out / IMAGES
@@ -186,6 +187,8 @@ def publish(staging: Path, out: Path, name: str) -> list[Path]:
     for path in sorted(staging.iterdir()):
         os.replace(path, out / path.name)
         moved.append(out / path.name)
+    if out / PREVIEW not in moved:
+        (out / PREVIEW).unlink(missing_ok=True)
     staging.rmdir()
     if old.is_symlink():
         old.unlink()

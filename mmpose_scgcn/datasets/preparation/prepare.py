@@ -16,6 +16,7 @@ import numpy as np
 
 from .boxes import check_box_kind
 from .checks import (
+    check_file_names,
     check_num_keypoints,
     check_padding,
     find_boxes,
@@ -34,8 +35,11 @@ from .output import (
     stage_texts,
     write_image,
 )
+from .plausible import find_implausible
+from .preview import PREVIEW, write_preview
 from .records import Face, Problem, Source
 from .splits import hold_out
+from .units import check_units, to_pixels
 
 
 @dataclass(frozen=True)
@@ -48,12 +52,15 @@ class Options:
         padding (float): Added to the box on each side, as a fraction.
         val_share (float): Share of the training set to hold out; 0 for none.
         seed (int): Of what is held out.
+        units (str): Of the files (:data:`.units.UNITS`); ``'auto'`` is
+            pixels, and refuses what cannot be.
     """
 
     box: str = 'landmarks'
     padding: float = 0.0
     val_share: float = 0.1
     seed: int = 0
+    units: str = 'auto'
 
 
 @dataclass(frozen=True)
@@ -98,7 +105,8 @@ def prepare(
     """Check a data set and write it, all of it or nothing.
 
     Writes ``face_landmarks_<name>_<split>.json`` for each split, ``images``
-    (a link to the images' folder, or a folder), and ``problems.txt``.
+    (a link to the images' folder, or a folder), ``problems.txt``, and
+    ``preview.png``, some faces with the numbers of their keypoints.
     ``train`` and ``val`` are the two parts of ``trainval``, the official
     training set. A face whose image is missing or cut off is left out and
     reported.
@@ -126,12 +134,13 @@ def prepare(
         StrictError: Serious problems under ``strict``.
         FileExistsError: Something would be overwritten.
         ValueError: Different numbers of keypoints, an unknown kind of box, a
-            padding that leaves none, nothing to write, or a held-out part
-            that is empty.
+            padding that leaves none, coordinates that cannot be pixels,
+            nothing to write, or a held-out part that is empty.
         OSError: Something cannot be written.
     """
     out = Path(out).absolute()
     check_num_keypoints(source.faces)
+    check_file_names(source.faces)
     check_box_kind(options.box)
     check_padding(options.padding)
     has_metainfo = metainfo is not None
@@ -141,14 +150,24 @@ def prepare(
     staging = Path(tempfile.mkdtemp(prefix='.new-', dir=out))
     try:
         sizes, problems = _read_sizes(source, staging, workers, track)
+        source = to_pixels(source, sizes, options.units)
+        if options.units == 'auto' and not source.expected:
+            check_units(source, sizes)
         boxes, without = find_boxes(source.faces, options.box, options.padding)
         problems = [*find_problems(source), *problems, *without]
+        problems += find_implausible(source, sizes)
         problems += outside_image(source.faces, sizes)
+        problems.sort(key=lambda problem: not problem.serious)
         if strict and any(problem.serious for problem in problems):
             raise StrictError(problems)
         splits = _split(source, boxes, sizes, options, problems)
         contents = _contents(source, splits, boxes, sizes, options)
         stage_texts(staging, source.name, contents, problems, metainfo)
+        images = staging / IMAGES if source.embedded else source.folder
+        kept = [face for face in boxes if face.file in sizes]
+        write_preview(
+            staging / PREVIEW, images, {face: boxes[face] for face in kept}
+        )
         if not source.embedded:
             stage_images(staging, source, list(sizes), copy_images, track)
         files = publish(staging, out, source.name)
@@ -230,8 +249,8 @@ def _check_filled(
         text += f'; first problem: {first.kind}: {first.text}'
         if first.kind.startswith('missing image') and source.images:
             text += (
-                f', looked for in {source.images} (for a table, --images '
-                "names the images' folder)"
+                f', looked for in {source.images} (csv and pts have '
+                '--images for another folder)'
             )
     raise ValueError(text)
 
@@ -246,7 +265,7 @@ def _contents(
     """Make the contents of all annotation files, with common ids."""
     ids = {face: number for number, face in enumerate(source.faces, 1)}
     image_ids = {file: number for number, file in enumerate(sizes, 1)}
-    names = keypoint_names(len(source.faces[0].keypoints))
+    names = source.names or keypoint_names(len(source.faces[0].keypoints))
 
     def entry(face: Face) -> dict:
         return annotation_entry(

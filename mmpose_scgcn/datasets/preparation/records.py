@@ -59,6 +59,12 @@ class Problem:
     serious: bool = True
 
 
+#: What a cell says that holds no number.
+NO_NUMBER = frozenset(
+    ('', 'nan', 'na', 'n/a', '#n/a', '<na>', 'null', 'none', 'nil', '-', '?')
+)
+
+
 @dataclass
 class Source:
     """A data set as read from its official files.
@@ -72,6 +78,9 @@ class Source:
             function for each that gives it, (H, W, 3) BGR uint8.
         expected (dict[str, int]): The official number of faces of splits.
         problems (list[Problem]): What the reader noticed.
+        origin (int): What the files count pixels from; it is subtracted.
+        names (tuple[str, ...]): Names of the keypoints (K,), or none.
+        notes (tuple[str, ...]): What was read as what, in words.
     """
 
     name: str
@@ -80,6 +89,9 @@ class Source:
     embedded: dict[str, Callable[[], np.ndarray]] = field(default_factory=dict)
     expected: dict[str, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    origin: int = 0
+    names: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def folder(self) -> Path:
@@ -118,17 +130,29 @@ def parse_numbers(texts: list[str], where: str) -> np.ndarray:
         where (str): File and line, for the message.
 
     Returns:
-        np.ndarray: (N,) float64; empty texts are NaN.
+        np.ndarray: (N,) float64; empty texts, ``nan``, ``NA`` and the like
+        are NaN.
 
     Raises:
-        ValueError: One that is not a number.
+        ValueError: One that is not a finite number.
     """
-    values = []
-    for text in texts:
-        try:
-            values.append(float(text) if text.strip() else float('nan'))
-        except ValueError:
-            raise ValueError(
-                f'{where}: expected a number, got {text!r}'
-            ) from None
-    return np.array(values)
+    try:
+        values = np.array(texts, dtype=float)
+    except ValueError:
+        values = np.array([_number(text, where) for text in texts])
+    if np.isinf(values).any():
+        raise ValueError(f'{where}: expected finite numbers, got infinity')
+    return values
+
+
+def _number(text: str, where: str) -> float:
+    """Read one number."""
+    if text.strip().lower() in NO_NUMBER:
+        return float('nan')
+    try:
+        return float(text)
+    except ValueError:
+        raise ValueError(
+            f'{where}: expected a number, got {text!r} (a keypoint that is '
+            'not annotated is an empty cell, nan or NA)'
+        ) from None

@@ -1,37 +1,17 @@
 """Plain tables: an image and its keypoints in each row."""
 
-import csv
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from .pts import find_group
-from .records import ABSENT, LABELED, Face, Problem, Source, parse_numbers
-
-BOX_COLUMNS = ('x_min', 'y_min', 'x_max', 'y_max')
-
-
-@dataclass(frozen=True)
-class Columns:
-    """Where a table has what.
-
-    Args:
-        file (int): Column of the image's name.
-        coordinates (tuple[int, ...]): Columns x0, y0, x1, ...
-        flags (tuple[int, ...]): Columns of the flags, or none.
-        box (tuple[int, ...]): Columns of x_min, y_min, x_max and y_max, or
-            none.
-        width (int): Number of columns.
-    """
-
-    file: int
-    coordinates: tuple[int, ...]
-    flags: tuple[int, ...]
-    box: tuple[int, ...]
-    width: int
+from .column_map import map_columns
+from .columns import Columns, find_columns, plain_columns
+from .groups import find_group
+from .missing import mark_missing, parse_missing
+from .records import ABSENT, LABELED, VISIBLE, Face, Problem, Source
+from .rows import Row, check_plain, parse_cells, read_rows, split_header
 
 
 def read_tables(
@@ -42,14 +22,17 @@ def read_tables(
     name: str = 'faces',
     origin: int = 0,
     group_pattern: str | None = None,
+    columns: str | None = None,
+    missing: str = 'auto',
+    encoding: str | None = None,
 ) -> Source:
     """Read CSV files of keypoints.
 
-    A row is ``name, x0, y0, x1, y1, ...``, of any number of keypoints, as in
-    the YouTube-Faces frames. With a header, columns ``v0, v1, ...`` are
-    COCO's flags (0 not annotated, 1 occluded, 2 visible), and ``x_min,
-    y_min, x_max, y_max`` a given box. An empty or ``nan`` coordinate is a
-    keypoint that is not annotated. Commas, semicolons or tabs separate.
+    A header says what the columns hold, in whatever order
+    (:func:`.columns.find_columns`). Without one, or where it only counts, a
+    row is ``name, x0, y0, x1, y1, ...``, as in the YouTube-Faces frames.
+    Commas, semicolons or tabs separate. A coordinate that is empty, ``nan``
+    or ``NA`` is a keypoint that is not annotated.
 
     Args:
         table (str | Path): Training (and validation) faces.
@@ -64,13 +47,20 @@ def read_tables(
         group_pattern (str, optional): Regular expression whose first group,
             found in the image's name, is the identity or source; annotations
             then have it as ``identity``.
+        columns (str, optional): What the columns hold, where their names do
+            not say it (:func:`.column_map.map_columns`).
+        missing (str): Coordinates that mean "not annotated"
+            (:func:`.missing.parse_missing`). Defaults to ``'auto'``.
+        encoding (str, optional): Of the tables. Defaults to UTF-8 or what
+            their byte order mark says.
 
     Returns:
         Source: Splits ``trainval`` (or ``train`` and ``val``) and ``test``.
 
     Raises:
         FileNotFoundError: A table or the folder is not there.
-        ValueError: A row of another form; the message has file and row.
+        ValueError: A column that is not known, or a row of another form; the
+            message has file and row.
     """
     files = dict(trainval=table, test=test)
     if val is not None:
@@ -78,122 +68,177 @@ def read_tables(
     folder = Path(images) if images else Path(table).parent
     if not folder.is_dir():
         raise FileNotFoundError(f'{folder}: expected a folder of images')
-    source = Source(name, {}, folder)
+    source = Source(name, {}, folder, origin=origin)
     for split, file in files.items():
         if file is not None:
-            faces = read_table(Path(file), origin, group_pattern)
+            faces, told = read_table(
+                Path(file), origin, group_pattern, columns, encoding
+            )
+            names = source.names = source.names or told.names
+            faces = _same_order(faces, told.names, names, file)
             source.splits[split] = faces
             source.problems += _repeated_names(faces, file)
-    return source
+            source.notes += tuple(f'{file}: {note}' for note in told.notes)
+    return mark_missing(source, parse_missing(missing))
 
 
 def read_table(
-    path: Path, origin: int = 0, group_pattern: str | None = None
-) -> list[Face]:
-    """Read the faces of one table; see :func:`read_tables`."""
-    text = path.read_text(encoding='utf-8-sig')
-    separator = max(',;\t', key=text[: text.find('\n')].count)
-    rows = [
-        (number, row)
-        for number, row in enumerate(
-            csv.reader(text.splitlines(), delimiter=separator), 1
-        )
-        if any(cell.strip() for cell in row)
-    ]
-    if not rows:
-        raise ValueError(f'{path}: expected rows, found none')
-    header = rows[0][1] if _is_header(rows[0][1]) else None
-    columns = _find_columns(header, len(rows[0][1]), path)
-    return [
-        _face(row, columns, f'{path}, row {number}', origin, group_pattern)
-        for number, row in rows[header is not None :]
-    ]
+    path: Path,
+    origin: int = 0,
+    group_pattern: str | None = None,
+    columns: str | None = None,
+    encoding: str | None = None,
+) -> tuple[list[Face], Columns]:
+    """Read the faces of one table, and what its columns hold.
 
-
-def _is_header(row: Sequence[str]) -> bool:
-    """Tell a header: no image's name, or names or numbers of columns."""
-    if not row[0].strip():
-        return True
+    See :func:`read_tables`.
+    """
+    header, rows = split_header(read_rows(path, encoding), path)
     try:
-        cells = parse_numbers(list(row[1:]), '')
-    except ValueError:
-        return True
-    if Path(row[0]).suffix:
-        return False
-    steps = np.arange(len(cells))
-    return any(np.array_equal(cells, steps + first) for first in (0, 1))
+        told = _find_columns(header, rows, columns)
+    except ValueError as error:
+        raise ValueError(f'{path}: {error}') from error
+    numbers = parse_cells(rows, told, path)
+    if told.plain:
+        check_plain(numbers, told, path)
+    told = _without_confidences(told, numbers)
+    return _faces(rows, numbers, told, path, origin, group_pattern), told
+
+
+def _same_order(
+    faces: list[Face],
+    names: tuple[str, ...],
+    wanted: tuple[str, ...],
+    file: str | Path,
+) -> list[Face]:
+    """Put the keypoints in the order of the first table's names."""
+    if names == wanted:
+        return faces
+    if sorted(names) != sorted(wanted):
+        raise ValueError(
+            f'{file}: expected keypoints {", ".join(wanted)}, got '
+            f'{", ".join(names) or "numbers"}'
+        )
+    order = [names.index(name) for name in wanted]
+    return [
+        replace(f, keypoints=f.keypoints[order], flags=f.flags[order])
+        for f in faces
+    ]
 
 
 def _find_columns(
-    header: Sequence[str] | None, width: int, path: Path
+    header: Sequence[str] | None, rows: Sequence[Row], columns: str | None
 ) -> Columns:
-    """Tell the columns by the header, or take x, y, x, y, ..."""
-    names = [n.strip().lower() for n in header or [''] * width]
-    flags = [i for i, n in enumerate(names) if re.fullmatch(r'v_?\d+', n)]
-    box = [names.index(n) for n in BOX_COLUMNS if n in names]
-    rest = [i for i in range(1, width) if i not in {*flags, *box}]
-    if (
-        not rest
-        or len(rest) % 2
-        or len(flags) not in (0, len(rest) // 2)
-        or len(box) not in (0, 4)
-    ):
-        raise ValueError(
-            f'{path}: expected columns name, x0, y0, x1, y1, ... (a header '
-            f'may name v0, v1, ... and {", ".join(BOX_COLUMNS)}), got '
-            f'{len(rest)} columns of coordinates, {len(flags)} of flags and '
-            f'{len(box)} of a box'
-        )
-    return Columns(0, tuple(rest), tuple(flags), tuple(box), width)
+    """Tell the columns by the header, by the user, or take the plain form."""
+    if header is None:
+        if columns:
+            raise ValueError('--columns names columns, but there is no header')
+        return plain_columns(len(rows[0].cells), ['no header'])
+    mapped = map_columns(columns, header) if columns else None
+    return find_columns(header, rows[0].cells, mapped)
 
 
-def _face(
-    row: Sequence[str],
+def _without_confidences(columns: Columns, numbers: np.ndarray) -> Columns:
+    """Take visibilities that are fractions for confidences, not used."""
+    marks = numbers[:, columns.marks]
+    fractions = (marks > 0) & (marks < 1)
+    if columns.mark_kind != 'visible' or not fractions.any():
+        return columns
+    note = 'not used, visibilities: fractions, as confidences are'
+    return replace(columns, marks=(), notes=(*columns.notes, note))
+
+
+def _faces(
+    rows: Sequence[Row],
+    numbers: np.ndarray,
     columns: Columns,
-    where: str,
+    path: Path,
     origin: int,
     group_pattern: str | None,
-) -> Face:
-    """Make the record of one row."""
-    if len(row) != columns.width:
-        raise ValueError(
-            f'{where}: expected {columns.width} fields, got {len(row)}'
-        )
-    file = row[columns.file].strip().replace('\\', '/')
-    if not file:
-        raise ValueError(f'{where}: expected the name of an image')
-    cells = parse_numbers(list(row[1:]), where)
-    points = _take(cells, columns.coordinates).reshape(-1, 2) - origin
-    known = np.isfinite(points).all(axis=1)
-    flags = np.full(len(points), LABELED)
-    if columns.flags:
-        flags = _flags(_take(cells, columns.flags), where)
-    box = tuple((_take(cells, columns.box) - origin).tolist())
-    try:
-        group = find_group(file, group_pattern)
-    except ValueError as error:
-        raise ValueError(f'{where}: {error}') from error
-    return Face(
-        file,
-        points,
-        np.where(known, flags, ABSENT),
-        where,
-        group,
-        box=box or None,
-        fields=dict(identity=group) if group_pattern else {},
+) -> list[Face]:
+    """Make the records of all rows."""
+    points = (
+        np.stack([numbers[:, columns.x], numbers[:, columns.y]], axis=-1)
+        - origin
     )
+    known = np.isfinite(points).all(axis=-1)
+    flags = _flags(rows, numbers, columns, path, known)
+    boxes = _boxes(numbers, columns.box, origin)
+    faces = []
+    for index, row in enumerate(rows):
+        where = f'{path}, row {row.number}'
+        file = _file(row.cells[columns.file], where)
+        try:
+            group = find_group(file, group_pattern)
+        except ValueError as error:
+            raise ValueError(f'{where}: {error}') from error
+        faces.append(
+            Face(
+                file,
+                points[index],
+                flags[index],
+                where,
+                group,
+                box=boxes[index] if boxes else None,
+                fields=dict(identity=group) if group_pattern else {},
+            )
+        )
+    return faces
 
 
-def _take(cells: np.ndarray, columns: tuple[int, ...]) -> np.ndarray:
-    """Take the numbers of some columns; the first column is the name."""
-    return cells[[c - 1 for c in columns]] if columns else np.empty(0)
+def _file(cell: str, where: str) -> str:
+    """Check the name of an image."""
+    file = cell.strip().replace('\\', '/')
+    if not file or len(file) > 1000:
+        got = f', got {len(file)} characters' if file else ''
+        raise ValueError(f'{where}: expected the name of an image{got}')
+    return file
 
 
-def _flags(values: np.ndarray, where: str) -> np.ndarray:
-    """Check COCO's flags."""
-    if not np.isin(values, (0, 1, 2)).all():
-        raise ValueError(f'{where}: expected flags 0, 1 or 2')
-    return values.astype(int)
+def _flags(
+    rows: Sequence[Row],
+    numbers: np.ndarray,
+    columns: Columns,
+    path: Path,
+    known: np.ndarray,
+) -> np.ndarray:
+    """Make COCO's flags (N, K) of the marks of the known keypoints."""
+    if not columns.marks:
+        return np.where(known, LABELED, ABSENT)
+    marks = numbers[:, columns.marks]
+    kind = columns.mark_kind
+    is_coco = kind == 'v' or (kind == 'visible' and (marks == 2).any())
+    allowed = (0, 1, 2) if is_coco else (0, 1)
+    wrong = (known & ~np.isin(marks, allowed)).any(axis=1)
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        raise ValueError(
+            f'{path}, row {rows[row].number}: expected flags '
+            f'{" or ".join(map(str, allowed))} ({kind}), got '
+            f'{marks[row].tolist()}'
+        )
+    if is_coco:
+        return np.where(known, marks, ABSENT).astype(int)
+    shown = np.where(marks == (kind == 'visible'), VISIBLE, LABELED)
+    return np.where(known, shown, ABSENT)
+
+
+def _boxes(
+    numbers: np.ndarray, columns: dict[str, int], origin: int
+) -> list[tuple[float, float, float, float]]:
+    """Make the corners of the given boxes."""
+    if not columns:
+        return []
+    side = {name: numbers[:, index] for name, index in columns.items()}
+    if 'center_x' in side:
+        side['left'] = side['center_x'] - side['width'] / 2
+        side['top'] = side['center_y'] - side['height'] / 2
+    right = side['right'] if 'right' in side else side['left'] + side['width']
+    bottom = (
+        side['bottom'] if 'bottom' in side else side['top'] + side['height']
+    )
+    corners = np.stack([side['left'], side['top'], right, bottom], axis=1)
+    return [tuple(box) for box in (corners - origin).tolist()]
 
 
 def _repeated_names(faces: list[Face], file: str | Path) -> list[Problem]:

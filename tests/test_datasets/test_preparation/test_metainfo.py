@@ -86,3 +86,12 @@ def test_shapes_without_symmetry_are_refused():
     shapes = np.array([[[0.0, 0], [1, 0], [9, 3], [2, 8]]])
     with pytest.raises(ValueError, match='not symmetric enough'):
         infer_flip_indices(shapes, np.ones((1, 4), bool))
+
+
+def test_names_of_keypoints():
+    text = metainfo_source('mine', [1, 0], [0.2, 0.8], ['left eye', "o'clock"])
+    content: dict = {}
+    exec(text, content)
+    info = content['dataset_info']['keypoint_info']
+    assert [info[i]['name'] for i in (0, 1)] == ['left eye', "o'clock"]
+    assert info[0]['swap'] == "o'clock"

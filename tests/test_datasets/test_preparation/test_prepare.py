@@ -14,6 +14,7 @@ from mmpose_scgcn.datasets.preparation import (
 )
 from mmpose_scgcn.datasets.preparation.boxes import face_box
 
+import cv2
 import numpy as np
 import pytest
 from mmengine.registry import init_default_scope
@@ -70,7 +71,7 @@ def test_files_of_every_layout(source, kind, tmp_path):
     wanted = [f'face_landmarks_{source.name}_{name}.json' for name in names]
     assert sorted(path.name for path in prepared.files) == sorted(wanted)
     assert sorted(os.listdir(out)) == sorted(
-        [*wanted, 'images', 'problems.txt']
+        [*wanted, 'images', 'preview.png', 'problems.txt']
     )
     by_split = {
         name: load(out / file)
@@ -131,6 +132,16 @@ def test_fields_of_the_annotations(source, kind, tmp_path):
     assert load(test)['info']['prepared']['box'] == 'landmarks'
 
 
+def test_a_preview_replaces_an_earlier_one_alone(folder_csv, tmp_path):
+    source, out = read_csv(folder_csv), tmp_path / 'out'
+    out.mkdir()
+    (out / 'preview.png').touch()
+    with pytest.raises(FileExistsError, match=r'preview\.png is there'):
+        prepare(source, out, HALF)
+    prepare(source, out, HALF, overwrite=True)
+    assert cv2.imread(str(out / 'preview.png')).shape[1] == 3 * 420
+
+
 def test_landmark_box_with_padding(folder_wflw, tmp_path):
     source = read_wflw(folder_wflw)
     out = tmp_path / 'out'
@@ -181,7 +192,7 @@ def spoilt(folder_csv):
     (frames / 'Person_0_01.jpg').write_bytes(content[:700])
     table = folder_csv / 'train.csv'
     lines = table.read_text().splitlines()
-    lines[4] = lines[4].replace(',', ',-100,', 1).rpartition(',')[0]
+    lines[4] = lines[4].replace(',', ',-30,', 1).rpartition(',')[0]
     lines.append(lines[5])
     lines[6] = lines[6].split(',')[0] + ',' * 20
     table.write_text('\n'.join(lines))
@@ -214,7 +225,7 @@ def test_strict_writes_nothing(spoilt, tmp_path):
 def test_keypoints_outside_alone_do_not_stop_strict(folder_csv, tmp_path):
     table = folder_csv / 'train.csv'
     lines = table.read_text().splitlines()
-    lines[4] = lines[4].replace(',', ',-100,', 1).rpartition(',')[0]
+    lines[4] = lines[4].replace(',', ',-30,', 1).rpartition(',')[0]
     table.write_text('\n'.join(lines))
     source = read_csv(folder_csv)
     prepared = prepare(source, tmp_path / 'out', HALF, strict=True)
@@ -316,7 +327,7 @@ def test_no_image_at_all(folder_wflw, tmp_path):
     message = (
         'no face remains in trainval, test; first problem: missing image, '
         r'faces left out: 0--Parade/0_Parade_0\.jpg, looked for in '
-        rf'{source.images} \(for a table, --images'
+        rf'{source.images} \(csv and pts have --images'
     )
     with pytest.raises(ValueError, match=message):
         prepare(source, tmp_path / 'out', HALF)

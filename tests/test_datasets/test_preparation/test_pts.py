@@ -1,9 +1,7 @@
-from mmpose_scgcn.datasets.preparation.pts import (
-    find_group,
-    find_image,
-    read_pts,
-    read_pts_folder,
-)
+from mmpose_scgcn.datasets.preparation.groups import find_group
+from mmpose_scgcn.datasets.preparation.image_files import find_image
+from mmpose_scgcn.datasets.preparation.pts import read_pts
+from mmpose_scgcn.datasets.preparation.pts_folder import read_pts_folder
 
 import numpy as np
 import pytest
@@ -23,6 +21,9 @@ def write(tmp_path, text):
         '\ufeffn_points:2\n{\n1 2\n3.5 4\n}',
         '1 2\n\n3.5 4\n',
         '1, 2\n3.5, 4\n',
+        'VERSION: 1\nNPOINTS: 2\n{ 1 2\n3.5 4 }\n',
+        'npoints:2\n# eyes\n1 2 # left\n3.5 4 // right\n',
+        'version = 1\nn_points = 2\n1\t2\n3.5\t4\n',
     ),
 )
 def test_header_or_none_and_the_first_pixel_becomes_zero(tmp_path, text):
@@ -34,8 +35,8 @@ def test_header_or_none_and_the_first_pixel_becomes_zero(tmp_path, text):
 @pytest.mark.parametrize(
     ('text', 'message'),
     (
-        ('n_points: 3\n{\n1 2\n3 4\n}', 'expected 3.0, got 2 points'),
-        ('', 'expected points, got 0'),
+        ('n_points: 3\n{\n1 2\n3 4\n}', 'expected 3 points, got 2'),
+        ('', 'expected some points, got 0'),
         ('1 2\n3\n', r'line 2: expected two numbers, got .3.'),
         ('1 2\n3 x\n', r'line 2: expected a number, got .x.'),
         ('1 nan\n', 'line 1: expected two numbers'),
@@ -76,6 +77,119 @@ def test_real_files_with_and_without_header(scgcn_data):
         points = read_pts(path)
         assert points.shape == (68, 2)
         np.testing.assert_allclose(points, expected - 1)
+
+
+@pytest.mark.parametrize('encoding', ('utf-16', 'utf-8-sig', 'cp1252'))
+def test_encodings_of_files(tmp_path, encoding):
+    path = tmp_path / 'face.pts'
+    path.write_bytes('# Müller\n1 2\n'.encode(encoding))
+    if encoding == 'cp1252':
+        with pytest.raises(ValueError, match=r'face\.pts.*say --encoding'):
+            read_pts(path)
+    given = encoding if encoding == 'cp1252' else None
+    np.testing.assert_array_equal(read_pts(path, encoding=given), [[0, 1]])
+
+
+def folder_of(tmp_path, *names, text='1 2\n3 4\n5 7\n'):
+    for name in names:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text if path.suffix.lower() == '.pts' else '')
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ('names', 'image'),
+    (
+        (('a.PTS', 'a.webp'), 'a.webp'),
+        (('a.Pts', 'A.JPG'), 'A.JPG'),
+        (('a.jpg.pts', 'a.jpg'), 'a.jpg'),
+        (('001/annot/a.pts', '001/image/a.png'), '001/image/a.png'),
+        (('001/annot/a.pts', '001/a.png', '001/vid.avi'), '001/a.png'),
+        (('pts/test/a.pts', 'img/test/a.png'), 'img/test/a.png'),
+        (('pts/a.pts', 'b/a.txt', 'img/b.png', 'img/a.png'), 'img/a.png'),
+        # Images of other files beside: the sibling's is another image.
+        (('x/a.pts', 'x/b.png', 'y/a.png'), 'x/a.jpg'),
+    ),
+)
+def test_where_images_are_found(tmp_path, names, image):
+    source = read_pts_folder(folder_of(tmp_path, *names))
+    assert [face.file for face in source.faces] == [image]
+    assert source.folder == tmp_path
+
+
+def test_images_beside_the_folder_that_is_named(tmp_path):
+    folder_of(tmp_path, '001/annot/a.pts', '001/image/a.png')
+    source = read_pts_folder(tmp_path / '001/annot')
+    assert source.folder / source.faces[0].file == tmp_path / '001/image/a.png'
+    assert source.faces[0].file == 'image/a.png'
+
+
+def test_the_user_names_the_folder_of_images(tmp_path):
+    folder_of(tmp_path, 'p/x/a.pts', 'flat/a.png', 'deep/x/a.png')
+    for images, file in dict(flat='a.png', deep='x/a.png').items():
+        source = read_pts_folder(tmp_path / 'p', images=tmp_path / images)
+        assert source.folder == tmp_path / images
+        assert source.faces[0].file == file
+
+
+def test_several_folders_of_images_are_asked_for(tmp_path):
+    folder_of(tmp_path, 'p/a.pts', 'small/a.png', 'large/a.png')
+    with pytest.raises(ValueError, match=r'large.*small; say .*--images'):
+        read_pts_folder(tmp_path)
+
+
+def test_a_video_is_no_folder_of_images(tmp_path):
+    folder_of(tmp_path, '001/annot/000001.pts', '001/vid.avi')
+    with pytest.raises(ValueError, match=r'extract its frames.*ffmpeg'):
+        read_pts_folder(tmp_path)
+
+
+def test_files_of_several_numbers_of_points(tmp_path):
+    folder_of(tmp_path, 'a.pts', 'b.pts')
+    folder_of(tmp_path, 'side.pts', text='1 2\n3 4\n')
+    message = r'3 points in 2 files, such as .*a\.pts; 2 points in 1 files'
+    with pytest.raises(ValueError, match=message):
+        read_pts_folder(tmp_path)
+    with pytest.raises(ValueError, match='--points 3 takes'):
+        read_pts_folder(tmp_path)
+    source = read_pts_folder(tmp_path, num_points=3)
+    assert len(source.faces) == 2
+    (problem,) = source.problems
+    assert 'left out as --points says' in problem.kind
+    assert problem.text.endswith('side.pts: 2 points')
+    with pytest.raises(ValueError, match='no file has 68 points'):
+        read_pts_folder(tmp_path, num_points=68)
+
+
+def test_points_that_are_not_annotated(tmp_path):
+    folder_of(tmp_path, 'a.pts', text='nan nan\n30 40\n50 60\n')
+    folder_of(tmp_path, 'b.pts', text='30 40\n-1 -1\n50 60\n')
+    folder_of(tmp_path, 'c.pts', text='30 40\n50 60\n0 0\n')
+    source = read_pts_folder(tmp_path)
+    assert [face.flags.tolist() for face in source.faces] == [
+        [0, 1, 1],
+        [1, 0, 1],
+        [1, 1, 0],
+    ]
+
+
+def test_each_folder_is_listed_once(tmp_path, monkeypatch):
+    names = [f'{v}/annot/{n}.pts' for v in range(3) for n in range(20)]
+    names += [n.replace('annot', 'image')[:-3] + 'png' for n in names]
+    folder_of(tmp_path, *names)
+    listed = []
+    iterdir = type(tmp_path).iterdir
+
+    def count(path):
+        listed.append(path)
+        return iterdir(path)
+
+    monkeypatch.setattr(type(tmp_path), 'iterdir', count)
+    source = read_pts_folder(tmp_path)
+    assert len(source.faces) == 60
+    assert {face.file.split('/')[1] for face in source.faces} == {'image'}
+    assert len(listed) == len(set(listed)) <= 3 * 3 + 1
 
 
 def test_a_folder_of_any_number_of_points(tmp_path):

@@ -8,7 +8,7 @@ import pytest
 def read(tmp_path, text, **options):
     path = tmp_path / 'faces.csv'
     path.write_text(text, encoding='utf-8')
-    return read_table(path, **options)
+    return read_table(path, **options)[0]
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,13 @@ def read(tmp_path, text, **options):
         'name;x0;y0;x1;y1\na.jpg;1;2;3.5;4\n\n',
         'a.jpg\t1\t2\t3.5\t4',
         '"a.jpg",1,2,3.5,4',
+        'a.jpg;1;2;3,5;4',  # decimal commas
+        'name,x0,x1,y0,y1\na.jpg,1,3.5,2,4\n',  # all x, then all y
+        'name,y_1,x_1,x_0,y_0\na.jpg,4,3.5,1,2\n',
+        'name,x,y,x,y\na.jpg,1,2,3.5,4\n',
+        'x0,y0,x1,y1,image\n1,2,3.5,4,a.jpg\n',
+        'name,x0,y0,z0,x1,y1,z1\na.jpg,1,2,9,3.5,4,9\n',
+        'name,x0,y0,visibility0,x1,y1,visibility1\na.jpg,1,2,.5,3.5,4,.7\n',
     ),
 )
 def test_header_or_none_and_separators(tmp_path, text):
@@ -52,9 +59,18 @@ def test_flags_box_and_origin_by_the_header(tmp_path):
         ('a.jpg,1,2,3\n', 'got 3 columns of coordinates'),
         ('a.jpg,1,2\nb.jpg,1\n', 'row 2: expected 3 fields, got 2'),
         ('a.jpg,1,2\nb.jpg,1,y\n', r'row 2: expected a number, got .y.'),
-        ('n,x,y\n,1,2\n', 'row 2: expected the name of an image'),
-        ('n,x0,y0,v0\na,1,2,3\n', 'row 2: expected flags 0, 1 or 2'),
-        ('n,x0,y0,x_min\na,1,2,3\n', '1 of a box'),
+        ('name,x,y\n,1,2\n', 'row 2: expected the name of an image'),
+        ('name,x,y\n', 'found only a header'),
+        ('name,x0,y0,v0\na,1,2,3\n', 'row 2: expected flags 0 or 1 or 2'),
+        ('name,x0,y0,visible0\na,1,2,-1\n', 'expected flags 0 or 1'),
+        ('name,x0,y0,x_min\na,1,2,3\n', 'all of a box .* got x_min'),
+        ('name,x0,y0\na.jpg,inf,2\n', 'row 2: expected finite numbers'),
+        ('{"images": []}', 'expected a table, got JSON'),
+        ('a.jpg 1 2\n', "by commas, semicolons or tabs, got 'a.jpg 1 2'"),
+        ('<html>', 'expected a table, got XML or HTML'),
+        # Four numbers a point, or a confidence of each.
+        ('a.jpg,50,60,0.9,70,80,0.8\n', 'column 4, 7 has values of 0 to 2'),
+        ('name,foo,x0,y0\na,1,2,3\n', 'cannot tell what .*foo.*--columns'),
     ),
 )
 def test_a_broken_row_is_named(tmp_path, text, message):
@@ -101,3 +117,86 @@ def test_a_missing_folder_of_images(folder_csv):
 def test_coordinates_that_look_like_columns(tmp_path):
     (face,) = read(tmp_path, 'a.jpg,0,1,2,3\n')
     np.testing.assert_array_equal(face.keypoints, [[0, 1], [2, 3]])
+
+
+def test_a_first_row_with_missing_values_is_no_header(tmp_path):
+    for missing in ('NA', 'nan', '', 'null'):
+        text = f'a.jpg,1,2,{missing},{missing}\nb.jpg,1,2,3,4\n'
+        first, second = read(tmp_path, text)
+        assert first.flags.tolist() == [1, 0]
+        assert second.flags.tolist() == [1, 1]
+    first, _ = read(tmp_path, 'a.jpg,NA,NA\nb.jpg,1,2\n')
+    assert first.flags.tolist() == [0]
+
+
+@pytest.mark.parametrize(
+    ('box', 'values'),
+    (
+        ('xmin,ymin,xmax,ymax', '1,2,11,22'),
+        ('xmax,ymax,xmin,ymin', '11,22,1,2'),
+        ('x,y,w,h', '1,2,10,20'),
+        ('bbox_x,bbox_y,bbox_width,bbox_height', '1,2,10,20'),
+        ('left,top,right,bottom', '1,2,11,22'),
+        ('face_x1,face_y1,face_x2,face_y2', '1,2,11,22'),
+        ('cx,cy,w,h', '6,12,10,20'),
+        ('width,height,class,xmin,ymin,xmax,ymax', '99,99,face,1,2,11,22'),
+    ),
+)
+def test_boxes_by_their_names(tmp_path, box, values):
+    text = f'name,{box},x0,y0,x1,y1\na.jpg,{values},3,4,5,6\n'
+    (face,) = read(tmp_path, text)
+    assert face.box == (1, 2, 11, 22)
+    np.testing.assert_array_equal(face.keypoints, [[3, 4], [5, 6]])
+
+
+@pytest.mark.parametrize(
+    ('mark', 'flags'),
+    (
+        ('v', [1, 2, 0]),
+        ('occluded', [1, 2, 0]),
+        ('visible', [1, 2, 0]),
+    ),
+)
+def test_marks_of_keypoints(tmp_path, mark, flags):
+    values = dict(v='1,2,0', occluded='True,False,0', visible='0,1,1')
+    text = f'name,x0,y0,x1,y1,x2,y2,{mark}0,{mark}1,{mark}2\n'
+    (face,) = read(tmp_path, f'{text}a.jpg,1,2,3,4,,,{values[mark]}\n')
+    assert face.flags.tolist() == flags
+
+
+def test_tables_with_the_same_names_in_another_order(tmp_path):
+    (tmp_path / 'a.csv').write_text(
+        'name,eye_x,eye_y,nose_x,nose_y\na,1,2,3,4\n', encoding='utf-8'
+    )
+    test = tmp_path / 'b.csv'
+    test.write_text(
+        'name,nose_x,nose_y,eye_x,eye_y\nb,3,4,1,2\n', encoding='utf-8'
+    )
+    source = read_tables(tmp_path / 'a.csv', test=test)
+    assert source.names == ('eye', 'nose')
+    for face in source.faces:
+        np.testing.assert_array_equal(face.keypoints, [[1, 2], [3, 4]])
+    test.write_text('name,x0,y0,x1,y1\nb,3,4,1,2\n', encoding='utf-8')
+    with pytest.raises(ValueError, match=r'b\.csv: expected keypoints eye'):
+        read_tables(tmp_path / 'a.csv', test=test)
+
+
+@pytest.mark.parametrize(
+    'encoding', ('utf-8', 'utf-8-sig', 'utf-16', 'utf-16-le', 'cp1252')
+)
+def test_encodings(tmp_path, encoding):
+    path = tmp_path / 'faces.csv'
+    path.write_bytes('name,x0,y0\nMüller.jpg,1,2\n'.encode(encoding))
+    if encoding in ('utf-16-le', 'cp1252'):  # nothing in the file tells
+        with pytest.raises(ValueError, match=r'faces\.csv.*say --encoding'):
+            read_table(path)
+        faces, _ = read_table(path, encoding=encoding)
+    else:
+        faces, _ = read_table(path)
+    assert faces[0].file == 'Müller.jpg'
+
+
+def test_an_encoding_that_does_not_exist(tmp_path):
+    (tmp_path / 'faces.csv').write_bytes(b'a.jpg,1,2')
+    with pytest.raises(ValueError, match=r'no encoding .latin-99.'):
+        read_table(tmp_path / 'faces.csv', encoding='latin-99')

@@ -1,0 +1,196 @@
+"""The rows of a table: cells, header, numbers."""
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mmpose_scgcn.files import read_text
+
+import numpy as np
+
+from .column_names import has_image_suffix
+from .columns import Columns
+from .records import NO_NUMBER, parse_numbers
+
+ENCODING_HINT = 'say --encoding, such as --encoding cp1252 or utf-16'
+_OTHER_FORMATS = {'{': 'JSON', '[': 'JSON', '<': 'XML or HTML'}
+_WORDS = {'true': '1', 'false': '0'}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a table.
+
+    Args:
+        number (int): Of the row in the file, from 1.
+        cells (list[str]): Its texts.
+    """
+
+    number: int
+    cells: list[str]
+
+
+def read_rows(path: Path, encoding: str | None = None) -> list[Row]:
+    """Read the rows that are not empty.
+
+    Args:
+        path (Path): Cells parted by tabs, semicolons or commas.
+        encoding (str, optional): Defaults to UTF-8 or what the byte order
+            mark says.
+
+    Returns:
+        list[Row]: At least one. Where no comma parts the cells, decimal
+        commas are points.
+
+    Raises:
+        ValueError: No text, another format, or no rows.
+    """
+    text = read_text(path, encoding, ENCODING_HINT)
+    other = _OTHER_FORMATS.get(text.lstrip()[:1])
+    if other:
+        raise ValueError(f'{path}: expected a table, got {other}')
+    first = next((line for line in text.splitlines() if line.strip()), '')
+    separator = next((s for s in '\t;,' if s in first), None)
+    if first and separator is None:
+        raise ValueError(
+            f'{path}: expected cells parted by commas, semicolons or tabs, '
+            f'got {first[:40]!r}'
+        )
+    separator = separator or ','
+    table = csv.reader(text.splitlines(), delimiter=separator)
+    rows = [
+        Row(number, cells)
+        for number, cells in enumerate(table, 1)
+        if any(cell.strip() for cell in cells)
+    ]
+    if not rows:
+        raise ValueError(f'{path}: expected rows, found none')
+    if separator != ',':
+        rows = [Row(r.number, list(map(_decimal, r.cells))) for r in rows]
+    return rows
+
+
+def split_header(
+    rows: list[Row], path: Path
+) -> tuple[list[str] | None, list[Row]]:
+    """Part the header from the rows.
+
+    Args:
+        rows (list[Row]): All rows.
+        path (Path): Of the table.
+
+    Returns:
+        tuple[list[str] | None, list[Row]]: Names of the columns, if the
+        first row has them, and the other rows.
+
+    Raises:
+        ValueError: Rows of different lengths, or none but the header.
+    """
+    width = len(rows[0].cells)
+    for row in rows:
+        if len(row.cells) != width:
+            raise ValueError(
+                f'{path}, row {row.number}: expected {width} fields, got '
+                f'{len(row.cells)}'
+            )
+    if not _is_header(rows[0].cells):
+        return None, rows
+    if len(rows) == 1:
+        raise ValueError(f'{path}: expected rows, found only a header')
+    return [cell.strip() for cell in rows[0].cells], rows[1:]
+
+
+def parse_cells(rows: list[Row], columns: Columns, path: Path) -> np.ndarray:
+    """Read the numbers of the columns that are used.
+
+    Args:
+        rows (list[Row]): N rows.
+        columns (Columns): C columns, of which some are used.
+        path (Path): Of the table.
+
+    Returns:
+        np.ndarray: (N, C), NaN where there is no number.
+
+    Raises:
+        ValueError: Something else than a number.
+    """
+    used = [*columns.x, *columns.y, *columns.marks, *columns.box.values()]
+    marks = set(columns.marks)
+    numbers = np.full((len(rows), columns.width), np.nan)
+    for index, row in enumerate(rows):
+        cells = [
+            _WORDS.get(c.strip().lower(), c) if i in marks else c
+            for i, c in ((i, row.cells[i]) for i in used)
+        ]
+        numbers[index, used] = parse_numbers(
+            cells, f'{path}, row {row.number}'
+        )
+    return numbers
+
+
+def check_plain(numbers: np.ndarray, columns: Columns, path: Path) -> None:
+    """Find columns of a table without names that are no coordinates.
+
+    Args:
+        numbers (np.ndarray): (N, C).
+        columns (Columns): Columns as name, x0, y0, x1, y1, ...
+        path (Path): Of the table.
+
+    Raises:
+        ValueError: A column has values of 0 to 2 throughout, as flags and
+            confidences have, among others that are pixels.
+    """
+    x, y = numbers[:, columns.x], numbers[:, columns.y]
+    pixels = np.nanmedian(np.abs([x, y])) if np.isfinite(x).any() else 0
+    if pixels < 10:
+        return
+    small = [_is_small(v) & (x != y).any(axis=0) for v in (x, y)]
+    places = [*np.take(columns.x, np.flatnonzero(small[0]))]
+    places += [*np.take(columns.y, np.flatnonzero(small[1]))]
+    if places:
+        listed = ', '.join(str(place + 1) for place in sorted(places)[:5])
+        raise ValueError(
+            f'{path}: expected coordinates in every column after the name, '
+            f'but column {listed} has values of 0 to 2 only, as flags, '
+            'confidences and scales have: give the table a header'
+        )
+
+
+def _is_small(values: np.ndarray) -> np.ndarray:
+    """Tell the columns (C,) of (N, C) with values of 0 to 2 alone."""
+    inside = ((values >= 0) & (values <= 2)) | np.isnan(values)
+    return inside.all(axis=0) & np.isfinite(values).any(axis=0)
+
+
+def _is_header(cells: Sequence[str]) -> bool:
+    """Tell a header: names throughout, or numbers that count columns."""
+    first, rest = cells[0].strip(), [c.strip().lower() for c in cells[1:]]
+    if has_image_suffix(first):
+        return False
+    if [c for c in rest if c.isdecimal()] == rest and rest:
+        counted = [int(c) for c in rest]
+        steps = list(range(len(counted)))
+        return not first or counted in (steps, [s + 1 for s in steps])
+    return not any(map(_is_number, rest)) and any(map(_is_name, rest))
+
+
+def _is_number(text: str) -> bool:
+    """Tell a number."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return text not in NO_NUMBER
+
+
+def _is_name(text: str) -> bool:
+    """Tell what is neither a number nor says that there is none."""
+    return bool(text) and text not in NO_NUMBER
+
+
+def _decimal(cell: str) -> str:
+    """Make a decimal comma a point."""
+    whole, comma, part = cell.strip().partition(',')
+    digits = whole.lstrip('+-').isdecimal() and part.isdecimal()
+    return f'{whole}.{part}' if comma and digits else cell

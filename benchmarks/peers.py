@@ -54,22 +54,22 @@ _peers |= {
     'MediaPipe, ridge, own detector': Adapted(FaceMesh()),
     'MediaPipe, ridge, true crops': Best(_adapted),
 }
-_detectors = {'landmark boxes': None, 'YuNet': 'yunet', 'Haar': 'haar'}
-_synthetic = {
-    place: Ours('face98-synthetic', detector)
-    for place, detector in _detectors.items()
-}
+_boxes = {'landmark boxes': None, 'YuNet': 'yunet', 'Haar': 'haar'}
 _ours = {
     f'face68, {place}': Ours('face68', detector)
-    for place, detector in _detectors.items()
+    for place, detector in _boxes.items()
+}
+_synthetic = {
+    place: Ours('face98-synthetic', detector)
+    for place, detector in _boxes.items()
 }
 _ours |= {
     f'face98-synthetic, {place}': Picked(model, WFLW_AS_300W)
     for place, model in _synthetic.items()
 }
 _ours |= {
-    f'face98-synthetic, ridge, {place}': Adapted(model)
-    for place, model in _synthetic.items()
+    f'face98-synthetic, ridge, {place}': Adapted(_synthetic[place])
+    for place in ('landmark boxes', 'YuNet')
 }
 
 methods = {

@@ -65,13 +65,12 @@ def _is_done(space: Workspace, method: Method, seed: int) -> bool:
     """Tell whether a run has a result.
 
     That of a predictor counts as long as it is made of the same files and
-    packages, and has all tests: nothing is trained for it.
+    packages.
     """
     done = {run.seed: run for run in space.known.of(method.name)}
     if seed not in done or method.predictor is None or method.absent:
         return seed in done
-    same = made_of(method.predictor) == done[seed].made_of
-    return same and set(space.suite.tests) <= set(done[seed].tests)
+    return made_of(method.predictor) == done[seed].made_of
 
 
 def _missing_starts(space: Workspace, runs: Sequence[Run]) -> list[Run]:
@@ -91,8 +90,7 @@ def _missing_starts(space: Workspace, runs: Sequence[Run]) -> list[Run]:
 
 def _later_tests(space: Workspace, only: Collection[str]) -> list[Task]:
     """List the runs that were not tested by all tests, and can be."""
-    methods = space.suite.methods
-    names = {method.name for method in methods if not method.predictor}
+    names = {method.name for method in space.suite.methods}
     tasks: list[Task] = []
     for run in space.known.runs:
         unwanted = run.method not in names or (only and run.method not in only)

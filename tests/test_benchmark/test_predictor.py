@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 from mmpose_scgcn.benchmark import Predictor, load_results, load_suite
 from mmpose_scgcn.benchmark.execute import run_benchmark
+from mmpose_scgcn.benchmark.later_tests import LaterTest
 from mmpose_scgcn.benchmark.plan import costs_are_missing, missing_tasks
 from mmpose_scgcn.benchmark.predicted_faces import (
     annotated_faces,
@@ -229,6 +230,24 @@ def test_a_row_is_run_again_when_its_files_change(space, tmp_path, capsys):
     (run,) = again.known.runs
     assert run.tests['val'].missed == 0
     assert costs_are_missing(again)  # it may take another time now
+
+
+def test_tests_that_came_later_are_run_alone(space, tmp_path):
+    space.known.add_run(Run('mean face', 0).execute(space))
+    save_results(space.known, space.results)
+    path = tmp_path / 'suite.py'
+    more = "\ntests['later'] = dict(ann_file='face_landmarks_wflw_val.json')\n"
+    path.write_text(path.read_text() + more)
+    again = reopen(tmp_path)
+    (task,) = missing_tasks(again, ['mean face'])
+    assert task == LaterTest('mean face', 0)
+    run = task.execute(again)
+    assert list(run.tested_at) == ['later']
+    (before,) = again.known.runs
+    assert run.tests['val'] == before.tests['val']
+    assert run.tests['later'].faces == 4
+    (tmp_path / 'missed.txt').write_text('')  # now all of it
+    assert missing_tasks(again, ['mean face']) == [Run('mean face', 0)]
 
 
 def test_results_stay_where_the_package_is_gone(space):

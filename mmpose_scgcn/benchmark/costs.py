@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,14 @@ from mmpose.structures import PoseDataSample
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from .predicted_faces import annotated_faces, one_core, time_predictors
 from .results import Cost
 from .suite import Method
 from .training import method_config
 
 ROUNDS = 5
 BATCH = 32
+TIMED_FACES = 200
 
 _DEVICE = 'cuda' if torch.cuda.is_available() else 'cpu'
 
@@ -34,11 +37,13 @@ def measure_costs(
 
     Times are medians; the methods take turns, so that a machine that slows
     down does so for all. The flip test is off. A latency is that of a user:
-    from a crop to keypoints in the image, the decoding of heatmaps included.
+    from a crop to keypoints in the image, the decoding of heatmaps included;
+    that of a predictor from an image to keypoints, on one core.
     """
     steps: dict[str, float | None] = {}
     models = {}
-    for number, method in enumerate(methods):
+    own = [method for method in methods if method.predictor is None]
+    for number, method in enumerate(own):
         cfg = method_config(method, Path(folder, str(number)))
         cfg.merge_from_dict({'model.test_cfg.flip_test': False})
         if method.checkpoint:
@@ -50,7 +55,7 @@ def measure_costs(
             steps[method.name] = round(_step_ms(runner), 2)
         models[method.name] = model.cpu().eval(), input_size(cfg)
     times = _latencies(models)
-    return {
+    costs = {
         name: Cost(
             parameters=sum(p.numel() for p in model.parameters()),
             macs=count_macs(model, size),
@@ -61,6 +66,23 @@ def measure_costs(
         )
         for name, (model, size) in models.items()
     }
+    return costs | _costs_of_predictors(methods, folder)
+
+
+def _costs_of_predictors(
+    methods: Sequence[Method], folder: str | Path
+) -> dict[str, Cost]:
+    """Time predictors on one core, on faces of the test set's config."""
+    chosen = [(m, m.predictor) for m in methods if m.predictor is not None]
+    if not chosen:
+        return {}
+    with one_core():
+        for method, predictor in chosen:
+            cfg = method_config(method, folder)
+            predictor.load(cfg)
+        faces = list(islice(annotated_faces(cfg, 'test'), TIMED_FACES))
+        times = time_predictors({m.name: p for m, p in chosen}, faces)
+    return {n: Cost(latency_ms=round(ms, 3)) for n, ms in times.items()}
 
 
 def _latencies(

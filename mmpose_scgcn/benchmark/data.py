@@ -38,7 +38,7 @@ def check_data(space: Workspace, methods: Iterable[Method]) -> None:
     """
     for method in methods:
         cfg = method_config(method, space.work_dir)
-        if not method.checkpoint:
+        if not method.checkpoint:  # a predictor may fit something
             check_annotations(cfg, 'train_dataloader', 'val_dataloader')
         for name, setting in space.suite.tests.items():
             path = ann_file_of({**cfg.test_dataloader.dataset, **setting})

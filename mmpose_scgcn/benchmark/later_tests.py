@@ -4,7 +4,10 @@ from dataclasses import dataclass, replace
 
 from mmpose_scgcn.apis import build_model
 
+from torch import nn
+
 from .commit import source_commit
+from .predictor import Predictor, made_of
 from .results import Accuracy, Results, RunRecord
 from .scoring import score_all, score_model
 from .suite import Method
@@ -32,6 +35,10 @@ class LaterTest(Task):
 
     def check(self, space: Workspace) -> None:
         """Check that the run's weights are here, and can be told."""
+        predictor = space.suite.method(self.name).predictor
+        if predictor:
+            self._check_parts(space, predictor)
+            return
         self._weights(space)
         if not set(space.suite.tests) & set(self._run(space).tests):
             raise ValueError('no test that the run has tells its weights')
@@ -43,14 +50,20 @@ class LaterTest(Task):
             RunRecord | str: The run with these tests; or why not.
         """
         suite, run = space.suite, self._run(space)
-        method, weights = suite.method(self.name), self._weights(space)
-        cfg = method_config(method, space.folder(self.slug), run.options)
-        model = build_model(cfg, weights)
-        known = next(name for name in suite.tests if name in run.tests)
-        found = score_model(suite, cfg, model, known)
-        difference = _difference(run.tests[known], found)
-        if difference:
-            return f'expected weights with {difference} on {known}: {weights}'
+        method, work_dir = suite.method(self.name), space.folder(self.slug)
+        model: nn.Module | Predictor
+        if method.predictor:
+            cfg, model = method_config(method, work_dir), method.predictor
+            model.load(cfg)
+        else:
+            weights = self._weights(space)
+            cfg = method_config(method, work_dir, run.options)
+            model = build_model(cfg, weights)
+            known = next(name for name in suite.tests if name in run.tests)
+            found = score_model(suite, cfg, model, known)
+            if difference := _difference(run.tests[known], found):
+                reason = f'expected weights with {difference} on {known}'
+                return f'{reason}: {weights}'
         missing = [name for name in suite.tests if name not in run.tests]
         folder = space.run_folder(self.name, self.seed)
         tests = score_all(suite, cfg, model, missing, folder)
@@ -67,6 +80,13 @@ class LaterTest(Task):
             return f'not tested: {self.label}: {found}'
         known.add_run(found)
         return f'{self.label}: {write_errors(found.tests)}'
+
+    def _check_parts(self, space: Workspace, predictor: Predictor) -> None:
+        """Check that a predictor is here, and is that of the run."""
+        if predictor.absent:
+            raise ValueError(predictor.absent)
+        if made_of(predictor) != self._run(space).made_of:
+            raise ValueError('it has changed, and is run again')
 
     def _run(self, space: Workspace) -> RunRecord:
         runs = space.known.of(self.name)

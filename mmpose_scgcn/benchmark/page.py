@@ -81,8 +81,9 @@ def _worst(path: Path) -> Iterator[tuple[str, str]]:
     if not path.is_file():
         return
     faces = dict(np.load(path))
-    nme = np.nan_to_num(faces['nme'], nan=-1.0)
-    for index in np.argsort(-nme, kind='stable')[:WORST]:
+    found = np.isfinite(faces['pred']).all(axis=(1, 2))
+    nme = np.where(found, np.nan_to_num(faces['nme'], nan=-1.0), -2.0)
+    for index in np.argsort(-nme, kind='stable')[: min(WORST, found.sum())]:
         face = {key: values[index] for key, values in faces.items()}
         image = cv2.imread(str(face['img_path']))
         if image is None:

@@ -3,7 +3,9 @@
 from collections.abc import Collection, Sequence
 
 from .later_tests import LaterTest
-from .results import Cost, run_key, trial_key
+from .predictor import made_of
+from .results import Cost, trial_key
+from .suite import Method
 from .tasks import Costs, Run, Task, Trial
 from .workspace import Workspace
 
@@ -37,22 +39,38 @@ def missing_tasks(space: Workspace, only: Collection[str] = ()) -> list[Task]:
 def costs_are_missing(space: Workspace) -> bool:
     """Tell whether a method has been run whose costs are not known."""
     return any(
-        space.known.costs.get(method.name, Cost()).macs is None
+        _is_unknown(space.known.costs.get(method.name, Cost()), method)
         for method in Costs().methods(space)
     )
 
 
+def _is_unknown(cost: Cost, method: Method) -> bool:
+    return (cost.latency_ms if method.predictor else cost.macs) is None
+
+
 def _missing_runs(space: Workspace, only: Collection[str]) -> list[Run]:
-    done = set(map(run_key, space.known.runs))
     runs = []
     for method, seed in space.suite.runs:
-        if (method.name, seed) in done or (only and method.name not in only):
+        unwanted = only and method.name not in only
+        if unwanted or _is_done(space, method, seed):
             continue
         if method.absent:
-            print(f'absent: {method.name}: no file {method.checkpoint}')
+            print(f'absent: {method.name}: {method.absent}')
         else:
             runs.append(Run(method.name, seed))
     return runs
+
+
+def _is_done(space: Workspace, method: Method, seed: int) -> bool:
+    """Tell whether a run has a result.
+
+    That of a predictor counts as long as it is made of the same files and
+    packages.
+    """
+    done = {run.seed: run for run in space.known.of(method.name)}
+    if seed not in done or method.predictor is None or method.absent:
+        return seed in done
+    return made_of(method.predictor) == done[seed].made_of
 
 
 def _missing_starts(space: Workspace, runs: Sequence[Run]) -> list[Run]:

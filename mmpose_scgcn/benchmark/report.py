@@ -69,6 +69,12 @@ def describe(suite: Suite, known: Results) -> list[str]:
         'mean and standard deviation over seeds where there are several. '
         'Blank: not run, or not tested with every seed.'
     ]
+    tests = [test for run in known.runs for test in run.tests.values()]
+    if any(test.missed is not None for test in tests):
+        lines.append(
+            'Where faces can be missed, NME, median and mean offset are over '
+            'those that were found; in FR and AUC a missed face has failed.'
+        )
     if any(len(run.val_curve) >= 5 for run in known.runs):
         lines.append(
             f'{MARK}: not converged; the last fifth of the training still '

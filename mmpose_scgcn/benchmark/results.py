@@ -40,10 +40,14 @@ class Accuracy:
         faces (int): Number of faces.
         figures (Mapping[str, float]): ``NME``, ``median``, ``FR@0.08``,
             ``FR@0.10``, ``AUC@0.10``, ``NME_pooled``, and the mean offset of
-            the predictions, ``bias_x`` and ``bias_y``.
+            the predictions, ``bias_x`` and ``bias_y``. Where faces were
+            missed, rates and areas are of all faces, of which a missed one
+            has failed, and the others of those that were found.
         subsets (Mapping[str, Accuracy]): The same for each subset.
         ced (list[int]): Faces with at most each of ``CED_ERRORS``.
         pose (PoseErrors, optional): Errors by pose.
+        missed (int, optional): Faces that were not found, of a method that
+            may miss some.
     """
 
     faces: int
@@ -51,6 +55,7 @@ class Accuracy:
     subsets: Mapping[str, 'Accuracy'] = field(default_factory=dict)
     ced: list[int] = field(default_factory=list)
     pose: PoseErrors | None = None
+    missed: int | None = None
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,9 @@ class RunRecord:
     ``options`` are the settings of the config that were searched for, by
     dotted key; ``start`` is the method whose weights it started from, and
     ``checkpoint`` what was tested instead of trained. Tests that came later
-    have their commits in ``tested_at``.
+    have their commits in ``tested_at``. Of a predictor ``options`` are what
+    it has chosen, and ``made_of`` are its files and packages, with the first
+    digits of their hashes and with versions.
     """
 
     method: str
@@ -75,6 +82,7 @@ class RunRecord:
     start: str = ''
     checkpoint: str = ''
     tested_at: Mapping[str, str] = field(default_factory=dict)
+    made_of: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -106,7 +114,8 @@ class Cost:
     ``macs`` are multiplications of one image, in convolutions and matrix
     products; ``step_ms`` is forward, backward and update of one batch;
     latencies are from crops to keypoints, of one image and of 32;
-    ``network_ms`` ends at the output of the head.
+    ``network_ms`` ends at the output of the head. The latency of a predictor
+    is from a whole image to keypoints.
     """
 
     parameters: int | None = None

@@ -28,6 +28,8 @@ import numpy as np
 from mmengine.config import Config
 from torch import nn
 
+from .predicted_faces import open_images, predict_faces
+from .predictor import Predictor
 from .results import CED_ERRORS, Accuracy, PoseBins, PoseErrors
 from .suite import Suite
 
@@ -38,7 +40,7 @@ _DIGITS = 6
 def score_all(
     suite: Suite,
     cfg: Config,
-    model: nn.Module,
+    model: nn.Module | Predictor,
     names: Iterable[str],
     folder: str | Path,
 ) -> dict[str, Accuracy]:
@@ -57,7 +59,7 @@ def score_all(
 def score_model(
     suite: Suite,
     cfg: Config,
-    model: nn.Module,
+    model: nn.Module | Predictor,
     name: str,
     out: Path | None = None,
 ) -> Accuracy:
@@ -66,7 +68,8 @@ def score_model(
     Args:
         suite (Suite): The benchmark, with test set and normaliser.
         cfg (Config): Config of the model.
-        model (nn.Module): The model.
+        model (nn.Module | Predictor): The model, or what else predicts: its
+            faces may be missed.
         name (str): Of the test set.
         out (Path, optional): File for the predictions, ``.npz``. Defaults to
             None.
@@ -76,7 +79,7 @@ def score_model(
 
     Raises:
         FileNotFoundError: The annotations are missing.
-        ValueError: Predictions are not finite.
+        ValueError: Predictions are not finite, or no face was found.
     """
     from mmpose.registry import DATASETS
 
@@ -84,10 +87,8 @@ def score_model(
     subsets = build_subsets(setting.pop('subsets', None))
     load, *rest = setting['pipeline']
     setting['pipeline'] = [load, *setting.pop('insert', ()), *rest]
-    dataset = DATASETS.build(setting)
-    faces = predict_dataset(model, dataset, range(len(dataset)))
-    _check_finite(faces, setting['ann_file'])
-    scores = score_samples(faces, suite.norm, dataset.metainfo['dataset_name'])
+    faces = _predict(model, cfg, setting)
+    scores = score_samples(faces, suite.norm, faces[0].dataset)
     if out is not None:
         _save_faces(out, faces, scores.nme)
     fields = AnnotationFields(subsets, False, ann_file_of(setting))
@@ -97,16 +98,40 @@ def score_model(
     ]
     ced = len(faces) * ced_curve(scores.nme, CED_ERRORS)
     train = collect_shapes(DATASETS.build(cfg.train_dataloader.dataset))
+    parts = {
+        subset: scores.select(mask)
+        for subset, mask in subset_masks(faces, subsets).items()
+        if mask.any()
+    }
+    missed = int(np.isinf(scores.nme).sum())
     return replace(
         _summarize(scores, summarize_with_bias(scores)),
-        subsets={
-            subset: _summarize(scores.select(mask))
-            for subset, mask in subset_masks(faces, subsets).items()
-            if mask.any()
-        },
+        subsets={subset: _summarize(part) for subset, part in parts.items()},
         ced=ced.round().astype(int).tolist(),
         pose=_errors_by_pose(train, faces, scores.nme),
+        missed=missed if isinstance(model, Predictor) else None,
     )
+
+
+def _predict(
+    model: nn.Module | Predictor, cfg: Config, setting: Mapping
+) -> list[FaceSample]:
+    """Predict the faces of a data set.
+
+    Raises:
+        ValueError: As :func:`score_model`.
+    """
+    from mmpose.registry import DATASETS
+
+    if isinstance(model, Predictor):
+        faces = predict_faces(model, open_images(cfg, setting))
+        if not any(np.isfinite(face.pred).all() for face in faces):
+            raise ValueError(f'no face of {setting["ann_file"]} was found')
+        return faces
+    dataset = DATASETS.build(setting)
+    faces = predict_dataset(model, dataset, range(len(dataset)))
+    _check_finite(faces, setting['ann_file'])
+    return faces
 
 
 def ann_file_of(setting: Mapping) -> str:
@@ -129,7 +154,8 @@ def _errors_by_pose(
     )
     bins, edges = pose_bins(axis.coefficients, NUM_POSE_BINS)
     before, own = np.split(bins, [len(train)])
-    parts = [nme[own == number] for number in range(NUM_POSE_BINS)]
+    found = np.isfinite(nme)
+    parts = [nme[found & (own == n)] for n in range(NUM_POSE_BINS)]
     counts = [np.bincount(part, None, NUM_POSE_BINS) for part in (before, own)]
     train_count, count = (part.tolist() for part in counts)
     return PoseErrors(
@@ -150,12 +176,31 @@ def _check_finite(faces: Sequence[FaceSample], ann_file: str) -> None:
 def _summarize(
     scores: FaceScores, figures: Mapping[str, float] | None = None
 ) -> Accuracy:
-    """Round the figures of some faces, and add their median."""
+    """Round the figures of some faces, and add their median.
+
+    Rates and the area count faces that were missed, the rest does not.
+    """
     if figures is None:
         figures = summarize_scores(scores, FR_THRESHOLDS, AUC_THRESHOLD)
-    figures = dict(figures, median=float(np.median(scores.nme)))
+    found = scores.select(~np.isinf(scores.nme))
+    if len(found.nme) < len(scores.nme):
+        figures = _of_found(found, figures)
+    median = float(np.median(found.nme)) if len(found.nme) else np.nan
+    figures = dict(figures, median=median)
     rounded = {name: round(value, _DIGITS) for name, value in figures.items()}
     return Accuracy(len(scores.nme), rounded)
+
+
+def _of_found(
+    found: FaceScores, figures: Mapping[str, float]
+) -> dict[str, float]:
+    """Take errors from the faces that were found, rates from all."""
+    errors = summarize_scores(found, FR_THRESHOLDS, AUC_THRESHOLD)
+    return {
+        name: errors[name] if name.startswith('NME') else value
+        for name, value in figures.items()
+        if name != 'num_nonfinite_predictions'
+    }
 
 
 def _save_faces(

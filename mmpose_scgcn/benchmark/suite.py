@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .predictor import Predictor
+
 KINDS = ('regression', 'integral', 'heatmap', 'simcc', 'graph')
 
 
@@ -32,6 +34,8 @@ class Method:
             those that the config has for images.
         start (str): Method from whose weights and graph, those of its first
             seed, the training starts.
+        predictor (Predictor, optional): What gives the keypoints, instead of
+            a trained model; of the config only the data sets count.
     """
 
     name: str
@@ -49,15 +53,22 @@ class Method:
     codec: Mapping = field(default_factory=dict)
     augment: tuple[Mapping, ...] = ()
     start: str = ''
+    predictor: Predictor | None = None
 
     @property
-    def absent(self) -> bool:
-        """Whether the weights to test are a file that is not here."""
-        return (
-            bool(self.checkpoint)
-            and '://' not in self.checkpoint
-            and not Path(self.checkpoint).is_file()
-        )
+    def trained(self) -> bool:
+        """Whether a run of it is a training."""
+        return not self.checkpoint and self.predictor is None
+
+    @property
+    def absent(self) -> str:
+        """Say what it needs and is not here; '' if nothing is missing."""
+        if self.predictor is not None:
+            return self.predictor.absent
+        path = self.checkpoint
+        if path and '://' not in path and not Path(path).is_file():
+            return f'no file {path}'
+        return ''
 
 
 @dataclass(frozen=True)

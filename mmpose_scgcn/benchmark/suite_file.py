@@ -102,16 +102,31 @@ def _faults_of_methods(suite: Suite) -> Iterator[str]:
         other = slugs.setdefault(slugify(name), name)
         if other != name:
             yield f'the names {other!r} and {name!r} differ in signs only'
+        if method.predictor and not _is_bare(method):
+            yield (
+                f'method {name}: a method with a predictor has no options, '
+                'checkpoint, start, group, codec, transforms or augment'
+            )
         if not method.start:
             continue
         where = f'method {name}: start {method.start!r}'
         start = rows.get(method.start)
         if start is None:
             yield f'{where}: there is no such method'
-        elif method.checkpoint:
+        elif not method.trained:
             yield f'{where}: a method with a checkpoint is not trained'
-        elif start.checkpoint or start.start:
+        elif not start.trained or start.start:
             yield f'{where}: expected a method that is trained from scratch'
+
+
+def _is_bare(method: Method) -> bool:
+    """Tell that a row has nothing that only a config's model can have."""
+    return not any(
+        (
+            *(method.options, method.checkpoint, method.start, method.group),
+            *(method.codec, method.transforms, method.augment),
+        )
+    )
 
 
 def _faults_of_names(suite: Suite) -> Iterator[str]:

@@ -101,6 +101,11 @@ def _tables_of_test(
         {**_names(m, known), **_figures(m, known, {**wanted, **biases})}
         for m in suite.methods
     ]
+    if any(a.missed is not None for a in _tests(known, test)):
+        rows = [
+            {**row, 'missed': _missed(method, known, test)}
+            for method, row in zip(suite.methods, rows, strict=True)
+        ]
     yield _table(test, rows)
     present = {name for a in _tests(known, test) for name in a.subsets}
     subsets = suite.tests[test].get('subsets') or ()
@@ -138,14 +143,14 @@ def _names(method: Method, known: Results) -> dict[str, str]:
 def state(method: Method, known: Results) -> str:
     """Tell which seeds of a row are there, and what failed."""
     runs = known.of(method.name)
-    words = [] if method.checkpoint else [str(run.seed) for run in runs]
+    words = [str(run.seed) for run in runs] if method.trained else []
     words += [
         f'{failure.seed} failed: {failure.error}'
         for failure in known.failed
         if failure.method == method.name
     ]
     if method.absent and not runs:
-        words.append(f'absent: {method.checkpoint}')
+        words.append(f'absent: {method.absent}')
     return ', '.join(words)
 
 
@@ -169,6 +174,15 @@ def _figures(method: Method, known: Results, wanted: Wanted) -> dict[str, str]:
         values = [a.figures[figure] for a in found if figure in a.figures]
         cells[name] = mean_and_spread(values, COLUMNS.get(figure, 2))
     return cells
+
+
+def _missed(method: Method, known: Results, test: str) -> str:
+    """Write how many of the faces a method did not find."""
+    found = known.tests_of(method.name, test)
+    counts = [
+        f'{a.missed} of {a.faces}' for a in found if a.missed is not None
+    ]
+    return ', '.join(counts)
 
 
 def mean_and_spread(values: Sequence[float], digits: int) -> str:

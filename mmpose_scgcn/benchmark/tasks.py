@@ -9,6 +9,7 @@ from mmpose_scgcn.apis import build_model
 
 from .commit import source_commit
 from .costs import measure_costs
+from .predictor import made_of
 from .results import (
     Accuracy,
     Cost,
@@ -119,7 +120,7 @@ class Trial(Task):
 class Run(Task):
     """Train a method with a seed and test it.
 
-    A method with a checkpoint is tested only.
+    A method with a checkpoint or a predictor is tested only.
     """
 
     name: str
@@ -158,6 +159,10 @@ class Run(Task):
             cfg = method_config(method, folder)
             model = build_model(cfg, method.checkpoint)
             facts['checkpoint'] = method.checkpoint
+        elif method.predictor:
+            cfg, model = method_config(method, folder), method.predictor
+            facts['made_of'] = made_of(model)
+            facts['options'] = dict(model.load(cfg))
         else:
             options, start = self._rate(space, method), method.start
             weights = self._start(space, method)
@@ -165,14 +170,21 @@ class Run(Task):
             cfg, model = trained.cfg, trained.model
             facts.update(trained.facts, options=options, start=start)
         tests = score_all(suite, cfg, model, suite.tests, folder)
-        if not method.checkpoint:
+        if method.trained:
             note_weights(folder, trained.weights)
         return RunRecord(self.name, self.seed, tests, source_commit(), **facts)
 
     def record(self, known: Results, found: RunRecord) -> str:
-        """Add the run, but not again if it was done for its weights."""
+        """Add the run, but not again if it was done for its weights.
+
+        What is not trained is run again when it has changed, and costs
+        something else then.
+        """
         if run_key(found) not in map(run_key, known.runs):
             known.add_run(found)
+        elif found.train_seconds is None:
+            known.add_run(found)
+            known.costs.pop(self.name, None)
         seconds = found.train_seconds or 0
         return f'{self.label}: {write_errors(found.tests)}, {seconds:.0f} s'
 
@@ -208,8 +220,12 @@ class Costs(Task):
     slug_form = label_form = 'costs'
 
     def methods(self, space: Workspace) -> list[Method]:
-        """List the methods that have been run."""
-        return [m for m in space.suite.methods if space.known.of(m.name)]
+        """List the methods that have been run, and can be here."""
+        return [
+            method
+            for method in space.suite.methods
+            if space.known.of(method.name) and not method.absent
+        ]
 
     def execute(self, space: Workspace) -> dict[str, Cost]:
         """Measure all of them in one process."""

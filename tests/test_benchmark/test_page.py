@@ -22,22 +22,24 @@ addEventListener('load', () => {
 """
 
 
-def save_predictions(work_dir, num=12):
+def save_predictions(work_dir, num=12, missed=()):
     """Of method a's first seed, on a grey picture."""
     folder = work_dir / 'heads/a_0/predictions'
     folder.mkdir(parents=True)
     image = work_dir / 'grey.png'
     cv2.imwrite(str(image), np.full((100, 100, 3), 99, np.uint8))
     gt = np.full((num, 5, 2), 50.0)
+    pred, nme = gt + 1, np.append(np.linspace(0.01, 0.1, num - 1), np.nan)
+    pred[list(missed)], nme[list(missed)] = np.nan, np.inf
     np.savez(
         folder / 'val.npz',
         gt=gt,
-        pred=gt + 1,
+        pred=pred,
         visible=np.ones((num, 5), bool),
         box=np.tile([20.0, 20, 80, 80], (num, 1)),
         img_path=[str(image)] * (num - 1) + ['gone.png'],
         id=np.arange(num),
-        nme=np.append(np.linspace(0.01, 0.1, num - 1), np.nan),
+        nme=nme,
     )
 
 
@@ -59,6 +61,15 @@ def test_it_holds_all_and_needs_nothing_else(page):
     assert captions[0] == 'id 10: 10.0 %'  # the worst first; no NaN
     assert captions[-1].startswith('id 3:')
     assert not re.search(r'(src|href)="(?!data:|#)', text)
+
+
+def test_missed_faces_are_not_drawn(suite, known, tmp_path):
+    write_report(suite, known, tmp_path / 'results')
+    save_predictions(tmp_path / 'work', missed=(0, 1, 2, 3, 10))
+    args = tmp_path / 'results', tmp_path / 'work'
+    text = write_page(suite, known, *args).read_text()
+    captions = re.findall(r'<figcaption>id (\d+)', text)
+    assert captions == ['9', '8', '7', '6', '5', '4']
 
 
 def test_without_predictions_or_results(suite, tmp_path):

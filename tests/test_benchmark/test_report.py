@@ -21,7 +21,8 @@ def test_errors_have_means_spreads_and_blanks(suite, known):
     errors = '4.00 ± 1.41 | 4.00 ± 1.41 | 50.00 ± 0.00 | 25.00 ± 0.00'
     assert f'| a † | 0, 1 | {errors} | 40.0 ± 0.0 |  |  |' in lines
     assert '| b | 0 failed: out of memory |  |  |  |  |  |  |  |' in lines
-    assert '| zoo | absent: nowhere.pth |  |  |  |  |  |  |  |' in lines
+    absent = 'absent: no file nowhere.pth'
+    assert f'| zoo | {absent} |  |  |  |  |  |  |  |' in lines
 
 
 def test_mean_offsets_are_shown_where_they_are_known(suite, known):
@@ -141,4 +142,4 @@ def test_a_summary_comes_first(suite, known):
     a, b, zoo = first.rows
     assert a == ['a †', '0, 1', '4.00 ± 1.41', '25.00 ± 0.00', '2.00', '3.5']
     assert b == ['b', '0 failed: out of memory', '', '', '', '']
-    assert zoo[1] == 'absent: nowhere.pth'
+    assert zoo[1] == 'absent: no file nowhere.pth'

@@ -245,6 +245,7 @@ def _mean(row: dict, name: str, std: str) -> str:
 def main() -> None:
     """Run the command line."""
     args = parse_args()
+    commit = source_commit()  # files may change while it runs
     torch.set_num_threads(1)
     init_default_scope('mmpose')
     model = load_model(args.config or args.model, args.checkpoint, 'cpu')
@@ -255,7 +256,7 @@ def main() -> None:
         rows += rows_of(data, name)
     record = dict(
         model=args.model,
-        commit=source_commit(),
+        commit=commit,
         settings={k: v for k, v in model.settings.items() if k != 'config'},
         sets=args.sets,
         rows=rows,

@@ -86,8 +86,7 @@ def fit_maps(
     targets = torch.where(weights[..., None] > 0, targets, 0.0)
     spread = spread_between(sources, targets, weights)
     nearness = spread.amin(dim=1, keepdim=True) / spread
-    shares = nearness**SHARE_POWER
-    shares = shares / shares.sum(dim=1, keepdim=True)
+    shares = share_out(nearness)
     scales = nearness ** (PENALTY_POWER / 2)
     rest = targets - shares @ sources
     fit = _fit_rest(sources, rest, weights, scales, [WEIGHING_PENALTY])
@@ -95,6 +94,12 @@ def fit_maps(
     fit = _fit_rest(sources, rest, weights, scales, penalties)
     base = torch.kron(shares, torch.eye(2, dtype=shares.dtype))
     return LinearMaps(shares, base + fit.matrix, fit.constant)
+
+
+def share_out(nearness: Tensor) -> Tensor:
+    """Share target keypoints out to source keypoints by nearness (J, K)."""
+    shares = nearness**SHARE_POWER
+    return shares / shares.sum(dim=1, keepdim=True)
 
 
 def spread_between(

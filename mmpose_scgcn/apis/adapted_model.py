@@ -33,38 +33,43 @@ def adapted_config(
         Config: Ready for ``tools/test.py``: the data set is that of the
         annotations, and the pipeline the model's own.
     """
-    cfg = Config.fromfile(
-        shipped_configs() / '_base_/default_runtime.py'
-    ).to_dict()
-    base = model.cfg.to_dict()
+    runtime = shipped_configs() / '_base_/default_runtime.py'
+    cfg, base = Config.fromfile(runtime).to_dict(), model.cfg.to_dict()
     names = ('default_scope', 'custom_imports', 'data_mode', 'codec')
     cfg.update({name: base[name] for name in names if name in base})
-    settings = copy.deepcopy(base['model'])
-    kind = settings.pop('type')
-    targets, sources = adaptation.adapters.maps.shares.shape
-    cfg['model'] = dict(
-        type=_ADAPTED,
-        adapter=dict(
-            num_sources=sources,
-            num_keypoints=targets,
-            flip_indices=list(model.model.dataset_meta['flip_indices']),
-        ),
-        estimator_type=kind,
-        **settings,
-    )
     pipeline = base['test_dataloader']['dataset']['pipeline']
-    cfg['dataset_type'] = adaptation.faces.dataset['type']
-    cfg['test_dataloader'] = dict(
-        batch_size=32,
-        num_workers=0,
-        sampler=dict(type='DefaultSampler', shuffle=False, round_up=False),
-        dataset=dict(
-            adaptation.faces.dataset,
-            pipeline=_adapted_pipeline(pipeline, adaptation),
-        ),
+    dataset = dict(
+        adaptation.faces.dataset,
+        pipeline=_adapted_pipeline(pipeline, adaptation),
     )
-    cfg.update(test_cfg={}, test_evaluator=evaluator)
+    cfg.update(
+        model=_adapted_settings(base['model'], model, adaptation),
+        dataset_type=dataset['type'],
+        test_dataloader=dict(
+            batch_size=32,
+            num_workers=0,
+            sampler=dict(type='DefaultSampler', shuffle=False, round_up=False),
+            dataset=dataset,
+        ),
+        test_cfg={},
+        test_evaluator=evaluator,
+    )
     return Config(cfg)
+
+
+def _adapted_settings(
+    base: dict, model: FaceModel, adaptation: Adaptation
+) -> dict:
+    """Put an adapter beside the settings of an estimator."""
+    targets, sources = adaptation.adapters.maps.shares.shape
+    settings = copy.deepcopy(base)
+    kind = settings.pop('type')
+    adapter = dict(
+        num_sources=sources,
+        num_keypoints=targets,
+        flip_indices=list(model.model.dataset_meta['flip_indices']),
+    )
+    return dict(settings, type=_ADAPTED, adapter=adapter, estimator_type=kind)
 
 
 def _adapted_pipeline(

@@ -113,14 +113,9 @@ def adapt(
     held_out = cross_validate(
         pairs, names, seed=seed, track=lambda items: track(items, 'fitting')
     )
+    adapters, chosen = fit_adapters(pairs), choose_penalty(held_out, pairs)
     return Adaptation(
-        faces,
-        meta,
-        predicted,
-        fit_adapters(pairs),
-        held_out,
-        choose_penalty(held_out, pairs),
-        mapping,
+        faces, meta, predicted, adapters, held_out, chosen, mapping
     )
 
 

@@ -158,10 +158,7 @@ class FaceModel:
         ]
         results = self.predict(pictures, found, batch_size, with_edges)
         for _ in range(passes - 1):
-            again = [
-                (tight_boxes(faces.keypoints), faces.box_scores)
-                for faces in results
-            ]
+            again = [(f.landmark_boxes, f.box_scores) for f in results]
             results = self.predict(pictures, again, batch_size, with_edges)
         return results if several else results[0]
 
@@ -204,7 +201,9 @@ class FaceModel:
             for image, (boxes, _) in zip(images, found, strict=True)
             for box in boxes
         ]
-        keypoints, scores, edges = self._run(samples, batch_size, with_edges)
+        keypoints, scores, tight, edges = self._run(
+            samples, batch_size, with_edges
+        )
         if graph is not None and edges is None:
             edges = np.zeros((0, *graph.shape), np.float32)
         counts = [len(boxes) for boxes, _ in found]
@@ -219,6 +218,9 @@ class FaceModel:
                 edges=None if edges is None else edges[end - count : end],
                 neighbors=graph,
                 links=links,
+                source_boxes=None
+                if tight is None
+                else tight[end - count : end],
             )
             for image, (boxes, box_scores), count, end in zip(
                 images, found, counts, ends, strict=True
@@ -236,10 +238,11 @@ class FaceModel:
 
     def _run(
         self, samples: Sequence[dict], batch_size: int, with_edges: bool
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
-        """Predict (N, K, 2) and (N, K), and edges (N, K, k + 1)."""
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray | None, np.ndarray | None]:
+        """Predict (N, K, 2) and (N, K), boxes (N, 4), edges (N, K, k + 1)."""
         keypoints = [np.zeros((0, self.num_keypoints, 2), np.float32)]
         scores = [np.zeros((0, self.num_keypoints), np.float32)]
+        tight = []
         record: AbstractContextManager[list[np.ndarray]] = nullcontext([])
         if with_edges:
             record = record_edges(self.model)
@@ -252,8 +255,15 @@ class FaceModel:
                     instances = result.pred_instances
                     keypoints.append(_array(instances.keypoints))
                     scores.append(_array(instances.keypoint_scores))
-        stacked = np.concatenate(edges) if edges else None
-        return np.concatenate(keypoints), np.concatenate(scores), stacked
+                    if 'source_keypoints' in instances:
+                        source = _array(instances.source_keypoints)
+                        tight.append(tight_boxes(source))
+        return (
+            np.concatenate(keypoints),
+            np.concatenate(scores),
+            np.concatenate(tight) if tight else None,
+            np.concatenate(edges) if edges else None,
+        )
 
     def _graph(self) -> np.ndarray:
         """Find the head's graph (K, k + 1).

@@ -63,7 +63,8 @@ def strip_state(state: Mapping[str, Tensor], half: bool) -> dict[str, Tensor]:
     Args:
         state (Mapping[str, Tensor]): Weights and buffers.
         half (bool): Whether weights of layers become float16. Vectors (norms,
-            biases), the graph and its mean shape keep their precision.
+            biases), the graph and its mean shape, and an adapter keep their
+            precision.
 
     Returns:
         dict[str, Tensor]: New tensors on the CPU.
@@ -74,8 +75,9 @@ def strip_state(state: Mapping[str, Tensor], half: bool) -> dict[str, Tensor]:
     kept = {}
     for name, value in state.items():
         value = value.detach().cpu().contiguous().clone()
-        graph = name.endswith(('.mean_shape', '.neighbors'))
-        if half and value.is_floating_point() and value.ndim > 1 and not graph:
+        exact = name.endswith(('.mean_shape', '.neighbors'))
+        exact |= name.startswith('adapter.')
+        if half and value.is_floating_point() and value.ndim > 1 and not exact:
             value = value.half()
         if value.is_floating_point() and not value.isfinite().all():
             raise ValueError(f'{name} has values that are not finite')
@@ -124,19 +126,35 @@ def write_model(
         ValueError: Not such a name.
     """
     check_name(name)
-    settings = dict(
-        facts, name=name, config=model_settings(cfg), box_kind=LANDMARK_BOX
-    )
+    plain = folder / f'{name}.pth'
+    save_model(plain, state, cfg, dataset_meta, dict(facts, name=name))
+    digest = hashlib.sha256(plain.read_bytes()).hexdigest()
+    return plain.replace(folder / f'{name}-{digest[:8]}.pth')
+
+
+def save_model(
+    path: Path,
+    state: Mapping[str, Tensor],
+    cfg: Config,
+    dataset_meta: Mapping,
+    facts: Mapping,
+) -> None:
+    """Write such a file, whatever its name.
+
+    Args:
+        path (pathlib.Path): The file.
+        state (Mapping[str, Tensor]): The weights, see :func:`strip_state`.
+        cfg (Config): The config.
+        dataset_meta (Mapping): What the keypoints are.
+        facts (Mapping): Whatever else is to be known, plain values.
+    """
+    settings = dict(facts, config=model_settings(cfg), box_kind=LANDMARK_BOX)
     meta = {
         SETTINGS: json.dumps(settings),
         'dataset_meta': dict(dataset_meta),
     }
-    with replace_file(folder / f'{name}.pth') as partial:
+    with replace_file(path) as partial:
         torch.save(dict(meta=meta, state_dict=dict(state)), partial)
-        digest = hashlib.sha256(partial.read_bytes()).hexdigest()
-    path = folder / f'{name}-{digest[:8]}.pth'
-    (folder / f'{name}.pth').replace(path)
-    return path
 
 
 def install_model(path: Path, folder: Path) -> Path:

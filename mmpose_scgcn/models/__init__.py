@@ -13,11 +13,12 @@ from .losses import (
     StructureCoherentLoss,
     WingLoss,
 )
-from .pose_estimators import TwoStageEstimator
+from .pose_estimators import AdaptedEstimator, TwoStageEstimator
 
 __all__ = [
     'CNN6',
     'CNN7',
+    'AdaptedEstimator',
     'FullyConnectedHead',
     'GraphRefinementHead',
     'GraphRelationalHead',

@@ -18,6 +18,20 @@ def tight_boxes(keypoints: np.ndarray) -> np.ndarray:
     return np.concatenate([low, high], axis=1)
 
 
+def square_boxes(boxes: np.ndarray) -> np.ndarray:
+    """Enlarge the shorter side of boxes, about the same centre.
+
+    Args:
+        boxes (np.ndarray): (N, 4), x1, y1, x2, y2, image px.
+
+    Returns:
+        np.ndarray: (N, 4), with sides of equal length.
+    """
+    half = (boxes[:, 2:] - boxes[:, :2]).max(axis=1, keepdims=True) / 2
+    center = (boxes[:, :2] + boxes[:, 2:]) / 2
+    return np.concatenate([center - half, center + half], axis=1)
+
+
 def box_iou(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """Intersection over union, each box of one set with each of another.
 

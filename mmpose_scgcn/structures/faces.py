@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from .boxes import tight_boxes
+
 
 @dataclass(frozen=True, eq=False)
 class Faces:
@@ -31,6 +33,8 @@ class Faces:
             itself.
         links (tuple[tuple[int, int], ...]): Pairs of keypoints that are
             drawn as lines, from the data set's skeleton.
+        source_boxes (np.ndarray, optional): (N, 4), tight about the model's
+            own keypoints, where an adapter made ``keypoints`` of them.
 
     Raises:
         ValueError: The arrays do not fit together.
@@ -52,6 +56,7 @@ class Faces:
     edges: np.ndarray | None = None
     neighbors: np.ndarray | None = None
     links: tuple[tuple[int, int], ...] = ()
+    source_boxes: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         """Check the shapes."""
@@ -63,6 +68,7 @@ class Faces:
             boxes=(shape[0], 4),
             box_scores=shape[:1],
             ids=shape[:1],
+            source_boxes=(shape[0], 4),
         )
         if self.edges is not None:
             expected['edges'] = (*shape[:2], *self.edges.shape[2:3])
@@ -97,6 +103,16 @@ class Faces:
             np.zeros(0, np.float32),
             image=image,
         )
+
+    @property
+    def landmark_boxes(self) -> np.ndarray:
+        """(N, 4), image px: the boxes to predict these faces from again.
+
+        Tight about the keypoints that the model itself finds.
+        """
+        if self.source_boxes is not None:
+            return self.source_boxes
+        return tight_boxes(self.keypoints)
 
     def __len__(self) -> int:
         """Count the faces."""

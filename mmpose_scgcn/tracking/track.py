@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, fields, replace
 
 from mmpose_scgcn.structures import Faces
-from mmpose_scgcn.structures.boxes import box_iou, tight_boxes, visible_share
+from mmpose_scgcn.structures.boxes import box_iou, visible_share
 
 import numpy as np
 
@@ -50,7 +50,7 @@ class Track:
     @property
     def box(self) -> np.ndarray:
         """(4,) image px, tight about the last keypoints."""
-        return tight_boxes(self.face.keypoints)[0]
+        return self.face.landmark_boxes[0]
 
     def expected_box(self, time_s: float) -> np.ndarray:
         """Where the face will be if it keeps moving, (4,) image px.
@@ -101,7 +101,7 @@ def are_believable(
     Returns:
         np.ndarray: (N,) bool.
     """
-    tight = tight_boxes(faces.keypoints)
+    tight = faces.landmark_boxes
     with np.errstate(invalid='ignore'):
         sides = (tight[:, 2:] - tight[:, :2]).min(axis=1)
         # One with itself each: (N, 1, 4) and (N, 1, 4) give (N, 1, 1).

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import count
 
 from mmpose_scgcn.structures import Faces
-from mmpose_scgcn.structures.boxes import box_iou, match_boxes, tight_boxes
+from mmpose_scgcn.structures.boxes import box_iou, match_boxes
 
 import numpy as np
 
@@ -209,7 +209,7 @@ class FaceTracker:
     def _place(self, track: Track | None, face: Faces, score: float) -> None:
         """Give a detected face to its track, or start one for it."""
         if track is None or track.lost:
-            seen, box = self._in_sight(), tight_boxes(face.keypoints)[0]
+            seen, box = self._in_sight(), face.landmark_boxes[0]
             if len(seen) >= self.max_faces or self._is_taken(box, seen):
                 return
         if track is None:

@@ -1,5 +1,6 @@
 """Transforms of a top-down pipeline."""
 
+from .map_annotated_box import MapAnnotatedBox
 from .perturb_face import PerturbFace
 from .random_degradation import RandomDegradation
 from .random_occlusion import RandomOcclusion
@@ -8,6 +9,7 @@ from .standardize_image import StandardizeImage
 from .uniform_bbox_transform import UniformBBoxTransform
 
 __all__ = [
+    'MapAnnotatedBox',
     'PerturbFace',
     'RandomDegradation',
     'RandomOcclusion',

@@ -5,7 +5,10 @@ from collections.abc import Mapping
 from mmpose_scgcn.datasets.pipeline import pipelines_of
 from mmpose_scgcn.models.agreement import check_pipeline, wrong_codec
 from mmpose_scgcn.models.heads import CoordinateHead
-from mmpose_scgcn.models.pose_estimators import TwoStageEstimator
+from mmpose_scgcn.models.pose_estimators import (
+    AdaptedEstimator,
+    TwoStageEstimator,
+)
 from mmpose_scgcn.models.units import codec_input_size, warn_of_units
 from mmpose_scgcn.registry import HOOKS
 
@@ -75,6 +78,8 @@ def check_model(
     Raises:
         ValueError: What does not fit, and the lines that mend it.
     """
+    if isinstance(model, AdaptedEstimator):
+        model = model.estimator
     learner, setting, size = _demands(model)
     used = {size} if size else set()
     for where, dataset in datasets.items():

@@ -8,6 +8,7 @@ from .adjacency import (
 from .feature_pyramid import FeaturePyramid, pyramid_shapes
 from .graph_relation import GraphConv, GraphRelation
 from .heatmap_grid import HeatmapGrid, probabilities
+from .keypoint_adapter import KeypointAdapter
 from .keypoint_graph import KeypointGraph
 from .node_embedding import NodeEmbedding
 
@@ -18,6 +19,7 @@ __all__ = [
     'GraphConv',
     'GraphRelation',
     'HeatmapGrid',
+    'KeypointAdapter',
     'KeypointGraph',
     'LearnedAdjacency',
     'NodeEmbedding',

@@ -1,3 +1,4 @@
+from .adapted_estimator import AdaptedEstimator
 from .two_stage_estimator import TwoStageEstimator
 
-__all__ = ['TwoStageEstimator']
+__all__ = ['AdaptedEstimator', 'TwoStageEstimator']

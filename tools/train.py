@@ -35,9 +35,9 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument(
         '--resume-with',
-        choices=('config', 'checkpoint'),
+        choices=('checkpoint', 'config'),
         help='whose learning rate, schedule and so on --resume goes on with '
-        'if they differ (default: say what differs and stop)',
+        "if they differ (default: the checkpoint's, with a warning)",
     )
     parser.add_argument(
         '--amp',
@@ -126,7 +126,7 @@ def latest_checkpoint(work_dir: str) -> str | None:
     names = ('epoch_*.pth', 'iter_*.pth')
     saved = (file for name in names for file in Path(work_dir).glob(name))
     newest = max(saved, key=lambda file: file.stat().st_mtime, default=None)
-    return (newest and str(newest)) or latest
+    return (newest and str(newest)) or latest or None
 
 
 def check_resumption(runner: Runner, checkpoint: str | None) -> None:

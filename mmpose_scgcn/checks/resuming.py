@@ -80,24 +80,31 @@ def bring_forward(runner: Runner) -> None:
                     scheduler.step()
 
 
-def describe_changes(filename: str, differences: list[str]) -> str:
-    """Say what differs, and how to choose.
+def describe_changes(
+    filename: str, differences: list[str], resume_with: str
+) -> str:
+    """Say what differs, what is used, and how to choose.
 
     Args:
         filename (str): The checkpoint.
         differences (list[str]): Of :func:`compare_settings`.
+        resume_with (str): ``checkpoint`` or ``config``.
 
     Returns:
-        str: Message of an error.
+        str: Message of a warning.
     """
-    lines = ''.join(f'    {text}\n' for text in differences)
+    lines = ''.join(f'\n    {text}' for text in differences)
+    if resume_with == 'config':
+        return (
+            'settings have changed since the training that is resumed; from '
+            f'here on it goes by those of the config:{lines}'
+        )
     return (
-        'settings have changed since the training that is resumed:\n'
-        f'{lines}'
-        'choose which are used: tools/train.py --resume-with config or '
-        '--resume-with checkpoint, or in custom_hooks '
-        "dict(type='mmpose_scgcn.CheckHook', resume_with='config'); by "
-        f'itself, resuming takes those of {filename}: {differences[0]}'
+        'settings have changed since the training that is resumed; those of '
+        f'{filename} are used, those of the config have no effect:{lines}\n'
+        'To go on with those of the config: tools/train.py --resume '
+        "--resume-with config, or dict(type='mmpose_scgcn.CheckHook', "
+        "resume_with='config') in custom_hooks"
     )
 
 

@@ -54,8 +54,8 @@ class CheckHook(Hook):
     * a batch of one face under batch normalisation.
 
     When weights are loaded: those that do not fit are listed. When training
-    is resumed: an optimizer or schedule that has changed stops it unless
-    ``resume_with`` says which to use, and the best checkpoint of a folder
+    is resumed: settings of optimizer and schedules that have changed are
+    listed, another optimizer is refused, and the best checkpoint of a folder
     that this one was copied from is not deleted.
 
     Annotations are read, images are not. All that is wrong is said at once,
@@ -63,9 +63,9 @@ class CheckHook(Hook):
     and ``tools/test.py`` add this hook to any config.
 
     Args:
-        resume_with (str, optional): Whose optimizer settings and schedules a
-            resumed training goes on with if they differ: ``config`` or
-            ``checkpoint``. Defaults to None: an error that lists them.
+        resume_with (str): Whose optimizer settings and schedules a resumed
+            training goes on with if they differ: ``checkpoint``, as MMEngine
+            does, or ``config``. Defaults to ``checkpoint``.
 
     Raises:
         ValueError: An unknown ``resume_with``.
@@ -74,10 +74,10 @@ class CheckHook(Hook):
     # Before the graph is built.
     priority = 'VERY_HIGH'
 
-    def __init__(self, resume_with: str | None = None) -> None:
-        if resume_with not in (None, 'config', 'checkpoint'):
+    def __init__(self, resume_with: str = 'checkpoint') -> None:
+        if resume_with not in ('checkpoint', 'config'):
             raise ValueError(
-                "resume_with: expected 'config' or 'checkpoint', got "
+                "resume_with: expected 'checkpoint' or 'config', got "
                 f'{resume_with!r}'
             )
         self.resume_with = resume_with
@@ -90,7 +90,7 @@ class CheckHook(Hook):
             CheckError: A ValueError with all that does not fit, and the lines
                 that mend it.
         """
-        found = on_every_rank(partial(_check_all, runner))
+        found = on_every_rank(partial(check_all, runner))
         if found.warnings or found.notes:
             found.log(runner.logger)
         found.raise_errors()
@@ -104,7 +104,7 @@ class CheckHook(Hook):
         """Compare weights, or settings of a training that is resumed.
 
         Raises:
-            CheckError: No weight fits, or settings have changed.
+            CheckError: No weight fits, or the optimizer is another one.
         """
         training = isinstance(runner._train_loop, BaseLoop)
         if not training or runner._has_loaded:
@@ -142,13 +142,9 @@ class CheckHook(Hook):
             lambda: differences.extend(compare_settings(runner, checkpoint)),
         )
         name = str(runner._load_from)
-        if differences and self.resume_with is None:
-            found.errors.append(describe_changes(name, differences))
-        elif differences:
-            found.warnings.append(
-                f'resumed with the settings of the {self.resume_with}: '
-                + '; '.join(differences)
-            )
+        if differences:
+            told = describe_changes(name, differences, self.resume_with)
+            found.warnings.append(told)
         found.log(runner.logger)
         found.raise_errors()
         if differences and self.resume_with == 'config':
@@ -157,7 +153,7 @@ class CheckHook(Hook):
         _check_end(runner, checkpoint)
 
 
-def _check_all(runner: Runner) -> Findings:
+def check_all(runner: Runner) -> Findings:
     """Run all checks of a run."""
     found = Findings()
     datasets = {

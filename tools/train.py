@@ -121,7 +121,7 @@ def latest_checkpoint(work_dir: str) -> str | None:
     from mmpose_scgcn.checks import local_checkpoint
 
     latest = local_checkpoint(work_dir, find_latest_checkpoint(work_dir))
-    if latest and Path(latest).exists():
+    if latest and (Path(latest).exists() or not Path(latest).is_absolute()):
         return latest
     names = ('epoch_*.pth', 'iter_*.pth')
     saved = (file for name in names for file in Path(work_dir).glob(name))

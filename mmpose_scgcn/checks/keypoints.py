@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from mmpose_scgcn.models.layers import KeypointGraph
+from mmpose_scgcn.models.layers import KeypointGraph, graphs_of
 
 from mmengine.hooks import Hook
 from torch import nn
@@ -61,7 +61,7 @@ def check_graphs(
     """
     found = Findings()
     builds = any(type(hook).__name__ == 'GraphHook' for hook in hooks)
-    for name, graph in _graphs(model):
+    for name, graph in graphs_of(model).items():
         setting = f'model.{name.removesuffix(".graph")}'
         count, top_k = graph.num_keypoints, graph.top_k
         if graph.ready or count is None:
@@ -86,14 +86,6 @@ def check_graphs(
                 'tools/build_graph.py'
             )
     return found
-
-
-def _graphs(model: nn.Module) -> list[tuple[str, KeypointGraph]]:
-    return [
-        (name, module)
-        for name, module in model.named_modules()
-        if isinstance(module, KeypointGraph)
-    ]
 
 
 def _counts(faces: Faces) -> dict[int, dict]:

@@ -81,7 +81,12 @@ def check_save_best(
 
 def _check_ours(faces: Faces, metric: FaceAlignmentMetric) -> Findings:
     """Rehearse our metric."""
-    probe = _rehearsal(faces, metric)
+    try:
+        probe = _rehearsal(faces, metric)
+    except KeyError as error:  # such as an id that ann_file has not
+        raise ValueError(
+            f'{faces.where}, {_evaluator_of(faces)}: {error.args[0]}'
+        ) from error
     samples = probe.results
     scores = score_samples(samples, metric.norm, probe._dataset_name)
     bad = np.flatnonzero(scores.faults != '')

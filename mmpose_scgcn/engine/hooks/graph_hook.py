@@ -4,8 +4,7 @@ import logging
 
 from mmpose_scgcn.datasets import collect_shapes
 from mmpose_scgcn.datasets.pipeline import crop_of
-from mmpose_scgcn.launch import inner_model
-from mmpose_scgcn.models.layers import KeypointGraph
+from mmpose_scgcn.models.layers import KeypointGraph, graphs_of
 from mmpose_scgcn.registry import HOOKS
 
 from mmengine.dist import broadcast
@@ -91,19 +90,6 @@ class GraphHook(Hook):
             )
         for module in empty:
             _synchronize(module)
-
-
-def graphs_of(model: nn.Module) -> dict[str, KeypointGraph]:
-    """Find the graphs of a model, wrapped or not.
-
-    Returns:
-        dict[str, KeypointGraph]: Each once, by its name in the model.
-    """
-    return {
-        name: module
-        for name, module in inner_model(model).named_modules()
-        if isinstance(module, KeypointGraph)
-    }
 
 
 def hold_graphs(runner: Runner) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mmpose_scgcn.graph import adjacency_matrix, check_graph
+from mmpose_scgcn.launch import inner_model
 
 import numpy as np
 import torch
@@ -13,6 +14,28 @@ from torch import Tensor, nn
 
 #: Graphs that differ by less are the same: rounded to five decimals.
 SAME = 2e-5
+
+
+def graphs_of(model: nn.Module) -> dict[str, 'KeypointGraph']:
+    """Find the graphs of a model.
+
+    Args:
+        model (nn.Module): Wrapped for several processes or not.
+
+    Returns:
+        dict[str, KeypointGraph]: Each once, by its shortest name, for a
+        head shares its graph with its loss.
+    """
+    inner = inner_model(model)
+    named = [
+        (name, module)
+        for name, module in inner.named_modules(remove_duplicate=False)
+        if isinstance(module, KeypointGraph)
+    ]
+    found: dict[KeypointGraph, str] = {}
+    for name, module in sorted(named, key=lambda item: len(item[0])):
+        found.setdefault(module, name)
+    return {name: module for module, name in found.items()}
 
 
 class KeypointGraph(nn.Module):

@@ -23,6 +23,8 @@ def main() -> None:
     """Run a tool in this process."""
     tools = find_tools()
     name = sys.argv[1] if len(sys.argv) > 1 else '-h'
+    if name.replace('-', '_') in tools:  # as options are spelt
+        name = name.replace('-', '_')
     if name in ('-h', '--help'):
         print(usage(tools))
         return

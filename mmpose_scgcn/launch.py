@@ -194,11 +194,19 @@ def check_annotations(cfg: Config, *dataloaders: str) -> None:
         )
 
 
-def build_runner(cfg: Config) -> Runner:
+def build_runner(cfg: Config, resume_with: str | None = None) -> Runner:
     """Build MMEngine's runner, or the one that the config names.
 
     It has a :class:`~mmpose_scgcn.engine.hooks.CheckHook` whatever the
     config.
+
+    Args:
+        cfg (mmengine.config.Config): The config.
+        resume_with (str, optional): See the hook; None leaves it as the
+            config has it.
+
+    Returns:
+        Runner: The runner.
     """
     # Here, not above: `-h` has to be quick.
     from mmpose_scgcn.engine.hooks import CheckHook
@@ -208,6 +216,9 @@ def build_runner(cfg: Config) -> Runner:
     )
     if not any(isinstance(hook, CheckHook) for hook in runner.hooks):
         runner.register_hook(CheckHook())
+    for hook in runner.hooks:
+        if isinstance(hook, CheckHook) and resume_with:
+            hook.resume_with = resume_with
     return runner
 
 
@@ -248,7 +259,7 @@ def check_checkpoint(
         name.removeprefix('module.'): tuple(getattr(value, 'shape', ()))
         for name, value in state.items()
     }
-    wanted = dict(_unwrap(model).named_parameters())
+    wanted = dict(inner_model(model).named_parameters())
     unfit = [
         f'{name}: expected {tuple(value.shape)}, got '
         f'{shapes.get(name, "nothing")}'
@@ -262,7 +273,14 @@ def check_checkpoint(
         )
 
 
-def _unwrap(model: nn.Module) -> nn.Module:
-    """Find the model inside what distributes it."""
+def inner_model(model: nn.Module) -> nn.Module:
+    """Find the model inside what distributes it.
+
+    Args:
+        model (nn.Module): Wrapped or not.
+
+    Returns:
+        nn.Module: The model itself.
+    """
     inner = model.module if is_model_wrapper(model) else model
     return inner if isinstance(inner, nn.Module) else model

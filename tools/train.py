@@ -34,6 +34,12 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         help='go on from this file, or from the latest in the work dir',
     )
     parser.add_argument(
+        '--resume-with',
+        choices=('checkpoint', 'config'),
+        help='whose learning rate, schedule and so on --resume goes on with '
+        "if they differ (default: the checkpoint's, with a warning)",
+    )
+    parser.add_argument(
         '--amp',
         action='store_true',
         help='mixed precision: float16 on a GPU, bfloat16 on a CPU that '
@@ -61,6 +67,8 @@ def apply_training_options(cfg: Config, args: argparse.Namespace) -> None:
         cfg.load_from = (
             latest_checkpoint(cfg.work_dir) if auto else args.resume
         )
+    elif args.resume_with:
+        raise ValueError('--resume-with goes with --resume')
     if args.amp and torch.cuda.is_available():
         cfg.optim_wrapper.type = 'AmpOptimWrapper'
         cfg.optim_wrapper.setdefault('loss_scale', 'dynamic')
@@ -100,7 +108,8 @@ def latest_checkpoint(work_dir: str) -> str | None:
     """Find the checkpoint that training goes on from.
 
     MMEngine keeps its name in ``last_checkpoint``, which is empty if training
-    was killed while that file was written.
+    was killed while that file was written, and of the original folder in a
+    copied one.
 
     Args:
         work_dir (str): The folder of the training.
@@ -109,13 +118,15 @@ def latest_checkpoint(work_dir: str) -> str | None:
         str, optional: The file that is named or, if the name is lost, the
         newest one; None if there is none.
     """
-    latest = find_latest_checkpoint(work_dir)
-    if latest:
+    from mmpose_scgcn.checks import local_checkpoint
+
+    latest = local_checkpoint(work_dir, find_latest_checkpoint(work_dir))
+    if latest and (Path(latest).exists() or not Path(latest).is_absolute()):
         return latest
     names = ('epoch_*.pth', 'iter_*.pth')
     saved = (file for name in names for file in Path(work_dir).glob(name))
     newest = max(saved, key=lambda file: file.stat().st_mtime, default=None)
-    return newest and str(newest)
+    return (newest and str(newest)) or latest or None
 
 
 def check_resumption(runner: Runner, checkpoint: str | None) -> None:
@@ -150,7 +161,7 @@ def main() -> None:
         )
     except (FileNotFoundError, ValueError) as error:
         sys.exit(str(error))
-    runner = build_runner(cfg)
+    runner = build_runner(cfg, args.resume_with)
     try:
         if args.resume:
             check_resumption(runner, cfg.load_from)
@@ -162,9 +173,13 @@ def main() -> None:
 
 
 def train(runner: Runner) -> None:
-    """Train, and say what to do without a network."""
+    """Train; say what does not fit, and what to do without a network."""
+    from mmpose_scgcn.checks import CheckError
+
     try:
         runner.train()
+    except CheckError as error:
+        sys.exit(str(error))
     except URLError as error:
         sys.exit(
             f'A pretrained backbone could not be fetched: {error}. Without a '

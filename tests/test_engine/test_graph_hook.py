@@ -1,155 +1,23 @@
 """The hook in real runs of MMEngine's runner on a few tiny images."""
 
 import json
-from itertools import count
 from pathlib import Path
 
 from mmpose_scgcn.datasets import shapes_from_coco
 from mmpose_scgcn.models.layers import KeypointGraph
+from tests.test_engine.tiny_runs import (
+    COUNT,
+    HEAD,
+    METAINFO,
+    STOCK_HEAD,
+    dataset,
+    loader,
+    pipeline,
+)
 
-import cv2
 import numpy as np
 import pytest
 import torch
-from mmengine.config import Config
-from mmengine.runner import Runner
-
-K, COUNT = 6, 8
-SIZE = (16, 16)
-METAINFO = dict(
-    dataset_name='six',
-    paper_info={},
-    keypoint_info={
-        i: dict(name=f'k{i}', id=i, color=[0, 0, 0], type='', swap='')
-        for i in range(K)
-    },
-    skeleton_info={},
-    joint_weights=[1.0] * K,
-    sigmas=[],
-)
-CODEC = dict(type='RegressionLabel', input_size=SIZE)
-HEAD = dict(
-    type='mmpose_scgcn.GraphRelationalHead',
-    in_channels=4,
-    in_featuremap_size=(4, 4),
-    num_keypoints=K,
-    top_k=2,
-    embed_channels=4,
-    hidden_channels=4,
-    num_layers=1,
-    loss=dict(
-        type='mmpose_scgcn.StructureCoherentLoss',
-        input_size=SIZE,
-        use_target_weight=True,
-    ),
-    decoder=CODEC,
-)
-STOCK_HEAD = dict(
-    type='RegressionHead',
-    in_channels=4,
-    num_joints=K,
-    loss=dict(
-        type='mmpose_scgcn.StructureCoherentLoss',
-        relative=dict(type='mmpose_scgcn.RelativeLocationLoss', graph=None),
-        input_size=SIZE,
-        use_target_weight=True,
-    ),
-    decoder=CODEC,
-)
-
-
-def pipeline(padding=1.25, size=SIZE):
-    return [
-        dict(type='LoadImage'),
-        dict(type='GetBBoxCenterScale', padding=padding),
-        dict(type='TopdownAffine', input_size=size),
-        dict(type='GenerateTarget', encoder=dict(CODEC, input_size=size)),
-        dict(type='PackPoseInputs'),
-    ]
-
-
-@pytest.fixture
-def annotate(make_coco, tmp_path):
-    """Write images and annotations; each seed gives other shapes."""
-
-    def write(seed, first=0):
-        rng = np.random.default_rng(seed)
-        shapes = []
-        for i in range(first, first + COUNT):
-            image = rng.integers(0, 255, (48, 64, 3), dtype=np.uint8)
-            cv2.imwrite(str(tmp_path / f'{i}.png'), image)
-            shapes.append(rng.uniform([20, 10], [50, 36], (K, 2)))
-        content = make_coco(
-            shapes, boxes=[18.0, 8.0, 34.0, 30.0], size=(64, 48), first=first
-        )
-        path = tmp_path / f'ann_{seed}.json'
-        path.write_text(json.dumps(content))
-        return str(path)
-
-    return write
-
-
-def dataset(ann_file, transforms=None):
-    return dict(
-        type='CocoDataset',
-        ann_file=ann_file,
-        metainfo=METAINFO,
-        data_prefix=dict(img=ann_file.rpartition('/')[0]),
-        pipeline=pipeline() if transforms is None else transforms,
-    )
-
-
-def loader(data, train=True):
-    return dict(
-        batch_size=4,
-        num_workers=0,
-        sampler=dict(type='DefaultSampler', shuffle=train),
-        dataset=data,
-    )
-
-
-@pytest.fixture
-def make_runner(tmp_path, monkeypatch):
-    """A runner for one epoch on the given training set, without logs."""
-    numbers = count()
-    # What makes a runner slow: it asks compilers and git for their versions
-    # and formats the config with yapf, four times a run.
-    monkeypatch.setattr('mmengine.runner.runner.collect_env', dict)
-    monkeypatch.setattr(Config, 'pretty_text', '')
-
-    def make(train_set, head=HEAD, epochs=1, **overrides):
-        neck = None if head is HEAD else dict(type='GlobalAveragePooling')
-        # MMEngine keeps its global objects by name for the whole process.
-        name = f'{tmp_path.name}_{next(numbers)}'
-        return Runner.from_cfg(
-            Config(
-                dict(
-                    default_scope='mmpose',
-                    experiment_name=name,
-                    work_dir=str(tmp_path / 'work'),
-                    log_level='ERROR',
-                    randomness=dict(seed=0),
-                    model=dict(
-                        type='TopdownPoseEstimator',
-                        data_preprocessor=dict(type='PoseDataPreprocessor'),
-                        backbone=dict(type='mmpose_scgcn.CNN6', widths=(4, 4)),
-                        neck=neck,
-                        head=head,
-                    ),
-                    train_dataloader=loader(train_set),
-                    train_cfg=dict(by_epoch=True, max_epochs=epochs),
-                    optim_wrapper=dict(optimizer=dict(type='Adam', lr=1e-3)),
-                    default_hooks=dict(
-                        checkpoint=dict(type='CheckpointHook', interval=1)
-                    ),
-                    custom_hooks=[dict(type='mmpose_scgcn.GraphHook')],
-                    visualizer=dict(type='PoseLocalVisualizer', name=name),
-                    **overrides,
-                )
-            )
-        )
-
-    return make
 
 
 def graph_of(runner):

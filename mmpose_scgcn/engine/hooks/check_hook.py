@@ -1,8 +1,24 @@
-"""The hook that compares model, pipelines and codec before a run."""
+"""The hook that checks a run before its first step."""
 
 from collections.abc import Mapping
+from functools import partial
 
+from mmpose_scgcn.checks import (
+    Findings,
+    adopt_best,
+    bring_forward,
+    check_batches,
+    check_run,
+    compare_settings,
+    compare_weights,
+    describe_changes,
+    latest_here,
+    loops_of,
+    on_every_rank,
+    take_new_settings,
+)
 from mmpose_scgcn.datasets.pipeline import pipelines_of
+from mmpose_scgcn.launch import inner_model
 from mmpose_scgcn.models.agreement import check_pipeline, wrong_codec
 from mmpose_scgcn.models.heads import CoordinateHead
 from mmpose_scgcn.models.pose_estimators import (
@@ -13,14 +29,15 @@ from mmpose_scgcn.models.units import codec_input_size, warn_of_units
 from mmpose_scgcn.registry import HOOKS
 
 from mmengine.hooks import Hook
-from mmengine.model import is_model_wrapper
 from mmengine.runner import BaseLoop, Runner
 from torch import nn
+
+from .graph_hook import GraphHook, hold_graphs, release_graphs
 
 
 @HOOKS.register_module()
 class CheckHook(Hook):
-    """Stop a run whose model and pipelines do not fit together.
+    """Say before the first step what would fail or mislead hours later.
 
     Before training and before testing:
 
@@ -32,36 +49,155 @@ class CheckHook(Hook):
       and decoders of a base config hold the codec of that config, which a
       child's ``codec`` does not replace;
     * a loss with constants in px should be told the input size where labels
-      are normalised: there is a warning otherwise, under MMPose's heads too.
+      are normalised: there is a warning otherwise, under MMPose's heads too;
+    * images that are not there, numbers of keypoints that differ, a graph
+      with more neighbours than there are keypoints;
+    * faces that the metric cannot score, ``save_best`` by a figure that no
+      metric reports, and how many faces MMPose's filter drops;
+    * a batch of one face under batch normalisation.
 
-    Without this hook, the heads of this package notice the first two at their
-    first batch, and the last one when they are built. ``tools/train.py`` and
-    ``tools/test.py`` add it to any config.
+    When weights are loaded: those that do not fit are listed. When training
+    is resumed: settings of optimizer and schedules that have changed are
+    listed, another optimizer is refused, and the best checkpoint of a folder
+    that this one was copied from is not deleted.
+
+    Annotations are read, images are not. All that is wrong is said at once,
+    on every rank. ``docs/checks.md`` has the messages; ``tools/train.py``
+    and ``tools/test.py`` add this hook to any config.
+
+    Args:
+        resume_with (str): Whose optimizer settings and schedules a resumed
+            training goes on with if they differ: ``checkpoint``, as MMEngine
+            does, or ``config``. Defaults to ``checkpoint``.
+
+    Raises:
+        ValueError: An unknown ``resume_with``.
     """
 
     # Before the graph is built.
     priority = 'VERY_HIGH'
 
+    def __init__(self, resume_with: str = 'checkpoint') -> None:
+        if resume_with not in ('checkpoint', 'config'):
+            raise ValueError(
+                "resume_with: expected 'checkpoint' or 'config', got "
+                f'{resume_with!r}'
+            )
+        self.resume_with = resume_with
+        self._bring_forward = False
+
     def before_run(self, runner: Runner) -> None:
         """Check what is about to run.
 
         Raises:
-            ValueError: What does not fit, and the lines that mend it.
+            CheckError: A ValueError with all that does not fit, and the lines
+                that mend it.
         """
-        model = runner.model
-        model = model.module if is_model_wrapper(model) else model
-        loops = dict(
-            training=runner._train_loop,
-            validation=runner._val_loop,
-            test=runner._test_loop,
+        found = on_every_rank(partial(check_all, runner))
+        if found.warnings or found.notes:
+            found.log(runner.logger)
+        found.raise_errors()
+        _check_units(inner_model(runner.model))
+        if getattr(runner, '_resume', False) and runner._load_from is None:
+            runner._load_from = latest_here(runner)
+        if _keeps_graphs(runner):
+            hold_graphs(runner)
+
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
+        """Compare weights, or settings of a training that is resumed.
+
+        Raises:
+            CheckError: No weight fits, or the optimizer is another one.
+        """
+        training = isinstance(runner._train_loop, BaseLoop)
+        if not training or runner._has_loaded:
+            return
+        if runner._resume:
+            self._check_resumption(runner, checkpoint)
+        elif runner._load_from:
+            found = compare_weights(
+                runner.model, checkpoint, str(runner._load_from)
+            )
+            found.log(runner.logger)
+            found.raise_errors()
+
+    def before_train(self, runner: Runner) -> None:
+        """Bring new schedules forward, and look for batches of one face.
+
+        Raises:
+            CheckError: A batch that PyTorch would refuse.
+        """
+        if self._bring_forward:
+            bring_forward(runner)
+            self._bring_forward = False
+        if _keeps_graphs(runner):
+            release_graphs(runner)
+        found = on_every_rank(partial(_check_batches, runner))
+        found.log(runner.logger)
+        found.raise_errors()
+
+    def _check_resumption(self, runner: Runner, checkpoint: dict) -> None:
+        """Compare settings; keep away from the files of another folder."""
+        found = Findings(warnings=adopt_best(runner, checkpoint))
+        differences: list[str] = []
+        found.attempt(
+            'settings of the resumed training',
+            lambda: differences.extend(compare_settings(runner, checkpoint)),
         )
-        datasets = {
-            name: loop.dataloader.dataset
-            for name, loop in loops.items()
-            if isinstance(loop, BaseLoop) and hasattr(loop, 'dataloader')
-        }
-        check_model(model, datasets, runner.cfg.get('codec'))
-        _check_units(model)
+        name = str(runner._load_from)
+        if differences:
+            told = describe_changes(name, differences, self.resume_with)
+            found.warnings.append(told)
+        found.log(runner.logger)
+        found.raise_errors()
+        if differences and self.resume_with == 'config':
+            take_new_settings(runner, checkpoint)
+            self._bring_forward = True
+        _check_end(runner, checkpoint)
+
+
+def check_all(runner: Runner) -> Findings:
+    """Run all checks of a run."""
+    found = Findings()
+    datasets = {
+        where: loop.dataloader.dataset
+        for where, loop in loops_of(runner).items()
+    }
+    model = inner_model(runner.model)
+    codec = runner.cfg.get('codec')
+    found.attempt(
+        'model and pipelines', partial(check_model, model, datasets, codec)
+    )
+    if datasets:
+        found.add(check_run(runner))
+    return found
+
+
+def _check_batches(runner: Runner) -> Findings:
+    """Look for batches of one face."""
+    found = Findings()
+    check = partial(check_batches, runner.model, runner.train_dataloader)
+    found.attempt('batches', check)
+    return found
+
+
+def _check_end(runner: Runner, checkpoint: Mapping) -> None:
+    """Warn where nothing is left to train."""
+    epoch = (checkpoint.get('meta') or {}).get('epoch', 0)
+    limit = getattr(runner._train_loop, '_max_epochs', None)
+    if isinstance(limit, int) and limit and epoch >= limit:
+        runner.logger.warning(
+            f'nothing is left to train: {runner._load_from} has {epoch} of '
+            f'train_cfg.max_epochs={limit} epochs behind it'
+        )
+
+
+def _keeps_graphs(runner: Runner) -> bool:
+    """Tell whether this hook looks after the graphs: there is no other."""
+    hooks = getattr(runner, 'hooks', ())
+    return isinstance(runner._train_loop, BaseLoop) and not any(
+        isinstance(other, GraphHook) for other in hooks
+    )
 
 
 def check_model(

@@ -4,13 +4,12 @@ import logging
 
 from mmpose_scgcn.datasets import collect_shapes
 from mmpose_scgcn.datasets.pipeline import crop_of
-from mmpose_scgcn.models.layers import KeypointGraph
+from mmpose_scgcn.models.layers import KeypointGraph, graphs_of
 from mmpose_scgcn.registry import HOOKS
 
 from mmengine.dist import broadcast
 from mmengine.hooks import Hook
 from mmengine.logging import print_log
-from mmengine.model import is_model_wrapper
 from mmengine.runner import BaseLoop, Runner
 from torch import nn
 
@@ -21,19 +20,29 @@ class GraphHook(Hook):
 
     Before training starts, every head and loss of this package without a
     graph gets the one of the training set's annotations; no image is read.
-    All ranks hold rank 0's. The graph is part of the checkpoint, so a
-    resumed or loaded one replaces it, and testing needs no training set.
+    All ranks hold rank 0's. The graph is part of the checkpoint, so that
+    testing needs no training set.
+
+    Which graph is in use is logged before the first iteration:
+
+    * with ``load_from``, or an ``init_cfg`` that loads weights, the one that
+      the config gives or that was built, for weights of other data carry the
+      graph and the mean shape of those data;
+    * with ``resume``, and in testing, the one of the checkpoint.
 
     Args:
         top_k (int): Neighbours of each keypoint where no head states it,
             as for a loss in another head. Defaults to 3.
+        prefer_loaded (bool): Whether ``load_from``'s graph replaces the one
+            that is given or built. Defaults to False.
     """
 
     # Before hooks that copy the model, such as EMAHook.
     priority = 'VERY_HIGH'
 
-    def __init__(self, top_k: int = 3) -> None:
+    def __init__(self, top_k: int = 3, prefer_loaded: bool = False) -> None:
         self.top_k = top_k
+        self.prefer_loaded = prefer_loaded
 
     def before_run(self, runner: Runner) -> None:
         """Fill the graphs of the model, if training is about to start.
@@ -42,11 +51,20 @@ class GraphHook(Hook):
             ValueError: The training set allows no graph; the message says
                 why.
         """
-        model = runner.model
-        model = model.module if is_model_wrapper(model) else model
-        empty = _empty_graphs(model)
-        if not empty or not isinstance(runner._train_loop, BaseLoop):
+        if not isinstance(runner._train_loop, BaseLoop):
             return
+        empty = [g for g in graphs_of(runner.model).values() if not g.ready]
+        if empty:
+            self._build(runner, empty)
+        if not self.prefer_loaded:
+            hold_graphs(runner)
+
+    def before_train(self, runner: Runner) -> None:
+        """Say which graph is in use, now that all weights are loaded."""
+        release_graphs(runner)
+
+    def _build(self, runner: Runner, empty: list[KeypointGraph]) -> None:
+        """Fill graphs from the training set, the same on every rank."""
         dataset = runner.train_dataloader.dataset
         padding, aspect_ratio = crop_of(dataset)
         print_log(
@@ -59,6 +77,7 @@ class GraphHook(Hook):
             for module in empty:
                 top_k = self.top_k if module.top_k is None else module.top_k
                 module.fill(shapes.graph(top_k, padding, aspect_ratio))
+                module.origin = f'built from {len(shapes)} training faces'
         except ValueError as error:
             # The checkpoint to come may carry a graph; if it does not, the
             # first forward pass says so.
@@ -73,12 +92,39 @@ class GraphHook(Hook):
             _synchronize(module)
 
 
-def _empty_graphs(model: nn.Module) -> list[KeypointGraph]:
-    return [
-        m
-        for m in model.modules()
-        if isinstance(m, KeypointGraph) and not m.ready
-    ]
+def hold_graphs(runner: Runner) -> None:
+    """Keep the graphs that there are when weights are loaded.
+
+    Not when training is resumed: it goes on with what it had.
+    """
+    if not getattr(runner, '_resume', False):
+        for graph in graphs_of(runner.model).values():
+            graph.held = graph.ready
+
+
+def release_graphs(runner: Runner) -> None:
+    """End :func:`hold_graphs`, and log which graphs are in use."""
+    for name, graph in graphs_of(runner.model).items():
+        graph.held = False
+        if not graph.ready:
+            continue
+        count, columns = graph.neighbors.shape
+        runner.logger.info(
+            f'{name}: the keypoint graph in use is the one {graph.origin}: '
+            f'{count} keypoints with {columns - 1} neighbours each'
+        )
+        if graph.passed_over:
+            runner.logger.warning(
+                f'{name}: the graph of {runner._load_from or "the weights"} '
+                f'is another one ({graph.passed_over}) and is not used; '
+                "dict(type='mmpose_scgcn.GraphHook', prefer_loaded=True) in "
+                'custom_hooks would use it'
+            )
+            graph.passed_over = ''
+    for hook in runner.hooks:  # such as EMAHook
+        if isinstance(getattr(hook, 'ema_model', None), nn.Module):
+            for graph in graphs_of(hook.ema_model.module).values():
+                graph.held = False
 
 
 def _synchronize(graph: KeypointGraph) -> None:

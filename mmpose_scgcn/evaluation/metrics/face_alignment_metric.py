@@ -51,6 +51,10 @@ class FaceAlignmentMetric(BaseMetric):
     are fractions, and NaN for a subset without faces. Save the best checkpoint
     with ``save_best='NME', rule='less'``.
 
+    Faces that the data set class leaves out (no keypoint, no box) are no
+    part of these figures; ``num_dropped_faces`` says how many there are, where
+    ``CheckHook`` is in the run.
+
     The unit is the face, known by its annotation ``id``: one that comes twice
     counts once.
 
@@ -149,6 +153,8 @@ class FaceAlignmentMetric(BaseMetric):
         self.split_occluded = split_occluded
         self.bad_faces = bad_faces
         self.field = field
+        #: Annotations that the data set class has left out; CheckHook knows.
+        self.num_dropped_faces = 0
 
     @property
     def dataset_meta(self) -> dict | None:
@@ -227,6 +233,8 @@ class FaceAlignmentMetric(BaseMetric):
             metrics.update({f'{name}/{k}': v for k, v in values.items()})
             if not mask.any():
                 _warn(f'no face belongs to subset {name!r}')
+        if self.num_dropped_faces:
+            metrics['num_dropped_faces'] = self.num_dropped_faces
         return metrics
 
     @property

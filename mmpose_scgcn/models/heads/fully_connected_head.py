@@ -56,6 +56,7 @@ class FullyConnectedHead(CoordinateHead):
         )
         channels, height, width = self.map_shape
         self.hidden = nn.Linear(channels * height * width, hidden_channels)
+        self.num_keypoints = num_keypoints
         self.out = nn.Linear(hidden_channels, 2 * num_keypoints)
         with torch.no_grad():
             self.out.weight.mul_(0.01)

@@ -9,7 +9,7 @@ from .feature_pyramid import FeaturePyramid, pyramid_shapes
 from .graph_relation import GraphConv, GraphRelation
 from .heatmap_grid import HeatmapGrid, probabilities
 from .keypoint_adapter import KeypointAdapter
-from .keypoint_graph import KeypointGraph
+from .keypoint_graph import KeypointGraph, graphs_of
 from .node_embedding import NodeEmbedding
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     'NodeEmbedding',
     'UniformAdjacency',
     'build_adjacency',
+    'graphs_of',
     'probabilities',
     'pyramid_shapes',
 ]

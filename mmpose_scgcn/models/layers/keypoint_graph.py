@@ -1,13 +1,41 @@
 """A keypoint graph that lives on the device and in the checkpoint."""
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
 from mmpose_scgcn.graph import adjacency_matrix, check_graph
+from mmpose_scgcn.launch import inner_model
 
 import numpy as np
 import torch
+from mmengine.logging import print_log
 from torch import Tensor, nn
+
+#: Graphs that differ by less are the same: rounded to five decimals.
+SAME = 2e-5
+
+
+def graphs_of(model: nn.Module) -> dict[str, 'KeypointGraph']:
+    """Find the graphs of a model.
+
+    Args:
+        model (nn.Module): Wrapped for several processes or not.
+
+    Returns:
+        dict[str, KeypointGraph]: Each once, by its shortest name, for a
+        head shares its graph with its loss.
+    """
+    inner = inner_model(model)
+    named = [
+        (name, module)
+        for name, module in inner.named_modules(remove_duplicate=False)
+        if isinstance(module, KeypointGraph)
+    ]
+    found: dict[KeypointGraph, str] = {}
+    for name, module in sorted(named, key=lambda item: len(item[0])):
+        found.setdefault(module, name)
+    return {name: module for module, name in found.items()}
 
 
 class KeypointGraph(nn.Module):
@@ -17,7 +45,8 @@ class KeypointGraph(nn.Module):
     float32 (normalised to the un-augmented crop) are part of the state dict,
     so a checkpoint brings its graph and inference needs no data set. While
     :attr:`ready` is false they are empty, and a checkpoint without a graph
-    loads as well.
+    loads as well. A checkpoint's graph replaces one that is there, unless
+    :attr:`held` is set, as before training starts on other data.
 
     Args:
         graph (Mapping, optional): The graph as a plain dict
@@ -46,11 +75,18 @@ class KeypointGraph(nn.Module):
         self.num_keypoints = num_keypoints
         self.top_k = top_k
         self.refused = ''
+        #: Whether a state dict leaves the graph as it is.
+        self.held = False
+        #: What a state dict had instead while it was held, in words.
+        self.passed_over = ''
+        #: Where the graph comes from, in words.
+        self.origin = ''
         self.register_buffer('neighbors', torch.zeros(0, 0, dtype=torch.long))
         self.register_buffer('mean_shape', torch.zeros(0, 2))
         self.register_buffer('adjacency', torch.zeros(0, 0), persistent=False)
         if graph is not None:
             self.fill(graph)
+            self.origin = 'given as graph= in the config'
 
     @property
     def ready(self) -> bool:
@@ -99,6 +135,30 @@ class KeypointGraph(nn.Module):
             return 'empty'
         return f'num_keypoints={len(self.neighbors)}, edges={self.num_edges}'
 
+    def difference(self, neighbors: Tensor, mean_shape: Tensor) -> str:
+        """Say how another graph differs from this one.
+
+        Args:
+            neighbors (Tensor): (K, k + 1) of the other.
+            mean_shape (Tensor): (K, 2) of the other, normalised.
+
+        Returns:
+            str: The difference in words; empty if there is none.
+        """
+        if neighbors.shape != self.neighbors.shape:
+            keypoints, columns = neighbors.shape
+            return f'{keypoints} keypoints with {columns - 1} neighbours each'
+        device = self.neighbors.device
+        edges = neighbors.to(device) != self.neighbors
+        apart = (mean_shape.to(device) - self.mean_shape).abs()
+        if not edges.any() and apart.max() < SAME:
+            return ''
+        return (
+            f'{int(edges.sum())} of {edges.numel()} entries of the neighbour '
+            f'lists differ, and mean shapes by up to {float(apart.max()):.3f} '
+            'of the crop'
+        )
+
     @property
     def num_edges(self) -> int:
         """Directed edges, self loops included: K (k + 1)."""
@@ -132,16 +192,39 @@ class KeypointGraph(nn.Module):
     ) -> None:
         neighbors = state_dict.get(prefix + 'neighbors')
         shape = state_dict.get(prefix + 'mean_shape')
-        errors = args[-1]
-        if neighbors is not None and shape is not None and neighbors.numel():
-            try:
-                self._set(neighbors, shape)
-            except ValueError as error:
-                errors.append(f'{prefix[:-1]}: {error}')
-                # MMEngine only logs what did not load; remember it.
-                self.refused = f'. A checkpoint was refused: {error}'
+        if neighbors is None or shape is None or not neighbors.numel():
+            if neighbors is not None and self.ready:
+                # A checkpoint saved before its graph was built keeps ours.
                 return
-        elif neighbors is not None and self.ready:
-            # A checkpoint saved before its graph was built keeps ours.
+        elif self.held and self.ready:
+            self.passed_over = self.difference(neighbors, shape)
+            state_dict = {
+                **state_dict,
+                prefix + 'neighbors': self.neighbors,
+                prefix + 'mean_shape': self.mean_shape,
+            }
+        elif not self._take_over(neighbors, shape, prefix[:-1], args[-1]):
             return
         super()._load_from_state_dict(state_dict, prefix, *args)
+
+    def _take_over(
+        self, neighbors: Tensor, shape: Tensor, name: str, errors: list[str]
+    ) -> bool:
+        """Take the graph of a checkpoint, and say so if it is another."""
+        other = self.difference(neighbors, shape) if self.ready else ''
+        try:
+            self._set(neighbors, shape)
+        except ValueError as error:
+            errors.append(f'{name}: {error}')
+            # MMEngine only logs what did not load; remember it.
+            self.refused = f'. A checkpoint was refused: {error}'
+            return False
+        if other and self.origin:
+            print_log(
+                f'{name}: the graph of the checkpoint replaces the one '
+                f'{self.origin} ({other}); its weights were trained with it',
+                logger='current',
+                level=logging.WARNING,
+            )
+        self.origin = 'of the checkpoint'
+        return True

@@ -1,0 +1,30 @@
+"""What is checked before a run: said in words before its first step."""
+
+from .batches import check_batches
+from .findings import CheckError, Findings, on_every_rank
+from .folders import adopt_best, latest_here, local_checkpoint
+from .resuming import (
+    bring_forward,
+    compare_settings,
+    describe_changes,
+    take_new_settings,
+)
+from .run import check_run, loops_of
+from .weights import compare_weights
+
+__all__ = [
+    'CheckError',
+    'Findings',
+    'adopt_best',
+    'bring_forward',
+    'check_batches',
+    'check_run',
+    'compare_settings',
+    'compare_weights',
+    'describe_changes',
+    'latest_here',
+    'local_checkpoint',
+    'loops_of',
+    'on_every_rank',
+    'take_new_settings',
+]

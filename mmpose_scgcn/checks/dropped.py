@@ -1,0 +1,107 @@
+"""Faces that are in an annotation file and not in the data set."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from mmpose_scgcn.evaluation.metrics import FaceAlignmentMetric
+
+from mmengine.evaluator import BaseMetric
+from mmengine.fileio import load
+
+from .faces import Faces
+from .findings import Findings, some
+
+
+def check_dropped(faces: Faces, metrics: Iterable[BaseMetric]) -> Findings:
+    """Tell of faces that MMPose's data set classes leave out, and why.
+
+    Args:
+        faces (Faces): Of one part of a run.
+        metrics (Iterable[BaseMetric]): Those of ours report the number too.
+
+    Returns:
+        Findings: A warning for each annotation file.
+    """
+    found, total = Findings(), 0
+    for leaf in faces.leaves:
+        dropped = dropped_faces(leaf)
+        count = sum(map(len, dropped.values()))
+        total += count
+        if not count:
+            continue
+        reasons = '; '.join(
+            f'{len(ids)} {reason} (ids {some(ids)})'
+            for reason, ids in dropped.items()
+        )
+        use = 'learned from' if faces.where == 'training' else 'scored'
+        found.warnings.append(
+            f'{faces.where}: {count} of {count + len(leaf)} faces of '
+            f'{leaf.ann_file} are dropped by {type(leaf).__name__} and not '
+            f'{use}: {reasons}'
+        )
+    for metric in metrics:
+        if isinstance(metric, FaceAlignmentMetric):
+            metric.num_dropped_faces = total
+    return found
+
+
+def dropped_faces(leaf: Any) -> dict[str, list]:
+    """Find the annotations that a data set does not hold.
+
+    Args:
+        leaf (BaseDataset): MMPose's, top-down, with all of its file.
+
+    Returns:
+        dict[str, list]: Ids by reason; empty also for a data set of other
+        make, or one that is told to use a part of its file.
+    """
+    if not _holds_all_of_a_file(leaf):
+        return {}
+    content = load(leaf.ann_file)
+    kept = {leaf.get_data_info(index)['id'] for index in range(len(leaf))}
+    images = {image['id']: image for image in content['images']}
+    reasons: dict[str, list] = {}
+    for annotation in content['annotations']:
+        if annotation['id'] not in kept:
+            image = images.get(annotation.get('image_id'))
+            reason = _reason(annotation, image)
+            reasons.setdefault(reason, []).append(annotation['id'])
+    return reasons
+
+
+def _holds_all_of_a_file(leaf: Any) -> bool:
+    """Tell whether every annotation of a file should be in a data set."""
+    name = getattr(leaf, 'ann_file', None)
+    return (
+        isinstance(name, str)
+        and name.endswith('.json')
+        and getattr(leaf, 'data_mode', None) == 'topdown'
+        and not getattr(leaf, 'bbox_file', None)
+        and getattr(leaf, 'sample_interval', 1) == 1
+        and getattr(leaf, '_indices', None) is None
+    )
+
+
+def _reason(annotation: Mapping, image: Mapping | None) -> str:
+    """Say why MMPose leaves an annotation out."""
+    if image is None:
+        return 'of an image that the file does not list'
+    if 'bbox' not in annotation or 'keypoints' not in annotation:
+        return 'without a bbox or keypoints'
+    if annotation.get('iscrowd'):
+        return 'marked iscrowd'
+    points = annotation['keypoints']
+    if annotation.get('num_keypoints') == 0:
+        return 'with num_keypoints 0'
+    x, y, width, height = annotation['bbox']
+    right = min(x + width, image.get('width', float('inf')) - 1)
+    below = min(y + height, image.get('height', float('inf')) - 1)
+    if right <= max(x, 0) or below <= max(y, 0):
+        return 'with a bbox that has no area inside the image'
+    if not any(v > 0 for i, v in enumerate(points) if i % 3 < 2):
+        return 'without a coordinate above 0'
+    if 'num_keypoints' not in annotation and not any(
+        v > 0 for v in points[2::3]
+    ):
+        return 'without a visible keypoint'
+    return 'left out by the class or its filter_cfg'

@@ -1,0 +1,107 @@
+"""The annotations of a data set, read once for all checks; no images."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from mmpose_scgcn.datasets.pipeline import pipelines_of
+from mmpose_scgcn.datasets.wrappers import Sample, members_of, samples_of
+
+from .findings import Findings, some
+
+#: Names of files that are looked for; a file system answers some thousands a
+#: second.
+MOST_FILES = 20_000
+
+
+@dataclass(frozen=True, eq=False)
+class Faces:
+    """The faces of one part of a run.
+
+    Args:
+        where (str): ``training``, ``validation`` or ``test``.
+        dataset (BaseDataset): Wrapped or not.
+    """
+
+    where: str
+    dataset: Any
+
+    @cached_property
+    def samples(self) -> Sequence[Sample]:
+        """Each annotation once."""
+        return list(dict.fromkeys(samples_of(self.dataset)))
+
+    @cached_property
+    def infos(self) -> list[dict]:
+        """MMPose's data info of each, its keypoints converted."""
+        return [sample.read() for sample in self.samples]
+
+    @property
+    def topdown(self) -> bool:
+        """Whether each sample is one face."""
+        return all(
+            getattr(leaf, 'data_mode', 'topdown') == 'topdown'
+            for leaf in self.leaves
+        )
+
+    @property
+    def leaves(self) -> list:
+        """The data sets that wrap no other, each once."""
+        found = {id(s.dataset): s.dataset for s in self.samples}
+        return list(found.values()) or _leaves(self.dataset)
+
+    @property
+    def pipelines(self) -> list[list]:
+        """The transforms of each leaf."""
+        return pipelines_of(self.dataset)
+
+    def has_transform(self, name: str) -> bool:
+        """Tell whether some sample goes through a transform of a class."""
+        return any(
+            name in {kind.__name__ for kind in type(step).__mro__}
+            for steps in self.pipelines
+            for step in steps
+        )
+
+
+def check_images(faces: Faces) -> Findings:
+    """Look for the image files; none is opened.
+
+    Args:
+        faces (Faces): Of one part of a run.
+
+    Returns:
+        Findings: An error with the first files that are not there.
+    """
+    if not faces.has_transform('LoadImage'):
+        return Findings()
+    paths = dict.fromkeys(
+        path
+        for info in faces.infos
+        if isinstance(path := info.get('img_path'), str) and '://' not in path
+    )
+    step = max(1, -(-len(paths) // MOST_FILES))
+    missing = [p for p in list(paths)[::step] if not os.path.isfile(p)]
+    if not missing:
+        return Findings()
+    return Findings(
+        errors=[
+            f'{faces.where}: {len(missing)} of {len(paths)} images are not '
+            'there; set data_root and data_prefix of '
+            f'{setting_of(faces.where)}.dataset, or correct the annotation '
+            f'file: {some(missing, 3)}'
+        ]
+    )
+
+
+def setting_of(where: str) -> str:
+    """Name the setting of a part of a run."""
+    short = dict(training='train', validation='val').get(where, where)
+    return f'{short}_dataloader'
+
+
+def _leaves(dataset: Any) -> list:
+    members = members_of(dataset)
+    return [leaf for m in members for leaf in _leaves(m)] or [dataset]

@@ -1,0 +1,84 @@
+"""Folders of trainings that were copied or moved."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from mmengine.hooks import CheckpointHook
+from mmengine.runner import Runner, find_latest_checkpoint
+
+
+def local_checkpoint(work_dir: str | Path, named: str | None) -> str | None:
+    """Find the checkpoint of a folder that ``last_checkpoint`` names.
+
+    MMEngine keeps absolute names, which in a copied folder are those of the
+    original.
+
+    Args:
+        work_dir (str | Path): The folder of the training.
+        named (str, optional): What ``last_checkpoint`` says.
+
+    Returns:
+        str, optional: The file of that name in this folder if there is one,
+        otherwise what was named.
+    """
+    if not named or not os.path.isabs(named):
+        return named
+    here = Path(work_dir, Path(named).name)
+    return str(here) if here.is_file() else named
+
+
+def latest_here(runner: Runner) -> str | None:
+    """Find the checkpoint that a runner without ``load_from`` resumes."""
+    named = find_latest_checkpoint(runner.work_dir)
+    return local_checkpoint(runner.work_dir, named)
+
+
+def adopt_best(runner: Runner, checkpoint: Mapping) -> list[str]:
+    """Keep a resumed training from deleting files of another folder.
+
+    MMEngine deletes the best checkpoint when there is a better one, by the
+    absolute name that it had when it was written. In a folder that was copied
+    or moved, the copy there takes its place; without one, nothing is deleted.
+
+    Args:
+        runner (Runner): About to resume.
+        checkpoint (Mapping): Content of the file; the names in it are
+            changed.
+
+    Returns:
+        list[str]: What was changed, in words.
+    """
+    known = (checkpoint.get('message_hub') or {}).get('runtime_info') or {}
+    folder = _checkpoint_folder(runner)
+    told = []
+    for key in [k for k in known if k.startswith('best_ckpt')]:
+        old = known[key]
+        if not isinstance(old, str) or '://' in old or _is_in(old, folder):
+            continue
+        here = Path(folder, Path(old).name)
+        known[key] = str(here) if here.is_file() else None
+        told.append(
+            f'the best checkpoint so far is {old}, in another folder than '
+            f'this training ({folder}); it will not be deleted, and '
+            + (
+                f'{here} stands for it'
+                if here.is_file()
+                else 'none stands for it here until there is a better one'
+            )
+        )
+    return told
+
+
+def _checkpoint_folder(runner: Runner) -> str:
+    """Find where checkpoints are written, as MMEngine's hook does."""
+    for hook in runner.hooks:
+        out_dir = getattr(hook, 'out_dir', None)
+        if isinstance(hook, CheckpointHook) and out_dir:
+            name = os.path.basename(runner.work_dir.rstrip(os.sep))
+            return os.path.join(out_dir, name)
+    return runner.work_dir
+
+
+def _is_in(file: str, folder: str) -> bool:
+    return os.path.realpath(os.path.dirname(file)) == os.path.realpath(folder)

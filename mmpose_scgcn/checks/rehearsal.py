@@ -1,0 +1,154 @@
+"""All checks of a config without training: a few samples, one batch each."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from mmpose_scgcn.launch import build_runner
+
+import numpy as np
+import torch
+from mmengine.config import Config
+from mmengine.dataset import pseudo_collate
+from mmengine.runner import CheckpointLoader, Runner
+from mmengine.utils import is_seq_of
+
+from .batches import check_batches
+from .findings import Findings
+from .resuming import compare_settings
+from .run import loops_of
+from .weights import compare_weights
+
+#: Samples that are read and put through the model, of each part.
+NUM_SAMPLES = 4
+
+
+def build_quietly(cfg: Config, folder: str) -> Runner:
+    """Build a runner with all loops, which leaves nothing behind.
+
+    Args:
+        cfg (mmengine.config.Config): It is changed.
+        folder (str): For logs; to be deleted by the caller.
+
+    Returns:
+        Runner: Nothing of it has run.
+    """
+    cfg.work_dir, cfg.launcher, cfg.log_level = folder, 'none', 'ERROR'
+    for name in ('train', 'val', 'test'):
+        loader = cfg.get(f'{name}_dataloader')
+        if loader:
+            loader.update(num_workers=0, persistent_workers=False)
+    runner = build_runner(cfg)
+    if runner._train_loop is not None:
+        runner._train_loop = runner.build_train_loop(runner._train_loop)
+        runner.optim_wrapper = runner.build_optim_wrapper(runner.optim_wrapper)
+        if runner.param_schedulers is not None:
+            runner.param_schedulers = runner.build_param_scheduler(
+                runner.param_schedulers
+            )
+    if runner._val_loop is not None:
+        runner._val_loop = runner.build_val_loop(runner._val_loop)
+    if runner._test_loop is not None:
+        runner._test_loop = runner.build_test_loop(runner._test_loop)
+    return runner
+
+
+def describe_data(runner: Runner) -> Iterator[str]:
+    """Say how many faces there are, in a line for each part of a run."""
+    for where, loop in loops_of(runner).items():
+        dataset = loop.dataloader.dataset
+        meta = getattr(dataset, 'metainfo', None) or {}
+        yield (
+            f'{where}: {len(dataset)} samples of '
+            f'{meta.get("dataset_name", "an unnamed data set")}, '
+            f'{meta.get("num_keypoints", "?")} keypoints'
+        )
+
+
+def rehearse(runner: Runner) -> Findings:
+    """Go as far as the first step, without taking it.
+
+    Graphs are built, weights that are to be loaded are compared, and some
+    samples of each part go through pipeline and model.
+
+    Args:
+        runner (Runner): Of :func:`build_quietly`, whose data are in order.
+
+    Returns:
+        Findings: What would end the run at its first batch, or later.
+    """
+    found = Findings()
+    if runner._load_from:
+        found.attempt('load_from', partial(_check_loading, runner))
+    for hook in runner.hooks:
+        if type(hook).__name__ == 'GraphHook':
+            found.attempt('graph', partial(_ignore, hook.before_run, runner))
+    loops = loops_of(runner)
+    if 'training' in loops:
+        loader = loops['training'].dataloader
+        found.attempt('batches', partial(check_batches, runner.model, loader))
+    for where, loop in loops.items():
+        _try_samples(runner, where, loop, found)
+    return found
+
+
+def _check_loading(runner: Runner) -> Findings:
+    """Compare what is to be loaded or resumed."""
+    name = str(runner._load_from)
+    content = CheckpointLoader.load_checkpoint(name, map_location='cpu')
+    if not runner._resume:
+        return compare_weights(runner.model, content, name)
+    return Findings(
+        warnings=[
+            f'resume: {text}' for text in compare_settings(runner, content)
+        ]
+    )
+
+
+def _ignore(function: Any, *arguments: Any) -> None:
+    function(*arguments)
+
+
+def _try_samples(
+    runner: Runner, where: str, loop: Any, found: Findings
+) -> None:
+    """Put some samples through pipeline, model and metric."""
+    dataset = loop.dataloader.dataset
+    count = min(NUM_SAMPLES, len(dataset))
+    indices = np.linspace(0, len(dataset) - 1, count).astype(int)
+    try:
+        batch = pseudo_collate([dataset[int(i)] for i in indices])
+        if where == 'training':
+            _learn(runner, batch)
+        else:
+            _predict(runner, batch, loop.evaluator)
+    except Exception as error:  # whatever the run would end with
+        found.errors.append(
+            f'{where}: a batch of {count} samples ends with '
+            f'{type(error).__name__}: {error}'
+        )
+
+
+def _learn(runner: Runner, batch: Any) -> None:
+    """Compute the losses of a batch."""
+    model = runner.model.train()
+    with torch.no_grad():
+        losses = model(**model.data_preprocessor(batch, True), mode='loss')
+    bad = [
+        name
+        for name, value in losses.items()
+        for part in (value if is_seq_of(value, torch.Tensor) else [value])
+        if not torch.isfinite(part).all()
+    ]
+    if bad:
+        raise ValueError(f'losses that are not finite: {", ".join(bad)}')
+
+
+def _predict(runner: Runner, batch: Any, evaluator: Any) -> None:
+    """Predict a batch, and give it to the metrics."""
+    model = runner.model.eval()
+    with torch.no_grad():
+        outputs = model.test_step(batch)
+    evaluator.process(data_samples=outputs, data_batch=batch)
+    for metric in evaluator.metrics:
+        metric.results.clear()

@@ -1,0 +1,81 @@
+"""All checks of a run that is about to start."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from mmpose_scgcn.launch import inner_model
+
+from mmengine.runner import BaseLoop, Runner
+
+from .dropped import check_dropped
+from .faces import Faces, check_images
+from .findings import Findings
+from .keypoints import check_graphs, check_keypoints
+from .scoring import check_save_best, check_scoring
+
+
+def check_run(runner: Runner) -> Findings:
+    """Check data, metrics and graphs; no image is opened.
+
+    Args:
+        runner (Runner): Its loops are built as far as they are to run.
+
+    Returns:
+        Findings: All of them.
+    """
+    found = Findings()
+    model = inner_model(runner.model)
+    loops = loops_of(runner)
+    if 'training' in loops:
+        loads = bool(runner._load_from or runner._resume)
+        found.add(check_graphs(model, runner.hooks, loads))
+    for where, loop in loops.items():
+        faces = Faces(where, loop.dataloader.dataset)
+        check = partial(_check_faces, faces, loop, runner)
+        found.attempt(f'the data of {where}', check)
+    return found
+
+
+def loops_of(runner: Runner) -> dict[str, Any]:
+    """Find the loops that are built and have data.
+
+    Returns:
+        dict[str, BaseLoop]: By ``training``, ``validation`` and ``test``.
+    """
+    loops: Mapping[str, Any] = dict(
+        training=runner._train_loop,
+        validation=runner._val_loop,
+        test=runner._test_loop,
+    )
+    return {
+        where: loop
+        for where, loop in loops.items()
+        if isinstance(loop, BaseLoop) and hasattr(loop, 'dataloader')
+    }
+
+
+def _check_faces(faces: Faces, loop: BaseLoop, runner: Runner) -> Findings:
+    """Check the data of one part of a run."""
+    found = Findings()
+    if not len(faces.dataset) or not faces.topdown:
+        return found
+    model = inner_model(runner.model)
+    where = faces.where
+    evaluator = getattr(loop, 'evaluator', None)
+    metrics = getattr(evaluator, 'metrics', ())
+    checks = {
+        'images': partial(check_images, faces),
+        'dropped faces': partial(check_dropped, faces, metrics),
+        'keypoints': partial(check_keypoints, faces, model),
+    }
+    for name, check in checks.items():
+        found.attempt(f'{name} of {where}', check)
+    before = len(found.errors)
+    if evaluator is not None and not before:
+        score = partial(check_scoring, faces, metrics)
+        found.attempt(f'scores of {where}', score)
+    if where == 'validation' and len(found.errors) == before:
+        best = partial(check_save_best, faces, metrics, runner.hooks)
+        found.attempt('save_best', best)
+    return found

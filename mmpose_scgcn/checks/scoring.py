@@ -1,0 +1,212 @@
+"""Validation faces that the metric cannot score, and the best checkpoint."""
+
+import copy
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from mmpose_scgcn.evaluation.face_samples import read_face
+from mmpose_scgcn.evaluation.face_scores import score_samples
+from mmpose_scgcn.evaluation.functional import group_distance
+from mmpose_scgcn.evaluation.metrics import FaceAlignmentMetric
+
+import numpy as np
+from mmengine.evaluator import BaseMetric
+from mmengine.hooks import CheckpointHook, Hook
+from mmpose.evaluation.metrics import NME
+
+from .faces import Faces
+from .findings import Findings, some
+
+
+def check_scoring(faces: Faces, metrics: Iterable[BaseMetric]) -> Findings:
+    """Score the annotations against themselves.
+
+    What the metric cannot score is found before a training, not at its first
+    validation.
+
+    Args:
+        faces (Faces): Of validation or test.
+        metrics (Iterable[BaseMetric]): They know the data set's metainfo.
+
+    Returns:
+        Findings: Faces that cannot be scored: an error where the metric
+        would raise, otherwise a warning.
+    """
+    found = Findings()
+    for metric in metrics:
+        if isinstance(metric, FaceAlignmentMetric):
+            found.add(_check_ours(faces, metric))
+        elif isinstance(metric, NME):
+            found.add(_check_nme(faces, metric))
+    return found
+
+
+def check_save_best(
+    faces: Faces, metrics: Iterable[BaseMetric], hooks: Iterable[Hook]
+) -> Findings:
+    """Check that the metrics have what the best checkpoint is chosen by.
+
+    Args:
+        faces (Faces): Of validation; they can be scored.
+        metrics (Iterable[BaseMetric]): All of them.
+        hooks (Iterable[Hook]): Of the run.
+
+    Returns:
+        Findings: An error with the names that there are.
+    """
+    names: set[str] = set()
+    for metric in metrics:
+        own = _names(faces, metric)
+        if not own:
+            return Findings()  # a metric whose names are not known
+        prefix = f'{metric.prefix}/' if metric.prefix else ''
+        names |= {prefix + name for name in own}
+    wanted = {
+        key
+        for hook in hooks
+        if isinstance(hook, CheckpointHook) and hook.save_best
+        for key in hook.key_indicators
+    }
+    lacking = sorted(wanted - names - {'auto'})
+    if not lacking:
+        return Findings()
+    return Findings(
+        errors=[
+            'default_hooks.checkpoint.save_best: expected one of '
+            f'{", ".join(sorted(names))}, got {", ".join(lacking)}; the first '
+            'validation would end the training'
+        ]
+    )
+
+
+def _check_ours(faces: Faces, metric: FaceAlignmentMetric) -> Findings:
+    """Rehearse our metric."""
+    try:
+        probe = _rehearsal(faces, metric)
+    except KeyError as error:  # such as an id that ann_file has not
+        raise ValueError(
+            f'{faces.where}, {_evaluator_of(faces)}: {error.args[0]}'
+        ) from error
+    samples = probe.results
+    scores = score_samples(samples, metric.norm, probe._dataset_name)
+    bad = np.flatnonzero(scores.faults != '')
+    if not len(bad):
+        return Findings()
+    named = [_name(samples[i].id, samples[i].img_path) for i in bad]
+    faults = ' and '.join(sorted({str(scores.faults[i]) for i in bad}))
+    told = (
+        f'{faces.where}: {len(bad)} of {len(samples)} faces cannot be scored '
+        f'with norm={metric.norm!r}: {some(named)} ({faults})'
+    )
+    if len(bad) == len(samples):
+        return Findings(errors=[f'{told}; norm has to suit these annotations'])
+    if metric.bad_faces == 'count':
+        return Findings(warnings=[f'{told}; they are left out and counted'])
+    return Findings(
+        errors=[
+            f'{told}; correct them, or set '
+            f"{_evaluator_of(faces)}.bad_faces='count' to leave them out"
+        ]
+    )
+
+
+def _rehearsal(
+    faces: Faces, metric: FaceAlignmentMetric
+) -> FaceAlignmentMetric:
+    """Give a copy of the metric that has seen each face, found exactly."""
+    probe = copy.copy(metric)
+    probe.results, probe.out_file = [], None
+    probe.process({}, [_as_sample(i, metric.field) for i in faces.infos])
+    return probe
+
+
+def _as_sample(info: Mapping, field: str) -> dict:
+    """Make of an annotation the data sample of a perfect prediction."""
+    points = np.asarray(info['keypoints'], dtype=np.float64)
+    visible = np.asarray(
+        info.get('keypoints_visible', np.ones(points.shape[:2]))
+    )
+    boxes = np.asarray(info.get('bbox', np.full((1, 4), np.nan)))
+    return dict(
+        id=info['id'],
+        img_path=info.get('img_path', ''),
+        dataset_name=info.get('dataset_name', ''),
+        raw_ann_info=info.get('raw_ann_info'),
+        gt_instances=dict(
+            keypoints=points, keypoints_visible=visible, bboxes=boxes
+        ),
+        pred_instances={field: points, 'keypoints': points},
+    )
+
+
+def _check_nme(faces: Faces, metric: NME) -> Findings:
+    """Check what MMPose's NME divides by; it tells of nothing itself."""
+    setting = _evaluator_of(faces)
+    if metric.norm_mode == 'use_norm_item':
+        return _check_norm_item(faces, metric.norm_item, setting)
+    meta = metric.dataset_meta or {}
+    name = meta.get('dataset_name')
+    pair = metric.keypoint_indices or NME.DEFAULT_KEYPOINT_INDICES.get(name)
+    if pair is None:
+        raise ValueError(
+            f'{setting}: NME knows no keypoint_indices of data set {name!r}; '
+            'name the two keypoints that errors are divided by the distance '
+            'of, as in keypoint_indices=(36, 45)'
+        )
+    samples = [read_face(_as_sample(i, 'keypoints')) for i in faces.infos]
+    points, visible = (
+        np.stack([getattr(s, key) for s in samples])
+        for key in ('gt', 'visible')
+    )
+    distance = group_distance(
+        points, visible, ((int(pair[0]),), (int(pair[1]),))
+    )
+    bad = np.flatnonzero(~(distance > 0))
+    if not len(bad):
+        return Findings()
+    named = [_name(samples[i].id, samples[i].img_path) for i in bad]
+    return Findings(
+        warnings=[
+            f'{faces.where}: keypoints {tuple(pair)}, which NME divides by '
+            f'the distance of, are not annotated or coincide in {len(bad)} '
+            f'of {len(samples)} faces: {some(named)}; MMPose leaves them out '
+            'or divides by a meaningless distance, and does not tell'
+        ]
+    )
+
+
+def _check_norm_item(faces: Faces, item: str, setting: str) -> Findings:
+    """Check that samples carry what NME divides by."""
+    if item == 'bbox_size':
+        return Findings()
+    packed = {
+        name
+        for steps in faces.pipelines
+        for step in steps
+        for name in getattr(step, 'instance_mapping_table', {}).values()
+    }
+    if not packed or item in packed:
+        return Findings()
+    raise ValueError(
+        f'{setting}: NME divides by norm_item={item!r}, which PackPoseInputs '
+        f'does not pass on (it passes on {", ".join(sorted(packed))}); '
+        'bbox_size, the longer side of the box, is always there'
+    )
+
+
+def _names(faces: Faces, metric: BaseMetric) -> set[str]:
+    """List the figures of a metric, without its prefix."""
+    if isinstance(metric, NME):
+        return {'NME'}
+    if isinstance(metric, FaceAlignmentMetric):
+        probe = _rehearsal(faces, metric)
+        return set(probe.compute_metrics(probe.results))
+    return set()
+
+
+def _evaluator_of(faces: Faces) -> str:
+    return 'val_evaluator' if faces.where == 'validation' else 'test_evaluator'
+
+
+def _name(face_id: Any, path: str) -> str:
+    return f'id {face_id} ({path})' if path else f'id {face_id}'

@@ -103,7 +103,7 @@ def main() -> None:
         else:
             lines.append(row_of(data, name))
     file = Path(args.out_dir, f'adapter_variants_{args.model}.md')
-    file.write_text('\n'.join(lines) + '\n')
+    file.write_text('\n'.join(lines) + '\n', encoding='utf-8')
     print(file)
 
 

@@ -21,8 +21,9 @@ from mmpose_scgcn.datasets.preparation import (
     OwnData,
     Prepared,
     Problem,
+    ProblemsError,
     Source,
-    StrictError,
+    check_annotated,
     check_base,
     check_num_keypoints,
     describe_face,
@@ -324,7 +325,16 @@ def run(args: argparse.Namespace) -> None:
     own, config = 'name' in args, getattr(args, 'config', None)
     if config:
         check_config(args, num_keypoints)
-    partners = find_partners(source, args.flip_pairs) if own else None
+    partners = np.arange(num_keypoints)
+    if own:
+        check_annotated(source)
+        if args.flip_pairs != 'infer':
+            parse_flip_pairs(args.flip_pairs, num_keypoints)
+
+    def describe(pixels: Source) -> str:
+        partners[:] = find_partners(pixels, args.flip_pairs)
+        return metainfo_of(pixels, partners)
+
     prepared = prepare(
         source,
         args.out,
@@ -333,7 +343,7 @@ def run(args: argparse.Namespace) -> None:
         args.overwrite,
         args.copy_images,
         args.workers,
-        None if partners is None else metainfo_of(source, partners),
+        describe if own else None,
         show_progress,
     )
     print_problems(prepared.problems)
@@ -349,7 +359,7 @@ def run(args: argparse.Namespace) -> None:
             'would have been written',
             file=sys.stderr,
         )
-    if config and partners is not None:
+    if config:
         write_config(args, prepared, partners)
 
 
@@ -362,7 +372,7 @@ def main() -> int:
             stream.reconfigure(errors='backslashreplace')
     try:
         run(args)
-    except StrictError as error:
+    except ProblemsError as error:
         print_problems(error.problems)
         print(f'error: {error}', file=sys.stderr)
         return 1

@@ -199,3 +199,30 @@ def test_columns_missing_values_and_encoding_are_options(tool, tmp_path):
     assert content['images'][3]['file_name'] == 'ä3.png'
     counts = [a['num_keypoints'] for a in content['annotations']]
     assert counts == [7, 7, 7, 6, 7, 7, 7, 7, 7, 7]
+
+
+def test_a_keypoint_that_no_face_has(tool, table, tmp_path):
+    lines = table.read_text(encoding='utf-8').splitlines()
+    rows = [line.split(',') for line in lines[1:]]
+    rows = [[*row[:5], '', '', *row[7:]] for row in rows]
+    text = '\n'.join([lines[0], *map(','.join, rows)])
+    table.write_text(text, encoding='utf-8')
+    result = tool('csv', table, 'out')
+    assert result.returncode == 1
+    assert 'no face has the keypoints 2: leave' in result.stderr
+
+
+def test_fractions_are_refused_or_converted(tool, table, tmp_path):
+    lines = table.read_text(encoding='utf-8').splitlines()
+    rows = [line.split(',') for line in lines[1:]]
+    rows = [[r[0], *(f'{float(v) / 96:.5f}' for v in r[1:])] for r in rows]
+    text = '\n'.join([lines[0], *map(','.join, rows)])
+    table.write_text(text, encoding='utf-8')
+    result = tool('csv', table, 'out')
+    assert result.returncode == 1
+    assert 'these look like fractions of the image' in result.stderr
+    assert not (tmp_path / 'out').exists()
+    result = tool('csv', table, 'out', '--units', 'fractions', '--strict')
+    assert result.returncode == 0, result.stderr
+    assert 'flip pairs, inferred: 0-1,2-3,5-6' in result.stdout
+    assert 'median 41' in result.stdout

@@ -2,12 +2,13 @@
 
 from .aflw import read_aflw
 from .boxes import BOX_KINDS
-from .checks import check_num_keypoints
+from .checks import check_annotated, check_num_keypoints
 from .cofw import read_cofw
+from .examine import Options, ProblemsError, StrictError
 from .face_300w import read_300w
 from .metainfo import metainfo_of, metainfo_source, parse_flip_pairs
 from .mirror_pairs import infer_flip_indices, mirror_distances
-from .prepare import Options, Prepared, StrictError, prepare
+from .prepare import Prepared, prepare
 from .preview import PREVIEW, describe_face
 from .pts import read_pts
 from .pts_folder import read_pts_folder
@@ -31,8 +32,10 @@ __all__ = [
     'OwnData',
     'Prepared',
     'Problem',
+    'ProblemsError',
     'Source',
     'StrictError',
+    'check_annotated',
     'check_base',
     'check_num_keypoints',
     'describe_face',

@@ -35,6 +35,25 @@ def check_num_keypoints(faces: Sequence[Face]) -> int:
     return count
 
 
+def check_annotated(source: Source) -> None:
+    """Check that every keypoint is annotated in some face.
+
+    Args:
+        source (Source): What a reader returned.
+
+    Raises:
+        ValueError: Some are in none.
+    """
+    _, annotated = source.shapes()
+    never = np.flatnonzero(~annotated.any(axis=0)).tolist()
+    if never:
+        raise ValueError(
+            f'no face has the keypoints {", ".join(map(str, never))}: leave '
+            'them out of the files, or say what means "not annotated" with '
+            '--missing'
+        )
+
+
 def check_file_names(faces: Iterable[Face]) -> None:
     """Check that the machine can name all images.
 

@@ -114,8 +114,11 @@ def _tell(source: Source) -> dict[float, int]:
         equal = known & (points[:, 0] == points[:, 1])
         for value in set(points[equal, 0].tolist()):
             has = (points == value).all(axis=1)
-            away = _distance(value, points[known & ~has])
             counts[value] += int((has & known).sum())
+            others = points[known & ~has]
+            if len(others) < 2:
+                continue  # it tells nothing
+            away = _distance(value, others)
             faces[value] += 1
             far[value] &= away > 1
             if away <= 0:
@@ -140,11 +143,8 @@ def _distance(value: float, others: np.ndarray) -> float:
     """Measure how far (value, value) lies from the box of other keypoints.
 
     Returns:
-        float: As a share of the box's longer side; 0 inside it or without
-        other keypoints.
+        float: As a share of the box's longer side; 0 or less inside it.
     """
-    if len(others) < 2:
-        return 0.0
     low, high = others.min(axis=0), others.max(axis=0)
     away = np.maximum(low - value, value - high).max()
     return float(away / max((high - low).max(), 1e-9))

@@ -19,11 +19,9 @@ from .checks import (
     check_file_names,
     check_num_keypoints,
     check_padding,
-    find_boxes,
-    find_problems,
-    outside_image,
     size_problems,
 )
+from .examine import Options, ProblemsError, StrictError, examine
 from .images import read_image_sizes
 from .metainfo import keypoint_names
 from .output import (
@@ -35,32 +33,10 @@ from .output import (
     stage_texts,
     write_image,
 )
-from .plausible import find_implausible
 from .preview import PREVIEW, write_preview
 from .records import Face, Problem, Source
 from .splits import hold_out
-from .units import check_units, to_pixels
-
-
-@dataclass(frozen=True)
-class Options:
-    """How a data set is to be written.
-
-    Args:
-        box (str): ``'landmarks'`` or ``'given'``
-            (:func:`.boxes.face_box`).
-        padding (float): Added to the box on each side, as a fraction.
-        val_share (float): Share of the training set to hold out; 0 for none.
-        seed (int): Of what is held out.
-        units (str): Of the files (:data:`.units.UNITS`); ``'auto'`` is
-            pixels, and refuses what cannot be.
-    """
-
-    box: str = 'landmarks'
-    padding: float = 0.0
-    val_share: float = 0.1
-    seed: int = 0
-    units: str = 'auto'
+from .units import to_pixels
 
 
 @dataclass(frozen=True)
@@ -82,15 +58,6 @@ class Prepared:
     files: list[Path]
 
 
-class StrictError(ValueError):
-    """Serious problems, and nothing written; all are in ``problems``."""
-
-    def __init__(self, problems: list[Problem]) -> None:
-        count = sum(problem.serious for problem in problems)
-        super().__init__(f'{count} serious problems; nothing was written')
-        self.problems = problems
-
-
 def prepare(
     source: Source,
     out: str | Path,
@@ -99,7 +66,7 @@ def prepare(
     overwrite: bool = False,
     copy_images: bool = False,
     workers: int | None = None,
-    metainfo: str | None = None,
+    metainfo: Callable[[Source], str] | None = None,
     track: Track = lambda items, **_: items,
 ) -> Prepared:
     """Check a data set and write it, all of it or nothing.
@@ -122,8 +89,8 @@ def prepare(
             Defaults to False.
         workers (int, optional): Threads that read images. Defaults to one
             for each processor.
-        metainfo (str, optional): Content of ``metainfo.py``, if there is to
-            be one.
+        metainfo (Callable, optional): Gives the content of ``metainfo.py``
+            for the faces in pixels, if there is to be one.
         track (Callable): Wraps iterations, ``track(items, description=...,
             total=...)``, for a progress bar.
 
@@ -132,6 +99,7 @@ def prepare(
 
     Raises:
         StrictError: Serious problems under ``strict``.
+        ProblemsError: ``metainfo`` failed; the problems may say why.
         FileExistsError: Something would be overwritten.
         ValueError: Different numbers of keypoints, an unknown kind of box, a
             padding that leaves none, coordinates that cannot be pixels,
@@ -151,18 +119,14 @@ def prepare(
     try:
         sizes, problems = _read_sizes(source, staging, workers, track)
         source = to_pixels(source, sizes, options.units)
-        if options.units == 'auto' and not source.expected:
-            check_units(source, sizes)
-        boxes, without = find_boxes(source.faces, options.box, options.padding)
-        problems = [*find_problems(source), *problems, *without]
-        problems += find_implausible(source, sizes)
-        problems += outside_image(source.faces, sizes)
-        problems.sort(key=lambda problem: not problem.serious)
+        boxes, told = examine(source, sizes, options)
+        problems = sorted([*problems, *told], key=lambda p: not p.serious)
         if strict and any(problem.serious for problem in problems):
             raise StrictError(problems)
+        text = _describe(source, metainfo, problems)
         splits = _split(source, boxes, sizes, options, problems)
         contents = _contents(source, splits, boxes, sizes, options)
-        stage_texts(staging, source.name, contents, problems, metainfo)
+        stage_texts(staging, source.name, contents, problems, text)
         images = staging / IMAGES if source.embedded else source.folder
         kept = [face for face in boxes if face.file in sizes]
         write_preview(
@@ -177,6 +141,18 @@ def prepare(
             out.rmdir()
         raise
     return Prepared(splits, boxes, sizes, problems, files)
+
+
+def _describe(
+    source: Source,
+    metainfo: Callable[[Source], str] | None,
+    problems: list[Problem],
+) -> str | None:
+    """Get the content of ``metainfo.py``."""
+    try:
+        return metainfo(source) if metainfo else None
+    except ValueError as error:
+        raise ProblemsError(str(error), problems) from error
 
 
 def _read_sizes(

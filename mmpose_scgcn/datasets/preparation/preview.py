@@ -21,7 +21,9 @@ PREVIEW = 'preview.png'
 SHOWN = 6
 _POINTS_IN_WORDS = 4
 _COLUMNS = 3
-_TILE = 420
+_TILE, _LARGE_TILE = 420, 640
+#: More keypoints than this need a larger picture.
+_MANY = 30
 _WHITE = (255, 255, 255)
 _DARK = (25, 25, 25)
 
@@ -99,7 +101,7 @@ def write_preview(
         captions.append(face.file.encode('ascii', 'replace').decode())
     if not tiles:
         return False
-    grid = face_grid(tiles, captions, _COLUMNS, _TILE)
+    grid = face_grid(tiles, captions, _COLUMNS, len(tiles[0]))
     if not cv2.imwrite(str(path), grid):
         raise OSError(f'cannot write {path}')
     return True
@@ -119,7 +121,8 @@ def draw_face(image: np.ndarray, face: Face, box: np.ndarray) -> np.ndarray:
     known = face.flags != ABSENT
     corners = np.concatenate([box.reshape(2, 2), face.keypoints[known]])
     whole = np.concatenate([corners.min(axis=0), corners.max(axis=0)])
-    tile, matrix = crop_tile(image, whole, _TILE)
+    size = _LARGE_TILE if len(known) > _MANY else _TILE
+    tile, matrix = crop_tile(image, whole, size)
     points = face.keypoints @ matrix[:, :2].T + matrix[:, 2]
     edges = box.reshape(2, 2) @ matrix[:, :2].T + matrix[:, 2]
     start, end = edges.round().astype(int).tolist()

@@ -129,40 +129,6 @@ def parse_cells(rows: list[Row], columns: Columns, path: Path) -> np.ndarray:
     return numbers
 
 
-def check_plain(numbers: np.ndarray, columns: Columns, path: Path) -> None:
-    """Find columns of a table without names that are no coordinates.
-
-    Args:
-        numbers (np.ndarray): (N, C).
-        columns (Columns): Columns as name, x0, y0, x1, y1, ...
-        path (Path): Of the table.
-
-    Raises:
-        ValueError: A column has values of 0 to 2 throughout, as flags and
-            confidences have, among others that are pixels.
-    """
-    x, y = numbers[:, columns.x], numbers[:, columns.y]
-    pixels = np.nanmedian(np.abs([x, y])) if np.isfinite(x).any() else 0
-    if pixels < 10:
-        return
-    small = [_is_small(v) & (x != y).any(axis=0) for v in (x, y)]
-    places = [*np.take(columns.x, np.flatnonzero(small[0]))]
-    places += [*np.take(columns.y, np.flatnonzero(small[1]))]
-    if places:
-        listed = ', '.join(str(place + 1) for place in sorted(places)[:5])
-        raise ValueError(
-            f'{path}: expected coordinates in every column after the name, '
-            f'but column {listed} has values of 0 to 2 only, as flags, '
-            'confidences and scales have: give the table a header'
-        )
-
-
-def _is_small(values: np.ndarray) -> np.ndarray:
-    """Tell the columns (C,) of (N, C) with values of 0 to 2 alone."""
-    inside = ((values >= 0) & (values <= 2)) | np.isnan(values)
-    return inside.all(axis=0) & np.isfinite(values).any(axis=0)
-
-
 def _is_header(cells: Sequence[str]) -> bool:
     """Tell a header: names throughout, or numbers that count columns."""
     first, rest = cells[0].strip(), [c.strip().lower() for c in cells[1:]]

@@ -10,8 +10,9 @@ from .column_map import map_columns
 from .columns import Columns, find_columns, plain_columns
 from .groups import find_group
 from .missing import mark_missing, parse_missing
+from .plain_table import check_plain
 from .records import ABSENT, LABELED, VISIBLE, Face, Problem, Source
-from .rows import Row, check_plain, parse_cells, read_rows, split_header
+from .rows import Row, parse_cells, read_rows, split_header
 
 
 def read_tables(

@@ -101,7 +101,7 @@ def _check_faces(faces: Sequence[Face], sizes: Sizes, origin: int) -> None:
     images = f'although the images have {width} x {height} px (median)'
     within = f'all coordinates lie within {low.min():g} and {high.max():g}'
     if max(-low.min(), high.max()) <= _FRACTION:
-        if low.min() < -0.25:
+        if low.min() < -0.25 or high.max() < 0.25:
             raise ValueError(
                 f'{within}, {images}: expected pixels, got normalised or '
                 'metric coordinates; convert them first'
@@ -138,7 +138,7 @@ def _is_outside(face: Face, size: np.ndarray) -> bool:
 
 def _refuse(what: str, unit: str | None = None) -> None:
     """Say what is wrong and which option is right."""
-    hint = 'expected pixels of these images; are they of larger copies?'
+    hint = 'expected pixels of these images, not of larger copies'
     if unit:
         word = unit.split()[0]
         hint = f'these look like {unit}: say --units {word}'

@@ -94,3 +94,11 @@ def test_a_face_in_two_splits_stays_one():
     splits = dict(a=source.splits['trainval'], b=source.splits['trainval'])
     told = mark_missing(replace(source, splits=splits), parse_missing('0'))
     assert len(told.faces) == 20
+
+
+def test_a_face_without_any_keypoint_tells_nothing():
+    source = source_with((0, 0), 2)
+    empty = replace(source.faces[9], keypoints=np.zeros((4, 2)))
+    source.splits['trainval'][9] = empty
+    told = mark_missing(source, parse_missing('auto'))
+    assert absent(told) == 2 + 4

@@ -1,8 +1,10 @@
 import json
 import os
+from dataclasses import replace
 
 from mmpose_scgcn.datasets.preparation import (
     Options,
+    ProblemsError,
     StrictError,
     aflw,
     prepare,
@@ -354,10 +356,10 @@ def test_other_files_are_not_replaced_unasked(folder_csv, tmp_path, name):
     (tmp_path / name).write_text('mine')
     source = read_csv(folder_csv)
     with pytest.raises(FileExistsError, match=f'{name} is there already'):
-        prepare(source, tmp_path, HALF, metainfo='dataset_info = {}')
+        prepare(source, tmp_path, HALF, metainfo=lambda _: 'x = 2')
     assert sorted(os.listdir(tmp_path)) == sorted([name, 'official'])
     assert (tmp_path / name).read_text() == 'mine'
-    prepare(source, tmp_path, HALF, metainfo='x = 1', overwrite=True)
+    prepare(source, tmp_path, HALF, metainfo=lambda _: 'x = 1', overwrite=True)
     assert (tmp_path / name).read_text() != 'mine'
 
 
@@ -366,6 +368,31 @@ def test_a_padding_that_leaves_no_box(folder_csv, tmp_path, padding):
     options = Options(val_share=0.5, padding=padding)
     with pytest.raises(ValueError, match=r'padding above -0\.5'):
         prepare(read_csv(folder_csv), tmp_path / 'out', options)
+    assert not (tmp_path / 'out').exists()
+
+
+def test_given_boxes_that_are_none_of_the_faces(folder_csv, tmp_path):
+    source, out = read_csv(folder_csv), tmp_path / 'out'
+    for split, faces in source.splits.items():
+        source.splits[split] = [replace(f, box=(0, 0, 9, 9)) for f in faces]
+    with pytest.raises(ProblemsError, match='24 given boxes cannot') as error:
+        prepare(source, out, Options(box='given', val_share=0.5))
+    assert len(error.value.problems) == 24
+    assert not out.exists()
+    prepared = prepare(source, out, HALF)
+    assert all(problem.serious for problem in prepared.problems)
+
+
+def test_problems_come_with_what_the_meta_information_lacks(
+    folder_csv, tmp_path
+):
+    def fail(source):
+        raise ValueError('not symmetric')
+
+    (folder_csv / 'frames/Person_0_00.jpg').unlink()
+    with pytest.raises(ProblemsError, match='not symmetric') as error:
+        prepare(read_csv(folder_csv), tmp_path / 'out', HALF, metainfo=fail)
+    assert 'missing image' in error.value.problems[0].kind
     assert not (tmp_path / 'out').exists()
 
 

@@ -200,3 +200,24 @@ def test_an_encoding_that_does_not_exist(tmp_path):
     (tmp_path / 'faces.csv').write_bytes(b'a.jpg,1,2')
     with pytest.raises(ValueError, match=r'no encoding .latin-99.'):
         read_table(tmp_path / 'faces.csv', encoding='latin-99')
+
+
+def test_all_x_before_all_y_without_a_header_is_refused(tmp_path):
+    rng = np.random.default_rng(0)
+    base = np.array([30, 43, 54, 66, 48, 37, 57, 47])
+    faces = np.stack([base, [40, 40, 41, 40, 54, 66, 66, 77]], axis=-1)
+    faces = faces + rng.normal(0, 1, (20, 8, 2))
+
+    def rows(order):
+        values = faces.transpose(order).reshape(20, -1).round(2).tolist()
+        return '\n'.join(
+            ','.join([f'{i}.jpg', *map(str, v)]) for i, v in enumerate(values)
+        )
+
+    plain, split = rows((0, 1, 2)), rows((0, 2, 1))
+    assert len(read(tmp_path, plain)) == 20
+    with pytest.raises(ValueError, match=r'all x .* before all y: give'):
+        read(tmp_path, split)
+    header = ','.join(['name', *(f'{a}{i}' for a in 'xy' for i in range(8))])
+    told = read(tmp_path, f'{header}\n{split}')
+    np.testing.assert_allclose(told[3].keypoints, faces[3], atol=0.01)

@@ -14,15 +14,15 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from mmpose_scgcn.datasets.preparation import (
-    BOX_KINDS,
+    KINDS,
     PREVIEW,
-    UNITS,
     Options,
     OwnData,
     Prepared,
     Problem,
     ProblemsError,
     Source,
+    add_options,
     check_annotated,
     check_base,
     check_num_keypoints,
@@ -32,12 +32,6 @@ from mmpose_scgcn.datasets.preparation import (
     parse_flip_pairs,
     parse_norm,
     prepare,
-    read_300w,
-    read_aflw,
-    read_cofw,
-    read_pts_folder,
-    read_tables,
-    read_wflw,
     training_config,
 )
 from mmpose_scgcn.files import replace_file
@@ -46,24 +40,8 @@ from mmpose_scgcn.launch import find_config, read_config
 import numpy as np
 from rich.progress import track
 
-OFFICIAL = {
-    'wflw': read_wflw,
-    '300w': read_300w,
-    'cofw': read_cofw,
-    'aflw': read_aflw,
-}
-HELP = {
-    'wflw': 'folder of WFLW_annotations and WFLW_images',
-    '300w': 'folder of afw, helen, lfpw and ibug',
-    'cofw': 'folder of COFW_train_color.mat and COFW_test_color.mat',
-    'aflw': 'folder of AFLWinfo_release.mat and the images',
-    'csv': 'table of name,x0,y0,x1,y1,... for training',
-    'pts': 'folder of .pts files, and images beside them',
-}
 # The smallest of ours, on keypoints of one's own.
 BASE = 'td-reg_cnn6-scgcn_1xb32-60e_custom-64x64'
-# As the field crops them: these sets' own boxes are square face boxes.
-GIVEN_BOX = ('cofw', 'aflw')
 SHOWN = 3
 
 
@@ -71,104 +49,19 @@ def parse_args() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     kinds = parser.add_subparsers(dest='kind', required=True, metavar='KIND')
-    for kind, text in HELP.items():
-        command = kinds.add_parser(kind, help=text)
-        command.add_argument('source', metavar='SRC', help=text)
+    for name, kind in KINDS.items():
+        command = kinds.add_parser(name, help=kind.help)
+        command.add_argument('source', metavar='SRC', help=kind.help)
         command.add_argument('out', metavar='OUT', help='folder to write')
-        add_common(command, 'given' if kind in GIVEN_BOX else 'landmarks')
-        if kind in ('csv', 'pts'):
-            add_own(command, kind)
+        add_options(command, kind)
+        if kind.own:
+            add_config(command)
     return parser.parse_args()
 
 
-def add_common(parser: argparse.ArgumentParser, box: str) -> None:
-    """Options of every kind."""
+def add_config(parser: argparse.ArgumentParser) -> None:
+    """Options of the meta information and config for one's own data."""
     add = parser.add_argument
-    add(
-        '--box',
-        choices=BOX_KINDS,
-        default=box,
-        help=f"tight box of the keypoints, or the set's own ({box})",
-    )
-    add(
-        '--padding',
-        type=float,
-        default=0.0,
-        help='added to the box on each side, as a fraction (0; the training '
-        'pipeline enlarges boxes by 1.25 in all)',
-    )
-    add(
-        '--val-share',
-        type=float,
-        default=0.1,
-        help='share of the training set held out for validation, whole '
-        'identities or photographs (0.1)',
-    )
-    add('--seed', type=int, default=0, help='of what is held out (0)')
-    add(
-        '--strict',
-        action='store_true',
-        help='write nothing if there are problems',
-    )
-    add('--overwrite', action='store_true', help='replace an earlier run')
-    add('--copy-images', action='store_true', help='copy, do not link')
-    add('--workers', type=int, help='threads (one for each processor)')
-
-
-def add_own(parser: argparse.ArgumentParser, kind: str) -> None:
-    """Options of data sets of one's own."""
-    add = parser.add_argument
-    if kind == 'csv':
-        add('--val', help='table of a given validation set')
-        add(
-            '--columns',
-            metavar='MAP',
-            help='what the columns hold, where their names do not say it: '
-            '"file=photo,x=px_{i},y=py_{i},ignore=note"',
-        )
-    else:
-        add(
-            '--points',
-            dest='num_points',
-            type=int,
-            metavar='K',
-            help='take files of so many points alone',
-        )
-    place = "the table's" if kind == 'csv' else 'beside the files'
-    add('--images', help=f'folder of the images ({place})')
-    add(
-        '--units',
-        choices=UNITS,
-        default='auto',
-        help='of the coordinates: pixels, or fractions or percent of the '
-        "image's width and height; auto takes pixels and stops where they "
-        'cannot be (%(default)s)',
-    )
-    add(
-        '--missing',
-        default='auto',
-        metavar='VALUES',
-        help='coordinates that mean "not annotated", besides empty, nan and '
-        'NA: auto (tell from what is repeated), none, or a list such as '
-        '--missing=0,-1,negative (%(default)s)',
-    )
-    add('--encoding', help='of the files (UTF-8, or as their mark says)')
-    add('--test', help='table, or subfolder, of a test set')
-    add('--name', default='faces', help='of the data set (faces)')
-    add(
-        '--origin',
-        type=int,
-        choices=(0, 1),
-        default=int(kind == 'pts'),
-        help='what the files count pixels from; 1 is subtracted if it is 1 '
-        '(%(default)s)',
-    )
-    add(
-        '--group-pattern',
-        metavar='REGEX',
-        help='regular expression whose group is the person, or source, in an '
-        'image name; images of one are never in two splits',
-    )
     add(
         '--flip-pairs',
         default='infer',
@@ -188,19 +81,6 @@ def add_own(parser: argparse.ArgumentParser, kind: str) -> None:
         help='what the metric in the config divides errors by: box_size, or '
         'two keypoints, such as 36-45, whose distance it is (%(default)s)',
     )
-
-
-def read_source(args: argparse.Namespace) -> Source:
-    """Read the official files."""
-    if args.kind in OFFICIAL:
-        return OFFICIAL[args.kind](args.source)
-    names = ['test', 'name', 'origin', 'group_pattern', 'images']
-    names += ['missing', 'encoding']
-    if args.kind == 'pts':
-        read, names = read_pts_folder, [*names, 'num_points']
-    else:
-        read, names = read_tables, [*names, 'val', 'columns']
-    return read(args.source, **{name: getattr(args, name) for name in names})
 
 
 def print_reading(source: Source) -> None:
@@ -319,14 +199,15 @@ def run(args: argparse.Namespace) -> None:
     """Read, check, write and report."""
     units = getattr(args, 'units', 'auto')
     options = Options(args.box, args.padding, args.val_share, args.seed, units)
-    source = read_source(args)
+    kind = KINDS[args.kind]
+    source = kind.read_source(args)
     print_reading(source)
     num_keypoints = check_num_keypoints(source.faces)
-    own, config = 'name' in args, getattr(args, 'config', None)
+    config = getattr(args, 'config', None)
     if config:
         check_config(args, num_keypoints)
     partners = np.arange(num_keypoints)
-    if own:
+    if kind.own:
         check_annotated(source)
         if args.flip_pairs != 'infer':
             parse_flip_pairs(args.flip_pairs, num_keypoints)
@@ -343,7 +224,7 @@ def run(args: argparse.Namespace) -> None:
         args.overwrite,
         args.copy_images,
         args.workers,
-        describe if own else None,
+        describe if kind.own else None,
         show_progress,
     )
     print_problems(prepared.problems)

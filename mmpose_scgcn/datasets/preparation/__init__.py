@@ -6,6 +6,7 @@ from .checks import check_annotated, check_num_keypoints
 from .cofw import read_cofw
 from .examine import Options, ProblemsError, StrictError
 from .face_300w import read_300w
+from .kinds import KINDS, Kind, add_options
 from .metainfo import metainfo_of, metainfo_source, parse_flip_pairs
 from .mirror_pairs import infer_flip_indices, mirror_distances
 from .prepare import Prepared, prepare
@@ -25,9 +26,11 @@ from .wflw import read_wflw
 
 __all__ = [
     'BOX_KINDS',
+    'KINDS',
     'PREVIEW',
     'UNITS',
     'Face',
+    'Kind',
     'Options',
     'OwnData',
     'Prepared',
@@ -35,6 +38,7 @@ __all__ = [
     'ProblemsError',
     'Source',
     'StrictError',
+    'add_options',
     'check_annotated',
     'check_base',
     'check_num_keypoints',

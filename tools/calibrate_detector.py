@@ -19,6 +19,8 @@ from pathlib import Path
 
 from mmpose_scgcn.apis import read_image
 from mmpose_scgcn.arguments import positive_int
+from mmpose_scgcn.datasets.build import build_split
+from mmpose_scgcn.datasets.wrappers import samples_of
 from mmpose_scgcn.detection import (
     BoxMapping,
     FaceDetector,
@@ -35,7 +37,6 @@ from mmpose_scgcn.launch import (
 from mmpose_scgcn.structures.boxes import box_iou, tight_boxes
 
 import numpy as np
-from mmengine.registry import init_default_scope
 from rich.console import Console
 from rich.progress import track
 
@@ -84,14 +85,8 @@ def name_and_detector(text: str) -> tuple[str, FaceDetector]:
 
 def read_faces(cfg, split: str, every: int) -> tuple[list, np.ndarray]:
     """Read image files and the boxes about the keypoints (N, 4)."""
-    from mmpose.registry import DATASETS
-
-    init_default_scope(cfg.get('default_scope', 'mmpose'))
-    settings = cfg[f'{split}_dataloader'].dataset
-    dataset = DATASETS.build({**settings, 'pipeline': []})
-    records = [
-        dataset.get_data_info(index) for index in range(0, len(dataset), every)
-    ]
+    samples = list(dict.fromkeys(samples_of(build_split(cfg, split))))
+    records = [sample.read() for sample in samples[::every]]
     boxes = np.stack(
         [tight_boxes(record['keypoints'][..., :2])[0] for record in records]
     )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, overload
 
+from mmpose_scgcn.datasets.settings import plain_setting
 from mmpose_scgcn.detection import (
     LANDMARK_BOX,
     FaceDetector,
@@ -55,7 +56,9 @@ class FaceModel:
         self.settings = settings or {}
         self._detector = detector
         init_default_scope(cfg.get('default_scope', 'mmpose'))
-        self.pipeline = Compose(cfg.test_dataloader.dataset.pipeline)
+        self.pipeline = Compose(
+            plain_setting(cfg.test_dataloader.dataset)['pipeline']
+        )
 
     @property
     def num_keypoints(self) -> int:

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from mmpose_scgcn.datasets.settings import plain_setting
 from mmpose_scgcn.detection import LANDMARK_BOX
 from mmpose_scgcn.files import replace_file
 
@@ -37,10 +38,8 @@ def model_settings(cfg: Config) -> dict:
     plain = cfg.to_dict()
     settings = {key: plain[key] for key in _NEEDED if key in plain}
     settings['model'] = _without_start(plain['model'])
-    test = plain['test_dataloader']['dataset']
-    settings['test_dataloader'] = dict(
-        dataset=dict(type=test['type'], pipeline=test['pipeline'])
-    )
+    test = plain_setting(plain['test_dataloader']['dataset'])
+    settings['test_dataloader'] = dict(dataset=test)
     return json.loads(json.dumps(settings))
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mmpose_scgcn.apis import build_model
+from mmpose_scgcn.datasets.settings import plain_setting
 from mmpose_scgcn.launch import build_runner
 
 import numpy as np
@@ -119,7 +120,7 @@ def input_size(cfg: Config) -> tuple[int, int]:
     """Find the input size of a config, width and height."""
     if 'codec' in cfg:
         return tuple(cfg.codec.input_size)
-    for step in cfg.test_dataloader.dataset.pipeline:
+    for step in plain_setting(cfg.test_dataloader.dataset)['pipeline']:
         if step['type'] == 'TopdownAffine':
             return tuple(step['input_size'])
     raise ValueError(f'{cfg.filename}: no codec and no TopdownAffine')

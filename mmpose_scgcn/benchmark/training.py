@@ -58,6 +58,13 @@ class Trained:
         )
 
 
+def _prefer_loaded_graph(cfg: Config) -> None:
+    """Let the weights to start from bring their graph."""
+    for hook in cfg.get('custom_hooks') or []:
+        if str(hook['type']).endswith('GraphHook'):
+            hook['prefer_loaded'] = True
+
+
 def train_method(
     method: Method,
     seed: int,
@@ -88,6 +95,7 @@ def train_method(
     check_annotations(cfg, 'train_dataloader', 'val_dataloader')
     if start:
         cfg.load_from = start
+        _prefer_loaded_graph(cfg)
     cfg.resume = _keep_only(Path(folder), cfg.pretty_text)
     if cfg.resume:  # not from the start again
         cfg.load_from = None

@@ -1,6 +1,7 @@
 """What is checked before a run: said in words before its first step."""
 
 from .batches import check_batches
+from .codecs import check_codec
 from .findings import CheckError, Findings, on_every_rank
 from .folders import adopt_best, latest_here, local_checkpoint
 from .resuming import (
@@ -18,6 +19,7 @@ __all__ = [
     'adopt_best',
     'bring_forward',
     'check_batches',
+    'check_codec',
     'check_run',
     'compare_settings',
     'compare_weights',

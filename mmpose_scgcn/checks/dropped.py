@@ -1,5 +1,6 @@
 """Faces that are in an annotation file and not in the data set."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -54,10 +55,14 @@ def dropped_faces(leaf: Any) -> dict[str, list]:
     Returns:
         dict[str, list]: Ids by reason; empty also for a data set of other
         make, or one that is told to use a part of its file.
+
+    Raises:
+        ValueError: An id that occurs twice.
     """
     if not _holds_all_of_a_file(leaf):
         return {}
     content = load(leaf.ann_file)
+    _check_ids(content, leaf.ann_file)
     kept = {leaf.get_data_info(index)['id'] for index in range(len(leaf))}
     images = {image['id']: image for image in content['images']}
     reasons: dict[str, list] = {}
@@ -67,6 +72,19 @@ def dropped_faces(leaf: Any) -> dict[str, list]:
             reason = _reason(annotation, image)
             reasons.setdefault(reason, []).append(annotation['id'])
     return reasons
+
+
+def _check_ids(content: Mapping, ann_file: str) -> None:
+    """Raise if COCO's reader would take one annotation for another."""
+    for part in ('images', 'annotations'):
+        counts = Counter(entry['id'] for entry in content[part])
+        twice = [key for key, count in counts.items() if count > 1]
+        if twice:
+            raise ValueError(
+                f'{ann_file}: {len(twice)} ids of {part} occur more than '
+                f'once, and all but one of each are lost: {some(twice)}; '
+                'number them anew'
+            )
 
 
 def _holds_all_of_a_file(leaf: Any) -> bool:

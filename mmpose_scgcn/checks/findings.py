@@ -38,12 +38,12 @@ class Findings:
 
         Args:
             name (str): What is checked, for the note.
-            check (Callable): Raises a :class:`ValueError` with what is
-                wrong, or gives findings.
+            check (Callable): Gives findings, or raises a :class:`ValueError`
+                or :class:`OSError` with what is wrong.
         """
         try:
             found = check()
-        except ValueError as error:
+        except (OSError, ValueError) as error:
             self.errors.append(str(error))
         except Exception as error:  # a data set or metric of any kind
             self.notes.append(

@@ -26,14 +26,16 @@ def check_keypoints(faces: Faces, model: nn.Module) -> Findings:
     found = Findings()
     where = f'{setting_of(faces.where)}.dataset'
     counts = _counts(faces)
+    advice = 'set one of them, or map keypoints with KeypointConverter'
+    if faces.has_transform('KeypointConverter'):
+        advice = 'give the metainfo of what KeypointConverter makes of them'
     for count, info in counts.items():
         for name, wanted in _wanted(faces.dataset, model).items():
             if wanted != count:
                 found.errors.append(
                     f'{faces.where}: {name} is {wanted}, but annotations of '
                     f'{where} have {count} keypoints, such as id '
-                    f'{info.get("id")} ({info.get("img_path")}); set the one '
-                    'or the other, or map keypoints with KeypointConverter'
+                    f'{info.get("id")} ({info.get("img_path")}); {advice}'
                 )
     if len(counts) > 1:
         found.errors.append(

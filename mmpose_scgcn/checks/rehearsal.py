@@ -1,7 +1,9 @@
 """All checks of a config without training: a few samples, one batch each."""
 
+import warnings
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from mmpose_scgcn.launch import build_runner
@@ -34,6 +36,8 @@ def build_quietly(cfg: Config, folder: str) -> Runner:
         Runner: Nothing of it has run.
     """
     cfg.work_dir, cfg.launcher, cfg.log_level = folder, 'none', 'ERROR'
+    cfg.experiment_name = Path(folder).name  # MMEngine's is by the second
+    cfg.pop('visualizer', None)  # it would be kept for the whole process
     for name in ('train', 'val', 'test'):
         loader = cfg.get(f'{name}_dataloader')
         if loader:
@@ -117,11 +121,13 @@ def _try_samples(
     count = min(NUM_SAMPLES, len(dataset))
     indices = np.linspace(0, len(dataset) - 1, count).astype(int)
     try:
-        batch = pseudo_collate([dataset[int(i)] for i in indices])
-        if where == 'training':
-            _learn(runner, batch)
-        else:
-            _predict(runner, batch, loop.evaluator)
+        with warnings.catch_warnings():
+            warnings.simplefilter('ignore')  # the run will say them itself
+            batch = pseudo_collate([dataset[int(i)] for i in indices])
+            if where == 'training':
+                _learn(runner, batch)
+            else:
+                _predict(runner, batch, loop.evaluator)
     except Exception as error:  # whatever the run would end with
         found.errors.append(
             f'{where}: a batch of {count} samples ends with '

@@ -4,7 +4,7 @@ import copy
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from mmpose_scgcn.evaluation.face_samples import read_face
+from mmpose_scgcn.evaluation.face_samples import read_face, unique_faces
 from mmpose_scgcn.evaluation.face_scores import score_samples
 from mmpose_scgcn.evaluation.functional import group_distance
 from mmpose_scgcn.evaluation.metrics import FaceAlignmentMetric
@@ -83,11 +83,14 @@ def _check_ours(faces: Faces, metric: FaceAlignmentMetric) -> Findings:
     """Rehearse our metric."""
     try:
         probe = _rehearsal(faces, metric)
-    except KeyError as error:  # such as an id that ann_file has not
+        samples = unique_faces(probe.results)
+    except (KeyError, ValueError) as error:
+        # An id that ann_file has not, or one on two faces, as in sets whose
+        # files number their annotations alike.
         raise ValueError(
-            f'{faces.where}, {_evaluator_of(faces)}: {error.args[0]}'
+            f'{_evaluator_of(faces)} cannot tell the faces of {faces.where} '
+            f'apart or look them up; number annotations anew: {error.args[0]}'
         ) from error
-    samples = probe.results
     scores = score_samples(samples, metric.norm, probe._dataset_name)
     bad = np.flatnonzero(scores.faults != '')
     if not len(bad):

@@ -6,6 +6,8 @@ from mmengine.config import Config
 from mmengine.dataset import BaseDataset
 from mmengine.registry import init_default_scope
 
+from .wrappers import samples_of
+
 
 def build_split(cfg: Config, split: str) -> BaseDataset:
     """Build the data set of a split.
@@ -19,7 +21,8 @@ def build_split(cfg: Config, split: str) -> BaseDataset:
 
     Raises:
         FileNotFoundError: Its annotations are not there.
-        ValueError: The config has no such split, or it is empty.
+        ValueError: The config has no such split, it is empty, or its
+            metainfo is of another number of keypoints.
     """
     from mmpose.registry import DATASETS
 
@@ -37,4 +40,29 @@ def build_split(cfg: Config, split: str) -> BaseDataset:
         dataset = []
     if not len(dataset):
         raise ValueError(f'no sample in the {split} data set')
+    _check_keypoints(dataset, name)
     return dataset
+
+
+def _check_keypoints(dataset: BaseDataset, name: str) -> None:
+    """Compare each member's number of keypoints with the metainfo.
+
+    Args:
+        dataset (BaseDataset): Wrapped or not.
+        name (str): Of its setting.
+
+    Raises:
+        ValueError: They differ, so that flips and drawings would fail.
+    """
+    wanted = (dataset.metainfo or {}).get('num_keypoints')
+    members = {id(s.dataset): s for s in reversed(samples_of(dataset))}
+    for sample in members.values():
+        keypoints = sample.read().get('keypoints')
+        if keypoints is None or wanted in (None, len(keypoints[0])):
+            continue
+        raise ValueError(
+            f'{name}.dataset: its metainfo has {wanted} keypoints, but a '
+            f'sample of {getattr(sample.dataset, "ann_file", "it")} has '
+            f'{len(keypoints[0])} after what KeypointConverter makes of it; '
+            'give the metainfo of the keypoints that come out'
+        )

@@ -22,7 +22,8 @@ def run_pipeline(dataset: Any, index: int) -> dict:
         dict: MMPose's results, with ``img`` and ``transformed_keypoints``.
 
     Raises:
-        ValueError: A transform dropped the sample.
+        ValueError: A transform dropped the sample, or failed on what it
+            expects of it.
     """
     member = dataset
     while not hasattr(member, 'pipeline'):
@@ -32,7 +33,13 @@ def run_pipeline(dataset: Any, index: int) -> dict:
         if type(transform).__name__.startswith('Pack'):
             break
         file = results.get('img_path')
-        results = transform(results)
+        try:
+            results = transform(results)
+        except (IndexError, KeyError) as error:
+            raise ValueError(
+                f'{type(transform).__name__} fails on sample {index} '
+                f'({file}): {type(error).__name__}: {error}'
+            ) from error
         if results is None:
             raise ValueError(
                 f'{type(transform).__name__} dropped sample {index} ({file})'

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePath
 
 import numpy as np
 from torch import Tensor
@@ -77,7 +78,9 @@ def unique_faces(faces: Sequence[FaceSample]) -> list[FaceSample]:
     """Keep each face once, in the order of its id.
 
     Distributed sampling repeats faces to fill the last batch; the order makes
-    every sum, to the last bit, independent of the number of processes.
+    every sum, to the last bit, independent of the number of processes. Files
+    of a combined set may number their annotations alike: faces that differ,
+    on images that differ, are different faces.
 
     Args:
         faces (Sequence[FaceSample]): The faces.
@@ -86,23 +89,39 @@ def unique_faces(faces: Sequence[FaceSample]) -> list[FaceSample]:
         list[FaceSample]: Each face once.
 
     Raises:
-        ValueError: No faces, or one id on two faces that differ.
+        ValueError: No faces, or one id in one file on two of them: on the
+            same image, or with the same keypoints on another one beside
+            it.
     """
     unique: dict[tuple, FaceSample] = {}
+    by_id: dict[tuple, FaceSample] = {}
     for face in faces:
-        first = unique.setdefault((face.dataset, face.id), face)
+        name = (face.dataset, face.id)
+        other = by_id.setdefault(name, face)
+        first = unique.setdefault((*name, face.img_path), face)
         same = np.array_equal(first.gt, face.gt, equal_nan=True)
-        if not same or first.img_path != face.img_path:
+        if not same or _is_copy(other, face):
             raise ValueError(
                 f'annotation id {face.id!r} is shared by different faces, '
-                f'in {first.img_path!r} and {face.img_path!r}'
+                f'in {other.img_path!r} and {face.img_path!r}'
             )
     if not unique:
         raise ValueError('no faces to evaluate')
     keys = sorted(
-        unique, key=lambda key: (key[0], isinstance(key[1], str), key[1])
+        unique,
+        key=lambda key: (key[0], isinstance(key[1], str), key[1], key[2]),
     )
     return [unique[key] for key in keys]
+
+
+def _is_copy(first: FaceSample, second: FaceSample) -> bool:
+    """Tell whether one annotation came with two images of a folder."""
+    one, other = PurePath(first.img_path), PurePath(second.img_path)
+    return (
+        one.name != other.name
+        and one.parent == other.parent
+        and np.array_equal(first.gt, second.gt, equal_nan=True)
+    )
 
 
 def stack_arrays(name: str, arrays: Sequence[np.ndarray | None]) -> np.ndarray:

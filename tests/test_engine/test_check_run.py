@@ -203,6 +203,16 @@ def test_faces_that_mmpose_drops(annotate, edit, make, tells, change, reason):
     assert reported.current() == 1
 
 
+@pytest.mark.parametrize('part', ['annotations', 'images'])
+def test_an_id_that_occurs_twice(edit, make, stops, part):
+    def change(content):
+        content[part][3]['id'] = 2
+
+    told = stops(make(edit(change)))
+    assert f'1 ids of {part} occur more than once' in told
+    assert told.endswith(': 2; number them anew')
+
+
 def test_a_box_is_missing(edit, make, tells):
     def change(content):
         del content['annotations'][0]['bbox']

@@ -8,6 +8,7 @@ from mmpose_scgcn.checks import (
     adopt_best,
     bring_forward,
     check_batches,
+    check_codec,
     check_run,
     compare_settings,
     compare_weights,
@@ -168,6 +169,8 @@ def check_all(runner: Runner) -> Findings:
     found.attempt(
         'model and pipelines', partial(check_model, model, datasets, codec)
     )
+    if not found.errors:
+        found.attempt('codec', partial(check_codec, runner.cfg))
     if datasets:
         found.add(check_run(runner))
     return found

@@ -92,6 +92,22 @@ def test_a_prediction_that_is_no_number_is_a_counted_failure(
     assert 'ids 41' in log.text
 
 
+def test_members_that_number_their_faces_alike(make_sample):
+    """Two files of a combined set, each with a face 1."""
+    first, second = make_sample(1, GT, GT), make_sample(1, GT + 1, GT)
+    second['img_path'] = 'another.png'
+    whole = evaluate([first, second, first])  # one is repeated
+    apart = [evaluate([sample])['NME'] for sample in (first, second)]
+    assert whole['NME'] == pytest.approx(np.mean(apart))
+
+
+def test_one_annotation_on_two_images_raises(make_sample):
+    first, second = make_sample(1, GT, GT), make_sample(1, GT, GT)
+    second['img_path'] = 'another.png'
+    with pytest.raises(ValueError, match='shared by different faces'):
+        evaluate([first, second])
+
+
 def test_one_id_on_two_faces_raises(make_sample):
     samples = [make_sample(1, GT, GT), make_sample(1, GT + 1, GT)]
     with pytest.raises(ValueError, match='shared by different faces'):

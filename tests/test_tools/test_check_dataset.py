@@ -1,0 +1,101 @@
+"""``tools/check_dataset.py`` on a few drawn faces."""
+
+import json
+import tempfile
+
+import pytest
+
+
+@pytest.fixture
+def check(run_main, write_config, tmp_path):
+    """Check the config of one iteration with some settings changed."""
+    write_config(tmp_path)
+
+    def run(*options, settings=()):
+        more = ('--cfg-options', *settings) if settings else ()
+        return run_main('check_dataset', 'tiny.py', *options, *more)
+
+    return run
+
+
+def test_what_is_in_order_has_status_0_and_leaves_nothing(check, tmp_path):
+    before = set(tmp_path.iterdir())
+    done = check()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert 'training: 16 samples of wflw, 98 keypoints' in done.stdout
+    assert 'validation: 4 samples' in done.stdout
+    assert 'test: 4 samples' in done.stdout
+    assert done.stdout.endswith('nothing is wrong\n')
+    assert set(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    ('setting', 'told'),
+    [
+        (
+            'model.head.decoder.input_size=(128,128)',
+            'decoder expects crops of (128, 128) px',
+        ),
+        ('model.head.num_keypoints=68', 'model.head.num_keypoints is 68'),
+        ('model.head.top_k=98', 'set model.head.top_k=97'),
+        ('train_dataloader.batch_size=1', 'every batch is one face'),
+        ('default_hooks.checkpoint.save_best=AUC', 'save_best: expected one'),
+        (
+            'model.head.in_featuremap_size=(2,2)',
+            'training: a batch of 4 samples ends with ValueError: feature map',
+        ),
+        ('load_from=nowhere.pth', 'nowhere.pth'),
+    ],
+)
+def test_what_is_wrong_has_status_1(check, setting, told):
+    done = check('--strict', settings=[setting])
+    assert done.returncode == 1
+    assert told in done.stdout + done.stderr
+    assert 'Traceback' not in done.stderr
+
+
+def test_warnings_count_where_one_wants(check):
+    settings = ['train_dataloader.batch_size=1']
+    assert 'warning: set batch_size=2' in check(settings=settings).stdout
+    assert check(settings=settings).returncode == 0
+    assert check('--strict', settings=settings).returncode == 1
+
+
+def test_a_test_set_that_is_not_there_is_noted(check):
+    done = check(settings=['test_dataloader.dataset.ann_file=none.json'])
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert 'note: the test set is left out' in done.stdout
+
+
+def test_images_that_are_not_there(check, tmp_path, synthetic_faces):
+    name = 'face_landmarks_wflw_train.json'
+    content = json.loads((synthetic_faces / name).read_text())
+    content['images'][0]['file_name'] = 'lost.jpg'
+    (tmp_path / name).write_text(json.dumps(content))
+    setting = f'train_dataloader.dataset.ann_file={tmp_path / name}'
+    done = check(settings=[setting])
+    assert done.returncode == 1
+    assert 'training: 1 of 16 images are not there' in done.stdout
+    assert 'lost.jpg' in done.stdout
+
+
+def test_missing_annotations_are_one_line(check):
+    done = check(settings=['train_dataloader.dataset.ann_file=none.json'])
+    assert done.returncode == 1
+    assert 'none.json (train_dataloader)' in done.stderr
+
+
+def test_a_name_with_a_hyphen(run_python, tmp_path):
+    done = run_python('-m', 'mmpose_scgcn', 'check-dataset', 'x', cwd=tmp_path)
+    assert done.returncode == 1
+    assert 'check_dataset: x is neither a file' in done.stderr
+
+
+@pytest.fixture(autouse=True)
+def temporary(tmp_path_factory, monkeypatch):
+    """Nothing stays in the folder for temporary files."""
+    folder = tmp_path_factory.mktemp('temporary')
+    monkeypatch.setattr(tempfile, 'tempdir', str(folder))
+    yield
+    kept = [path.name for path in folder.iterdir()]
+    assert not [name for name in kept if 'inductor' not in name]  # PyTorch's

@@ -265,8 +265,8 @@ def main() -> None:
     out.mkdir(parents=True, exist_ok=True)
     stem = f'label_adaptation_{args.model}'
     text = json.dumps(record, indent=1, default=str)
-    (out / f'{stem}.json').write_text(text + '\n')
-    (out / f'{stem}.md').write_text(table(record))
+    (out / f'{stem}.json').write_text(text + '\n', encoding='utf-8')
+    (out / f'{stem}.md').write_text(table(record), encoding='utf-8')
     print(out / f'{stem}.md')
 
 

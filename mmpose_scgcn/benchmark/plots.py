@@ -93,6 +93,6 @@ def _curves(suite: Suite, known: Results) -> Iterator[tuple[Method, dict]]:
 def _finish(figure: Figure) -> Figure:
     """Add grid and legend."""
     figure.axes[0].grid(alpha=0.3)
-    # Long enough to tell the styles.
-    figure.legend(loc='outside right upper', fontsize=8, handlelength=4.5)
+    if figure.axes[0].lines:  # handles long enough to tell the styles
+        figure.legend(loc='outside right upper', fontsize=8, handlelength=4.5)
     return figure

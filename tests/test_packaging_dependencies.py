@@ -90,5 +90,9 @@ def test_what_the_tests_and_benchmarks_import_is_installed(project, root):
     # setuptools brings pkg_resources, pytest brings packaging and tomli.
     brought = {'pkg-resources', 'packaging', 'tomli'}
     found = imported(root / 'tests')
-    local = {path.stem for path in (root / 'benchmarks').glob('*.py')}
+    local = {
+        canonicalize_name(path.stem)
+        for path in (root / 'benchmarks').glob('*.py')
+    }
+    local.add('tests')
     assert found - local <= declared(project) | tools | brought | OPTIONAL

@@ -1,7 +1,6 @@
 """Numbers of keypoints: of annotations, metainfo, model and graph."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from mmpose_scgcn.models.layers import KeypointGraph, graphs_of
 
@@ -30,7 +29,7 @@ def check_keypoints(faces: Faces, model: nn.Module) -> Findings:
     if faces.has_transform('KeypointConverter'):
         advice = 'give the metainfo of what KeypointConverter makes of them'
     for count, info in counts.items():
-        for name, wanted in _wanted(faces.dataset, model).items():
+        for name, wanted in _wanted(faces, model).items():
             if wanted != count:
                 found.errors.append(
                     f'{faces.where}: {name} is {wanted}, but annotations of '
@@ -99,11 +98,15 @@ def _counts(faces: Faces) -> dict[int, dict]:
     return counts
 
 
-def _wanted(dataset: Any, model: nn.Module) -> dict[str, int]:
-    """List the numbers of keypoints that are expected, by setting."""
+def _wanted(faces: Faces, model: nn.Module) -> dict[str, int]:
+    """List the numbers of keypoints that are expected, by setting.
+
+    Metainfo may belong to what is converted, or to what is made of it.
+    """
     wanted = {}
-    meta = getattr(dataset, 'metainfo', None) or {}
-    if meta.get('num_keypoints'):
+    meta = getattr(faces.dataset, 'metainfo', None) or {}
+    converted = faces.has_transform('KeypointConverter')
+    if meta.get('num_keypoints') and not converted:
         wanted['the number of keypoints of metainfo'] = meta['num_keypoints']
     head = getattr(model, 'head', None)
     for name in ('num_keypoints', 'num_joints'):

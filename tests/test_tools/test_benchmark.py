@@ -90,7 +90,7 @@ def test_what_is_missing_is_run_and_failures_are_told(ran):
     (trial,) = known.search
     assert trial.NME > 0
     (failure,) = known.failed
-    assert 'Error' in failure.error
+    assert 'model.head.num_keypoints is 3' in failure.error
     # Costs of all that has been run, side by side.
     assert list(known.costs) == ['first', 'second']
     assert known.costs['first'].step_ms > 0

@@ -110,13 +110,15 @@ def release_graphs(runner: Runner) -> None:
             continue
         count, columns = graph.neighbors.shape
         runner.logger.info(
-            f'{name}: the keypoint graph in use is the one {graph.origin}: '
-            f'{count} keypoints with {columns - 1} neighbours each'
+            f'GraphHook: {name}: the keypoint graph in use is the one '
+            f'{graph.origin}: {count} keypoints with {columns - 1} '
+            'neighbours each'
         )
         if graph.passed_over:
             runner.logger.warning(
-                f'{name}: the graph of {runner._load_from or "the weights"} '
-                f'is another one ({graph.passed_over}) and is not used; '
+                f'GraphHook: {name}: the graph of '
+                f'{runner._load_from or "the weights"} is another one '
+                f'({graph.passed_over}) and is not used; '
                 "dict(type='mmpose_scgcn.GraphHook', prefer_loaded=True) in "
                 'custom_hooks would use it'
             )

@@ -1,6 +1,7 @@
 """Batches of one face, which batch normalisation cannot learn from."""
 
 import copy
+from collections.abc import Sized
 from typing import Any
 
 from mmpose_scgcn.launch import inner_model
@@ -70,12 +71,10 @@ def check_batches(model: nn.Module, loader: DataLoader) -> Findings:
 
 def _count(loader: DataLoader) -> int | None:
     """Count the samples of an epoch; None where epochs have no end."""
-    if type(loader.sampler).__name__ in _ENDLESS:
+    sampler = loader.sampler
+    if type(sampler).__name__ in _ENDLESS or not isinstance(sampler, Sized):
         return None
-    try:
-        return len(loader.sampler)  # type: ignore[arg-type]
-    except TypeError:  # endless
-        return None
+    return len(sampler)
 
 
 def _is_local(module: nn.Module) -> bool:

@@ -1,9 +1,8 @@
 """Expected position and cross-entropy of heatmaps, in few passes over them.
 
 A batch of heatmaps is the largest tensor of a model that reads them, and on a
-CPU each pass over it costs as much as a convolution. Autograd would make about
-fourteen passes for the two results together; the gradient below is written out
-and needs half of them.
+CPU each pass over it is costly. Autograd makes a pass for each step of the two
+results; the gradient below is written out and needs fewer.
 """
 
 from typing import Any
@@ -55,10 +54,11 @@ class HeatmapReading(Function):
             along = (logits @ target_x[..., None])[..., 0]
         inner = (along * target_y).sum(-1)
         entropy = (top + total.log())[..., 0, 0] - inner
+        offset_x = grid_x - mean_x[..., None]
+        offset_y = grid_y - mean_y[..., None]
         ctx.save_for_backward(
-            probability, grid_x - mean_x[..., None], target_x, target_y
+            probability, offset_x, offset_y, target_x, target_y
         )
-        ctx.offset_y = grid_y - mean_y[..., None]
         return torch.stack([mean_x, mean_y], dim=-1), entropy
 
     @staticmethod
@@ -67,9 +67,9 @@ class HeatmapReading(Function):
         ctx: Any, of_mean: Tensor, of_entropy: Tensor
     ) -> tuple[Tensor, None, None, None, None]:
         """Give the gradient of the logits."""
-        probability, offset_x, target_x, target_y = ctx.saved_tensors
+        probability, offset_x, offset_y, target_x, target_y = ctx.saved_tensors
         along_x = of_mean[..., 0:1] * offset_x + of_entropy[..., None]
-        along_y = of_mean[..., 1:2] * ctx.offset_y
+        along_y = of_mean[..., 1:2] * offset_y
         gradient = along_x[..., None, :] + along_y[..., :, None]
         gradient *= probability
         pull = of_entropy[..., None] * target_y

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from mmpose_scgcn.staging import recover
+
 from mmengine.config import Config, DictAction
 from mmengine.model import is_model_wrapper
 from mmengine.registry import RUNNERS
@@ -172,6 +174,9 @@ def _annotation_files(setting: object) -> Iterator[str]:
 def check_annotations(cfg: Config, *dataloaders: str) -> None:
     """Check that the annotation files of some data loaders exist.
 
+    What a killed run of ``tools/prepare_dataset.py`` has left half done is
+    undone.
+
     Args:
         cfg (mmengine.config.Config): The whole config.
         *dataloaders (str): Such as ``'train_dataloader'``.
@@ -179,12 +184,15 @@ def check_annotations(cfg: Config, *dataloaders: str) -> None:
     Raises:
         FileNotFoundError: Names each missing file and the setting for it.
     """
-    missing = {
+    files = {
         file: name
         for name in dataloaders
         for file in _annotation_files(cfg.get(name))
-        if '://' not in file and not os.path.exists(file)
+        if '://' not in file
     }
+    for folder in {Path(file).parent for file in files}:
+        recover(folder)
+    missing = {f: name for f, name in files.items() if not os.path.exists(f)}
     if missing:
         lines = [f'  {file} ({name})' for file, name in missing.items()]
         raise FileNotFoundError(

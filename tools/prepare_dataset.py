@@ -8,6 +8,7 @@ Example:
 
 import argparse
 import io
+import os
 import sys
 from collections import Counter
 from collections.abc import Iterable
@@ -116,6 +117,12 @@ def check_config(args: argparse.Namespace, num_keypoints: int) -> None:
         raise FileExistsError(
             f'{args.config} is there already: choose another name, or say '
             '--overwrite'
+        )
+    folder = next(p for p in args.config.absolute().parents if p.exists())
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise OSError(
+            f'{args.config} cannot be written: expected a folder that files '
+            f'can be made in, got {folder}'
         )
 
 

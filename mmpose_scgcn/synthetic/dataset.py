@@ -2,12 +2,12 @@
 
 import json
 import multiprocessing
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from mmpose_scgcn.folders import replace_folder
 from mmpose_scgcn.structures.coco import annotation_file, image_entry
 
 import cv2
@@ -139,21 +139,6 @@ def _fill(
     return entries
 
 
-def _replace(source: Path, target: Path) -> None:
-    """Put a finished folder in the place of another one."""
-    old = target.with_name(f'.{target.name}.old-{os.getpid()}')
-    replaces = target.exists()
-    if replaces:
-        target.rename(old)
-    try:
-        source.rename(target)
-    except OSError:
-        if replaces:
-            old.rename(target)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
-
-
 def make_dataset(
     out_dir: str | Path,
     train: int = 1200,
@@ -209,7 +194,7 @@ def make_dataset(
             progress or (lambda items, total: items),
         )
         folder.chmod(0o755)
-        _replace(folder, out_dir)
+        replace_folder(folder, out_dir)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return {

@@ -6,6 +6,9 @@ import shutil
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from mmpose_scgcn.folders import swap_folders
+from mmpose_scgcn.staging import Stage
+
 import cv2
 import numpy as np
 
@@ -52,7 +55,13 @@ def check_target(
 
     Raises:
         FileExistsError: Something would be lost.
+        ValueError: The name of the data set is none of a file.
     """
+    if not source.name.strip() or set(source.name) & set('/\\:\0'):
+        raise ValueError(
+            'expected a name of the data set that can be part of the name of '
+            f'a file, got {source.name!r}'
+        )
     if out.exists() and not out.is_dir():
         raise FileExistsError(f'{out} is a file, expected a folder')
     names = [PROBLEMS, PREVIEW, *([METAINFO] if metainfo else [])]
@@ -123,7 +132,7 @@ def stage_texts(
 
 
 def stage_images(
-    staging: Path,
+    stage: Stage,
     source: Source,
     files: list[str],
     copy: bool,
@@ -132,7 +141,7 @@ def stage_images(
     """Link the images' folder, or copy the images.
 
     Args:
-        staging (Path): Folder inside the final one.
+        stage (Stage): Where to put them.
         source (Source): Names the images' folder.
         files (list[str]): Images that are used.
         copy (bool): Whether to copy.
@@ -141,14 +150,15 @@ def stage_images(
     Raises:
         OSError: The link cannot be made, or an image not be copied.
     """
-    if _in_place(staging.parent / IMAGES, source, copy):
+    there = stage.out / IMAGES
+    if _in_place(there, source, copy) and not there.is_symlink():
         return
     if not copy:
         folder = source.folder.resolve()
         try:
             os.symlink(
-                os.path.relpath(folder, staging.parent.resolve()),
-                staging / IMAGES,
+                os.path.relpath(folder, stage.out),
+                stage.files / IMAGES,
                 target_is_directory=True,
             )
         except OSError as error:
@@ -157,44 +167,59 @@ def stage_images(
             ) from error
         return
     for file in track(files, description='copying', total=len(files)):
-        target = staging / IMAGES / file
+        target = stage.files / IMAGES / file
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source.folder / file, target)
 
 
-def publish(staging: Path, out: Path, name: str) -> list[Path]:
+def publish(stage: Stage, name: str) -> list[str]:
     """Move the finished files to their places.
 
     Annotation files of an earlier run that this one did not make go: their
-    faces may be in other splits now.
+    faces may be in other splits now. Where the folder has nothing else, it
+    is replaced in one step.
 
     Args:
-        staging (Path): Folder inside ``out``; it is removed.
-        out (Path): Where they go.
+        stage (Stage): Holds the files.
         name (str): Of the data set.
 
     Returns:
-        list[Path]: The annotation files.
+        list[str]: Names of the annotation files.
+
+    Raises:
+        OSError: They cannot be moved; all is as it was.
     """
-    new, stale = staging / IMAGES, out / IMAGES
-    old = staging.with_name(f'{staging.name}-old')
-    if os.path.lexists(new) and os.path.lexists(stale):
-        os.replace(stale, old)
-    for path in annotation_files(out, name):
-        if not (staging / path.name).exists():
-            path.unlink()
-    moved = []
-    for path in sorted(staging.iterdir()):
-        os.replace(path, out / path.name)
-        moved.append(out / path.name)
-    if out / PREVIEW not in moved:
-        (out / PREVIEW).unlink(missing_ok=True)
-    staging.rmdir()
-    if old.is_symlink():
-        old.unlink()
-    elif old.exists():
-        shutil.rmtree(old)
-    return [path for path in moved if path.suffix == '.json']
+    new = sorted(os.listdir(stage.files))
+    earlier = [path.name for path in annotation_files(stage.out, name)]
+    others = [n for n in (PREVIEW, *new) if os.path.lexists(stage.out / n)]
+    stale = list(dict.fromkeys([*earlier, *others]))
+    if not _replace_whole(stage, stale):
+        stage.replace(stale, new)
+    return [file for file in new if file.endswith('.json')]
+
+
+def _replace_whole(stage: Stage, stale: list[str]) -> bool:
+    """Replace the folder in one step, if only ``stale`` is in it."""
+    out = stage.out
+    if not out.exists():
+        stage.files.rename(out)
+        return True
+    if set(os.listdir(out)) - set(stale) or _is_current(out):
+        return False
+    shutil.copymode(out, stage.files)
+    if not swap_folders(stage.files, out):
+        return False
+    for name in set(os.listdir(stage.files)) - set(stale):  # came meanwhile
+        os.replace(stage.files / name, out / name)
+    return True
+
+
+def _is_current(folder: Path) -> bool:
+    """Tell whether the process works in a folder: it must not be moved."""
+    try:
+        return Path(os.path.realpath(os.getcwd())).is_relative_to(folder)
+    except FileNotFoundError:  # the current folder was deleted
+        return False
 
 
 def _in_place(folder: Path, source: Source, copy: bool) -> bool:

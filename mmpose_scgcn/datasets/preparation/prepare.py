@@ -1,11 +1,11 @@
 """From a data set's official files to the files that configs name."""
 
-import shutil
-import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
+from mmpose_scgcn.staging import recover, stage
 from mmpose_scgcn.structures.coco import (
     annotation_entry,
     annotation_file,
@@ -22,6 +22,7 @@ from .checks import (
     size_problems,
 )
 from .examine import Options, ProblemsError, StrictError, examine
+from .image_names import keep_inside
 from .images import read_image_sizes
 from .metainfo import keypoint_names
 from .output import (
@@ -71,6 +72,11 @@ def prepare(
 ) -> Prepared:
     """Check a data set and write it, all of it or nothing.
 
+    A process that is killed leaves what was there before, or all of the new
+    files. Where the folder holds other files too, it may leave a mixture,
+    which :func:`~mmpose_scgcn.staging.recover` undoes; the next run, and
+    every tool that reads the annotations, call it.
+
     Writes ``face_landmarks_<name>_<split>.json`` for each split, ``images``
     (a link to the images' folder, or a folder), ``problems.txt``, and
     ``preview.png``, some faces with the numbers of their keypoints.
@@ -111,13 +117,15 @@ def prepare(
     check_file_names(source.faces)
     check_box_kind(options.box)
     check_padding(options.padding)
-    has_metainfo = metainfo is not None
-    check_target(out, source, overwrite, copy_images, has_metainfo)
-    created = not out.exists()
-    out.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(prefix='.new-', dir=out))
-    try:
-        sizes, problems = _read_sizes(source, staging, workers, track)
+    recover(out)
+    source = keep_inside(source, out / IMAGES, copy_images)
+    may_write = partial(
+        check_target,
+        *(out, source, overwrite, copy_images, metainfo is not None),
+    )
+    may_write()
+    with stage(out) as place:
+        sizes, problems = _read_sizes(source, place.files, workers, track)
         source = to_pixels(source, sizes, options.units)
         boxes, told = examine(source, sizes, options)
         problems = sorted([*problems, *told], key=lambda p: not p.serious)
@@ -126,21 +134,15 @@ def prepare(
         text = _describe(source, metainfo, problems)
         splits = _split(source, boxes, sizes, options, problems)
         contents = _contents(source, splits, boxes, sizes, options)
-        stage_texts(staging, source.name, contents, problems, text)
-        images = staging / IMAGES if source.embedded else source.folder
-        kept = [face for face in boxes if face.file in sizes]
-        write_preview(
-            staging / PREVIEW, images, {face: boxes[face] for face in kept}
-        )
+        stage_texts(place.files, source.name, contents, problems, text)
+        images = place.files / IMAGES if source.embedded else source.folder
+        kept = {face: boxes[face] for face in boxes if face.file in sizes}
+        write_preview(place.files / PREVIEW, images, kept)
         if not source.embedded:
-            stage_images(staging, source, list(sizes), copy_images, track)
-        files = publish(staging, out, source.name)
-    except BaseException:
-        shutil.rmtree(staging, ignore_errors=True)
-        if created:
-            out.rmdir()
-        raise
-    return Prepared(splits, boxes, sizes, problems, files)
+            stage_images(place, source, list(sizes), copy_images, track)
+        may_write()  # another process may have written meanwhile
+        files = publish(place, source.name)
+    return Prepared(splits, boxes, sizes, problems, [out / f for f in files])
 
 
 def _describe(
@@ -156,7 +158,7 @@ def _describe(
 
 
 def _read_sizes(
-    source: Source, staging: Path, workers: int | None, track: Track
+    source: Source, folder: Path, workers: int | None, track: Track
 ) -> tuple[dict[str, tuple[int, int]], list[Problem]]:
     """Read the images' sizes; embedded images are written meanwhile."""
     files = list(dict.fromkeys(face.file for face in source.faces))
@@ -165,9 +167,9 @@ def _read_sizes(
         return track(items, description='images', total=len(files))
 
     if source.embedded:
-        folder, read = staging / IMAGES, source.embedded
+        images, read = folder / IMAGES, source.embedded
         return size_problems(
-            {f: _extract(folder / f, read[f]) for f in progress(files)}
+            {f: _extract(images / f, read[f]) for f in progress(files)}
         )
     return size_problems(
         read_image_sizes(source.folder, files, workers, progress)

@@ -1,0 +1,99 @@
+"""Names of images, relative to one folder that all of them are in."""
+
+import os
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+
+from .records import Face, Source
+
+
+def keep_inside(source: Source, inside: Path, copy: bool = False) -> Source:
+    """Rename images so that no name leads out of the images' folder.
+
+    Names that are absolute, or lead out through ``..``, become relative to
+    the folder that holds all images. Where every image is in ``inside``
+    already, names become relative to that.
+
+    Args:
+        source (Source): What a reader returned.
+        inside (Path): Where the images are to be.
+        copy (bool): Whether they are copied there. Defaults to False.
+
+    Returns:
+        Source: The same faces under such names. An image that is missing
+        keeps its name.
+
+    Raises:
+        ValueError: An embedded image would be written elsewhere, or the
+            images have no folder in common that could be linked.
+    """
+    leaving = next((f for f in source.faces if _leaves(f.file)), None)
+    if source.images is None:
+        if leaving:
+            raise ValueError(
+                f'{leaving.where}: expected the name of an image inside the '
+                f"images' folder, got {leaving.file!r}"
+            )
+        return source
+    if not leaving and not inside.is_dir():
+        return source
+    folder = source.folder.resolve()
+    paths = {file: _locate(folder, file) for file in _names(source.faces)}
+    found = [path.parent for path in paths.values() if os.path.exists(path)]
+    if found and inside.is_dir() and not inside.is_symlink():
+        ours = inside.resolve()
+        if all(path.is_relative_to(ours) for path in found):
+            return _rename(source, paths, ours)
+    if not leaving or not found:
+        return source
+    common = _common(found)
+    if common is None or (common == common.parent and not copy):
+        raise ValueError(
+            f'{leaving.where}: the image {leaving.file} and others have no '
+            'folder in common that could be linked; say --copy-images'
+        )
+    return _rename(source, paths, common)
+
+
+def _names(faces: Iterable[Face]) -> Iterable[str]:
+    """List names of images once."""
+    return dict.fromkeys(face.file for face in faces)
+
+
+def _leaves(file: str) -> bool:
+    """Tell whether a name may lead out of its folder."""
+    path = PurePosixPath(file)
+    return path.is_absolute() or '..' in path.parts or os.path.isabs(file)
+
+
+def _locate(folder: Path, file: str) -> Path:
+    """Give the absolute path of an image, which may be a link itself."""
+    path = folder / file
+    return Path(os.path.realpath(path.parent)) / path.name
+
+
+def _common(folders: list[Path]) -> Path | None:
+    """Find the folder that all are in; None on different drives."""
+    try:
+        return Path(os.path.commonpath(folders))
+    except ValueError:
+        return None
+
+
+def _rename(source: Source, paths: dict[str, Path], folder: Path) -> Source:
+    """Give faces names relative to a folder."""
+
+    def name(file: str) -> str:
+        path = paths[file]
+        if path.is_relative_to(folder) and path.exists():
+            return path.relative_to(folder).as_posix()
+        return str(path)
+
+    names = {file: name(file) for file in paths}
+    faces = {f: replace(f, file=names[f.file]) for f in source.faces}
+    splits = {
+        split: [faces[face] for face in part]
+        for split, part in source.splits.items()
+    }
+    return replace(source, images=folder, splits=splits)

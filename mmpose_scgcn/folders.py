@@ -1,0 +1,59 @@
+"""Folders that are replaced whole, or not at all."""
+
+import ctypes
+import os
+import shutil
+import sys
+from pathlib import Path
+
+_AT_FDCWD = -100
+_RENAME_EXCHANGE = 2
+
+
+def swap_folders(first: Path, second: Path) -> bool:
+    """Exchange two folders in one step of the file system.
+
+    Args:
+        first (Path): A folder.
+        second (Path): Another folder of the same file system.
+
+    Returns:
+        bool: Whether it was done. Only Linux can, and not in every file
+        system.
+    """
+    if not sys.platform.startswith('linux'):
+        return False
+    rename = getattr(ctypes.CDLL(None), 'renameat2', None)
+    if rename is None:
+        return False
+    old, new = os.fsencode(first), os.fsencode(second)
+    return rename(_AT_FDCWD, old, _AT_FDCWD, new, _RENAME_EXCHANGE) == 0
+
+
+def replace_folder(source: Path, target: Path) -> None:
+    """Put a finished folder in the place of another one, which goes.
+
+    Where folders can be exchanged in one step, a process that is killed
+    leaves the old folder or the new one.
+
+    Args:
+        source (Path): The finished folder, in the same file system.
+        target (Path): Folder, absent or to be replaced.
+
+    Raises:
+        OSError: It cannot be replaced; ``target`` is as it was.
+    """
+    if not target.exists():
+        source.rename(target)
+        return
+    if swap_folders(source, target):
+        shutil.rmtree(source, ignore_errors=True)
+        return
+    old = target.with_name(f'{source.name}.old')
+    target.rename(old)
+    try:
+        source.rename(target)
+    except OSError:
+        old.rename(target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,190 @@
+"""A place where a data set is made, before it replaces an earlier one."""
+
+import contextlib
+import json
+import os
+import shutil
+import sys
+import tempfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+if sys.platform != 'win32':
+    import fcntl
+
+_PLAN = 'plan.json'
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A hidden folder, in the file system of the folder to be written.
+
+    Args:
+        root (Path): The hidden folder.
+        out (Path): Folder that is to be written, without symbolic links.
+    """
+
+    root: Path
+    out: Path
+
+    @property
+    def files(self) -> Path:
+        """Folder of the new files."""
+        return self.root / 'new'
+
+    @property
+    def old(self) -> Path:
+        """Folder of those that they replace."""
+        return self.root / 'old'
+
+    def replace(self, stale: list[str], new: list[str]) -> None:
+        """Move files away, and others to their places.
+
+        What is about to be done is written down first: :func:`recover` undoes
+        what a killed process has left half done.
+
+        Args:
+            stale (list[str]): Names in ``out`` that go.
+            new (list[str]): Names in ``files`` that come.
+
+        Raises:
+            OSError: One cannot be moved; all is as it was.
+        """
+        self.old.mkdir(exist_ok=True)
+        partial = self.root / f'.{_PLAN}'
+        partial.write_text(json.dumps(new), encoding='utf-8')
+        partial.replace(self.root / _PLAN)
+        try:
+            for name in stale:
+                os.replace(self.out / name, self.old / name)
+            for name in new:
+                os.replace(self.files / name, self.out / name)
+        except BaseException:
+            self.undo()
+            raise
+        (self.root / _PLAN).unlink()
+
+    def undo(self) -> None:
+        """Put everything back, if there is a plan that was not finished."""
+        plan = self.root / _PLAN
+        if not plan.exists():
+            return
+        for name in json.loads(plan.read_text(encoding='utf-8')):
+            moved = not os.path.lexists(self.files / name)
+            if moved and os.path.lexists(self.out / name):
+                os.replace(self.out / name, self.files / name)
+        for path in self.old.iterdir():
+            os.replace(path, self.out / path.name)
+        plan.unlink()
+
+
+@contextmanager
+def stage(out: Path) -> Iterator[Stage]:
+    """Make a place for the files of a folder; it is gone at the end.
+
+    The folders that ``out`` is in are made, and go again after an error.
+
+    Args:
+        out (Path): Folder that is to be written; it may be missing.
+
+    Yields:
+        Stage: The place, with an empty folder ``files``.
+
+    Raises:
+        OSError: Nothing can be written there.
+    """
+    out = Path(os.path.realpath(out))
+    made = _make_parents(out)
+    recover(out)
+    place = out.parent if _is_beside(out) else out
+    root = Path(tempfile.mkdtemp(prefix=_prefix(out), dir=place))
+    try:
+        with _held(root):
+            result = Stage(root, out)
+            result.files.mkdir()
+            yield result
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
+        for folder in made:
+            with contextlib.suppress(OSError):  # filled
+                folder.rmdir()
+
+
+def recover(out: Path) -> None:
+    """Undo what a killed process has left half done, and remove its files.
+
+    Args:
+        out (Path): Folder that was being written.
+
+    Raises:
+        OSError: Something cannot be put back.
+    """
+    out = Path(os.path.realpath(out))
+    for place in filter(Path.is_dir, (out.parent, out)):
+        for name in os.listdir(place):
+            if name.startswith(_prefix(out)):
+                _clear(Stage(place / name, out))
+
+
+def _clear(stage: Stage) -> None:
+    """Undo and remove what no process works on."""
+    with _held(stage.root) as held:
+        if held:
+            stage.undo()
+            shutil.rmtree(stage.root, ignore_errors=True)
+
+
+def _prefix(out: Path) -> str:
+    """Begin the names of the hidden folders of a folder."""
+    number = zlib.crc32(os.fsencode(out.name))
+    return f'.{out.name[:40]}.{number:08x}.new-'
+
+
+def _make_parents(out: Path) -> list[Path]:
+    """Make the folders that one is in; give those made, the deepest first."""
+    made = []
+    for folder in out.parents:
+        if folder.exists():
+            break
+        made.append(folder)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    return made
+
+
+def _is_beside(out: Path) -> bool:
+    """Tell whether files beside a folder can be moved into it."""
+    if not os.access(out.parent, os.W_OK | os.X_OK):
+        return False
+    return not out.exists() or out.stat().st_dev == out.parent.stat().st_dev
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[bool]:
+    """Hold a folder as long as this process uses it.
+
+    Yields:
+        bool: Whether it is held: not where another process does, and where
+        the system does not know.
+    """
+    if sys.platform == 'win32':
+        yield False
+        return
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        yield _lock(number)
+    finally:
+        os.close(number)
+
+
+def _lock(number: int) -> bool:
+    """Lock an open folder, and tell whether that was possible."""
+    if sys.platform == 'win32':
+        return False
+    try:
+        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

@@ -36,6 +36,7 @@ from mmpose_scgcn.datasets.annotated_faces import (
     read_coco_faces,
     read_config_faces,
 )
+from mmpose_scgcn.terminal import steady_output
 
 from rich.console import Console
 from rich.progress import track
@@ -187,6 +188,7 @@ def tell(
 def main() -> None:
     """Run the command line."""
     args = parse_args()
+    steady_output()
     try:
         run(args)
     except KeyError as error:  # its str() has quotation marks

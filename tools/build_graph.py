@@ -18,6 +18,7 @@ from mmpose_scgcn.launch import (
     read_config,
 )
 from mmpose_scgcn.shapes import crop_size
+from mmpose_scgcn.terminal import steady_output
 from mmpose_scgcn.visualization import mean_crop, plot_graph
 
 import numpy as np
@@ -65,6 +66,7 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run the command line."""
     args = parse_args()
+    steady_output()
     source = args.config or args.ann_file
     try:
         shapes, defaults = (

@@ -35,6 +35,7 @@ from mmpose_scgcn.launch import (
     read_config,
 )
 from mmpose_scgcn.structures.boxes import box_iou, tight_boxes
+from mmpose_scgcn.terminal import steady_output
 
 import numpy as np
 from rich.console import Console
@@ -161,6 +162,7 @@ def measure_all(args: argparse.Namespace) -> dict[str, dict]:
 def main() -> None:
     """Run the command line."""
     args = parse_args()
+    steady_output()
     out = Path(args.out) if args.out else None
     try:
         known = read_table(out) if out and out.is_file() else {}

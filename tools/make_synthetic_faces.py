@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 
 from mmpose_scgcn.synthetic import make_dataset
+from mmpose_scgcn.terminal import steady_output
 
 from rich.progress import track
 
@@ -85,6 +86,7 @@ def print_summary(annotations: dict, seconds: float) -> None:
 def main() -> int:
     """Run; returns the exit status."""
     args = vars(parse_args())
+    steady_output()
     start = time.perf_counter()
     try:
         annotations = make_dataset(**args, progress=show_progress)

@@ -38,6 +38,7 @@ from mmpose_scgcn.apis.source_predictor import SourcePredictor
 from mmpose_scgcn.apis.sources import Source, find_sources
 from mmpose_scgcn.apis.writers import Table, check_folder
 from mmpose_scgcn.detection import LANDMARK_BOX, FaceDetector
+from mmpose_scgcn.terminal import steady_output
 from mmpose_scgcn.tracking import FaceTracker
 
 import cv2
@@ -156,6 +157,7 @@ def report(
 def main() -> None:
     """Run the command line."""
     args = parse_args(__doc__)
+    steady_output()
     console = Console(stderr=True)
     try:
         with exit_on_sigterm():

@@ -7,7 +7,6 @@ Example:
 """
 
 import argparse
-import io
 import os
 import sys
 from collections import Counter
@@ -37,6 +36,7 @@ from mmpose_scgcn.datasets.preparation import (
 )
 from mmpose_scgcn.files import replace_file
 from mmpose_scgcn.launch import find_config, read_config
+from mmpose_scgcn.terminal import steady_output
 
 import numpy as np
 from rich.progress import track
@@ -254,10 +254,7 @@ def run(args: argparse.Namespace) -> None:
 def main() -> int:
     """Run; returns the exit status."""
     args = parse_args()
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            # A name that the locale has no characters for is shown escaped.
-            stream.reconfigure(errors='backslashreplace')
+    steady_output()
     try:
         run(args)
     except ProblemsError as error:

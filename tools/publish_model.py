@@ -31,6 +31,7 @@ from mmpose_scgcn.apis.writers import check_folder
 from mmpose_scgcn.apis.zoo import WEIGHTS
 from mmpose_scgcn.compat.hub import SCHEME
 from mmpose_scgcn.files import replace_file
+from mmpose_scgcn.terminal import steady_output
 
 import torch
 import yaml
@@ -208,6 +209,7 @@ def write_record(record: dict, file: Path) -> None:
 def main() -> None:
     """Run the command line."""
     args = parse_args()
+    steady_output()
     try:
         # Before the test set is predicted.
         check_name(args.name)

@@ -1,0 +1,87 @@
+"""Tools go on when nobody reads their output any more."""
+
+import os
+import subprocess
+import sys
+
+import cv2
+import numpy as np
+
+# Brows, eyes, nose, mouth.
+SHAPE = np.array(
+    [[30, 30], [66, 30], [32, 40], [64, 40], [48, 55], [36, 70], [60, 70]]
+)
+CODE = """
+import sys
+from mmpose_scgcn.terminal import steady_output
+steady_output()
+for number in range(3000):
+    print('some words', number)
+    print('others', file=sys.stderr)
+print('\\xe9 \\udc80')
+sys.stdout.flush()
+open('done', 'w').close()
+"""
+
+
+def run(tmp_path, root, stdout, **variables):
+    env = {**os.environ, 'PYTHONPATH': str(root), **variables}
+    return subprocess.run(
+        [sys.executable, '-c', CODE],
+        cwd=tmp_path,
+        env=env,
+        stdout=stdout,
+        stderr=stdout,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_without_a_reader(tmp_path, root):
+    reading, writing = os.pipe()
+    os.close(reading)
+    assert run(tmp_path, root, writing).returncode == 0
+    os.close(writing)
+    assert (tmp_path / 'done').exists()
+
+
+def test_with_a_reader(tmp_path, root):
+    with open(tmp_path / 'out', 'wb') as file:
+        result = run(
+            tmp_path,
+            root,
+            file,
+            LC_ALL='C',
+            PYTHONUTF8='0',
+            PYTHONCOERCECLOCALE='0',
+        )
+    assert result.returncode == 0
+    lines = (tmp_path / 'out').read_text('ascii').splitlines()
+    assert lines.count('others') == 3000
+    assert [x for x in lines if x.startswith('some')] == [
+        f'some words {number}' for number in range(3000)
+    ]
+    assert lines[-1] == '\\xe9 \\udc80'
+
+
+def test_a_data_set_is_whole(tmp_path, root):
+    rows = 'name,' + ','.join(f'x{i},y{i}' for i in range(7)) + '\n'
+    for number in range(10):
+        image = np.zeros((96, 96, 3), np.uint8)
+        cv2.imwrite(str(tmp_path / f'{number}.png'), image)
+        shape = SHAPE + 0.1 * number
+        rows += ','.join([f'{number}.png', *map(str, shape.ravel())]) + '\n'
+    (tmp_path / 'faces.csv').write_text(rows, encoding='utf-8')
+    tool = root / 'tools/prepare_dataset.py'
+    command = f'{sys.executable} {tool} csv faces.csv out 2>&1 | head -1'
+    done = subprocess.run(
+        command,
+        shell=True,
+        cwd=tmp_path,
+        env={**os.environ, 'PYTHONPATH': str(root)},
+        check=False,
+        capture_output=True,
+        timeout=120,
+    )
+    assert done.stdout.startswith(b'read: ')
+    assert (tmp_path / 'out/face_landmarks_faces_train.json').exists()

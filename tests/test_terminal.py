@@ -24,14 +24,14 @@ open('done', 'w').close()
 """
 
 
-def run(tmp_path, root, stdout, **variables):
+def run(tmp_path, root, stdout, stderr, **variables):
     env = {**os.environ, 'PYTHONPATH': str(root), **variables}
     return subprocess.run(
         [sys.executable, '-c', CODE],
         cwd=tmp_path,
         env=env,
         stdout=stdout,
-        stderr=stdout,
+        stderr=stderr,
         timeout=60,
         check=False,
     )
@@ -40,28 +40,23 @@ def run(tmp_path, root, stdout, **variables):
 def test_without_a_reader(tmp_path, root):
     reading, writing = os.pipe()
     os.close(reading)
-    assert run(tmp_path, root, writing).returncode == 0
+    assert run(tmp_path, root, writing, writing).returncode == 0
     os.close(writing)
     assert (tmp_path / 'done').exists()
 
 
 def test_with_a_reader(tmp_path, root):
-    with open(tmp_path / 'out', 'wb') as file:
-        result = run(
-            tmp_path,
-            root,
-            file,
-            LC_ALL='C',
-            PYTHONUTF8='0',
-            PYTHONCOERCECLOCALE='0',
-        )
+    variables = dict(LC_ALL='C', PYTHONUTF8='0', PYTHONCOERCECLOCALE='0')
+    with (
+        open(tmp_path / 'out', 'wb') as out,
+        open(tmp_path / 'err', 'wb') as err,
+    ):
+        result = run(tmp_path, root, out, err, **variables)
     assert result.returncode == 0
     lines = (tmp_path / 'out').read_text('ascii').splitlines()
-    assert lines.count('others') == 3000
-    assert [x for x in lines if x.startswith('some')] == [
-        f'some words {number}' for number in range(3000)
-    ]
+    assert lines[:-1] == [f'some words {number}' for number in range(3000)]
     assert lines[-1] == '\\xe9 \\udc80'
+    assert (tmp_path / 'err').read_text('ascii') == 'others\n' * 3000
 
 
 def test_a_data_set_is_whole(tmp_path, root):

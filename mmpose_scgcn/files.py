@@ -59,20 +59,33 @@ def read_text(
     return text.removeprefix('\ufeff')
 
 
-def read_json(path: str | Path) -> Any:
+def read_json(
+    path: str | Path,
+    encoding: str | None = None,
+    hint: str = 'save it as UTF-8',
+) -> Any:
     """Read a JSON file: UTF-8, or what its byte order mark says.
 
     Args:
         path (str | Path): The file.
+        encoding (str, optional): See :func:`read_text`.
+        hint (str): See there.
 
     Returns:
         Any: Its content.
 
     Raises:
-        json.JSONDecodeError: It is no JSON.
-        ValueError: See :func:`read_text`.
+        json.JSONDecodeError: It is no JSON; the message has file and line.
+        ValueError: See :func:`read_text`; or lists nested too deeply.
     """
-    return json.loads(read_text(path))
+    text = read_text(path, encoding, hint)
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        said = f'{path}: expected JSON, but {error.msg}'
+        raise json.JSONDecodeError(said, error.doc, error.pos) from None
+    except RecursionError:
+        raise ValueError(f'{path}: JSON nested too deeply') from None
 
 
 @contextmanager

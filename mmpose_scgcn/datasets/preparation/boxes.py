@@ -1,10 +1,13 @@
 """The boxes of faces."""
 
+from dataclasses import replace
+
 import numpy as np
 
-from .records import ABSENT, Face
+from .records import ABSENT, Box, Face, Problem, Source
 
 BOX_KINDS = ('landmarks', 'given')
+_NONE_GIVEN = 'face without a given box, its keypoints taken for one'
 
 
 def check_box_kind(kind: str) -> None:
@@ -52,3 +55,39 @@ def face_box(face: Face, kind: str, padding: float = 0.0) -> np.ndarray:
         raise ValueError(f'no {kind} box with an area, got {box.tolist()}')
     margin = padding * size
     return np.concatenate([box[:2] - margin, box[2:] + margin])
+
+
+def shift_box(box: Box | None, origin: int) -> Box | None:
+    """Move a box of a file that counts pixels from ``origin``."""
+    if box is None:
+        return None
+    left, top, right, bottom = box
+    return left - origin, top - origin, right - origin, bottom - origin
+
+
+def fill_boxes(source: Source) -> Source:
+    """Give faces without a box that of their keypoints, if others have one.
+
+    Args:
+        source (Source): What a reader read.
+
+    Returns:
+        Source: With boxes and a problem for each; the same if no face has
+        a box of its own.
+    """
+    if all(face.box is None for face in source.faces):
+        return source
+    problems, filled = list(source.problems), {}
+    for face in source.faces:
+        filled[face] = face
+        known = face.keypoints[face.flags != ABSENT]
+        if face.box is None and len(known):
+            box = (*known.min(axis=0).tolist(), *known.max(axis=0).tolist())
+            filled[face] = replace(face, box=box)
+            text = f'{face.file} ({face.where})'
+            problems.append(Problem(_NONE_GIVEN, text, serious=False))
+    splits = {
+        split: [filled[face] for face in faces]
+        for split, faces in source.splits.items()
+    }
+    return replace(source, splits=splits, problems=problems)

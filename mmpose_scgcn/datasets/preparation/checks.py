@@ -176,6 +176,23 @@ def size_problems(
     return sizes, problems
 
 
+def other_sizes(
+    source: Source, sizes: Mapping[str, tuple[int, int]]
+) -> list[Problem]:
+    """Find images of another size than their annotation file says."""
+    kind = 'image of another size than its annotation file says'
+    return [
+        Problem(
+            kind,
+            f'{file}: {" x ".join(map(str, sizes[file]))} px, the file says '
+            f'{" x ".join(map(str, said))}: are the keypoints those of '
+            'another copy, or of one that is not turned?',
+        )
+        for file, said in source.declared.items()
+        if file in sizes and sizes[file] != said
+    ]
+
+
 def find_boxes(
     faces: Iterable[Face], kind: str, padding: float
 ) -> tuple[dict[Face, np.ndarray], list[Problem]]:

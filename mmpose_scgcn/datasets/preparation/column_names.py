@@ -119,6 +119,18 @@ def split_name(name: str) -> list[str]:
     return re.findall(r'[^\W_]+', spaced)
 
 
+def tell_mark(name: str) -> str | None:
+    """Tell what a mark of a keypoint means by its name.
+
+    Args:
+        name (str): Such as ``occluded``.
+
+    Returns:
+        str, optional: ``v``, ``visible``, ``occluded`` or ``confidence``.
+    """
+    return _MARK_OF.get(''.join(split_name(name)).lower())
+
+
 def is_box(group: tuple[str, ...]) -> bool:
     """Tell whether all words of a name are words for a box."""
     return bool(group) and all(w in _BOXES for w in group)

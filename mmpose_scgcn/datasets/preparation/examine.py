@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .checks import find_boxes, find_problems, outside_image
+from .checks import find_boxes, find_problems, other_sizes, outside_image
 from .plausible import find_implausible
 from .records import Face, Problem, Source
 from .units import check_units
@@ -81,4 +81,5 @@ def examine(
         )
     boxes, without = find_boxes(source.faces, options.box, options.padding)
     problems = [*find_problems(source), *without, *implausible]
+    problems += other_sizes(source, sizes)
     return boxes, [*problems, *outside_image(source.faces, sizes)]

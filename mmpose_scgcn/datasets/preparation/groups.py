@@ -2,6 +2,9 @@
 
 import re
 
+#: What Roboflow puts behind the name of each version of a photograph.
+_VERSION = re.compile(r'\.rf\.[0-9A-Za-z]{16,}(?=\.\w+$)')
+
 
 def find_group(file: str, pattern: str | None) -> str:
     """Find which identity or photograph an image file belongs to.
@@ -9,7 +12,8 @@ def find_group(file: str, pattern: str | None) -> str:
     Args:
         file (str): Its name.
         pattern (str, optional): Regular expression with a group; without
-            one, each file is a group of its own.
+            one, each file is a group of its own, but for the versions that
+            Roboflow makes of a photograph.
 
     Returns:
         str: The group.
@@ -18,7 +22,7 @@ def find_group(file: str, pattern: str | None) -> str:
         ValueError: A pattern without a group, or one that does not occur.
     """
     if pattern is None:
-        return file
+        return _VERSION.sub('', file)
     found = re.search(pattern, file)
     if not found or not found.groups() or found[1] is None:
         raise ValueError(

@@ -12,7 +12,7 @@ _VIDEOS = frozenset(('.avi', '.m4v', '.mkv', '.mov', '.mp4', '.mpg', '.webm'))
 #: What this tool writes, if its output is beside the files.
 _OURS = {'preview', 'preview.png'}
 #: How folders of images are called.
-_CALLED = frozenset(
+CALLED = frozenset(
     (
         *('frame', 'frames', 'image', 'images', 'img', 'imgs', 'jpegimages'),
         *('jpg', 'photos', 'pics', 'pictures', 'png', 'vid', 'video'),
@@ -167,7 +167,7 @@ def _beside(own: Path, root: Path, folders: Folders) -> Iterator[list[Path]]:
         rest = own.relative_to(above)
         others = [f for f in folders.folders(above.parent) if f != above]
         if above == root:
-            others = [f for f in others if f.name.lower() in _CALLED]
+            others = [f for f in others if f.name.lower() in CALLED]
             yield [other / rest for other in others]
             return
         found = [other / rest for other in others]

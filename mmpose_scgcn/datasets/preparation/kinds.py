@@ -10,8 +10,11 @@ from typing import Any
 
 from .aflw import read_aflw
 from .boxes import BOX_KINDS
+from .coco import read_coco
 from .cofw import read_cofw
 from .face_300w import read_300w
+from .imglab import read_imglab
+from .labelme import read_labelme
 from .pts_folder import read_pts_folder
 from .records import Source
 from .table import read_tables
@@ -50,8 +53,8 @@ class Kind:
 #: Options of readers, by the reader's argument.
 OPTIONS: dict[str, dict[str, Any]] = dict(
     images=dict(help='folder of the images (where the files are)'),
-    val=dict(help='table of a given validation set'),
-    test=dict(help='table, or subfolder, of a test set'),
+    val=dict(help='table, file or folder of a given validation set'),
+    test=dict(help='table, file or folder of a test set'),
     name=dict(default='faces', help='of the data set (faces)'),
     columns=dict(
         metavar='MAP',
@@ -83,6 +86,15 @@ OPTIONS: dict[str, dict[str, Any]] = dict(
         help='regular expression whose group is the person, or source, in an '
         'image name; images of one are never in two splits',
     ),
+    category=dict(
+        metavar='NAME',
+        help='category whose keypoints are read, where several have some',
+    ),
+    keypoints=dict(
+        metavar='NAMES',
+        help='the keypoints that are wanted, in this order: '
+        '"left_eye,right_eye,nose" (all; numbers by their value)',
+    ),
     encoding=dict(help='of the files (UTF-8, or as their mark says)'),
 )
 _FILES = ('images', 'test', 'name', 'origin', 'missing', 'group_pattern')
@@ -111,6 +123,22 @@ KINDS = {
         read_pts_folder,
         (*_FILES, 'encoding', 'num_points'),
         dict(origin=1),
+    ),
+    'coco': Kind(
+        'JSON of keypoints in the form of COCO, or a folder with one for each '
+        'split: CVAT, Label Studio, Roboflow',
+        read_coco,
+        (*_FILES, 'encoding', 'val', 'category'),
+    ),
+    'labelme': Kind(
+        "folder of LabelMe's JSON files, or one of them",
+        read_labelme,
+        (*_FILES, 'encoding', 'val', 'keypoints'),
+    ),
+    'imglab': Kind(
+        "XML file of dlib's imglab",
+        read_imglab,
+        (*_FILES, 'encoding', 'val', 'keypoints'),
     ),
 }
 

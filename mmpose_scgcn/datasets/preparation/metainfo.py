@@ -12,6 +12,7 @@ from .records import Source
 
 # Left, middle and right, as they lie in the image; RGB.
 _COLORS = ([0, 158, 115], [240, 228, 66], [213, 94, 0])
+_NO_LINKS = ['    skeleton_info={},']
 
 
 def parse_flip_pairs(text: str, num_keypoints: int) -> np.ndarray:
@@ -67,7 +68,9 @@ def metainfo_of(source: Source, partners: Sequence[int] | np.ndarray) -> str:
     """
     aligned = align_shapes(*source.shapes())
     mean = mean_shape(aligned, np.isfinite(aligned).all(axis=-1))
-    return metainfo_source(source.name, partners, mean[:, 0], source.names)
+    return metainfo_source(
+        source.name, partners, mean[:, 0], source.names, source.skeleton
+    )
 
 
 def metainfo_source(
@@ -75,6 +78,7 @@ def metainfo_source(
     partners: Sequence[int] | np.ndarray,
     mean_x: Sequence[float] | np.ndarray,
     names: Sequence[str] = (),
+    skeleton: Sequence[tuple[int, int]] = (),
 ) -> str:
     """Write the meta information as a config, for ``from_file``.
 
@@ -85,6 +89,8 @@ def metainfo_source(
             colours tell left from right.
         names (Sequence[str]): Of the keypoints (K,). Defaults to their
             numbers.
+        skeleton (Sequence[tuple[int, int]]): Pairs of keypoints that
+            drawings join. Defaults to none.
 
     Returns:
         str: Python source.
@@ -105,9 +111,14 @@ def metainfo_source(
             f"color={_COLORS[side]}, type='', swap={swap!r}),"
         )
     count = len(partners)
+    links = [
+        f'        {index}: dict(link=({names[a]!r}, {names[b]!r}), '
+        f'id={index}, color={_COLORS[1]}),'
+        for index, (a, b) in enumerate(skeleton)
+    ]
     lines += [
         '    },',
-        '    skeleton_info={},',
+        *(['    skeleton_info={', *links, '    },'] if links else _NO_LINKS),
         f'    joint_weights=[1.0] * {count},',
         f'    sigmas=[0.025] * {count},',
         ')',

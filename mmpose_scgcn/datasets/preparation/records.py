@@ -10,6 +10,8 @@ import numpy as np
 #: COCO's flags. Sets that do not tell occluded keypoints have 1 throughout,
 #: as in MMPose's own files.
 ABSENT, LABELED, VISIBLE = 0, 1, 2
+#: x1, y1, x2, y2, px.
+Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +41,7 @@ class Face:
     where: str
     group: str
     stratum: str = ''
-    box: tuple[float, float, float, float] | None = None
+    box: Box | None = None
     fields: dict[str, Any] = field(default_factory=dict)
 
 
@@ -81,6 +83,10 @@ class Source:
         origin (int): What the files count pixels from; it is subtracted.
         names (tuple[str, ...]): Names of the keypoints (K,), or none.
         notes (tuple[str, ...]): What was read as what, in words.
+        declared (dict[str, tuple[int, int]]): Width and height of images by
+            file, px, where the annotation files say them.
+        skeleton (tuple[tuple[int, int], ...]): Pairs of keypoints that are
+            to be joined in drawings.
     """
 
     name: str
@@ -92,6 +98,8 @@ class Source:
     origin: int = 0
     names: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    declared: dict[str, tuple[int, int]] = field(default_factory=dict)
+    skeleton: tuple[tuple[int, int], ...] = ()
 
     @property
     def folder(self) -> Path:

@@ -9,6 +9,7 @@ import numpy as np
 from .column_map import map_columns
 from .columns import Columns, find_columns, plain_columns
 from .groups import find_group
+from .keypoint_order import same_order
 from .missing import mark_missing, parse_missing
 from .plain_table import check_plain
 from .records import ABSENT, LABELED, VISIBLE, Face, Problem, Source
@@ -76,7 +77,7 @@ def read_tables(
                 Path(file), origin, group_pattern, columns, encoding
             )
             names = source.names = source.names or told.names
-            faces = _same_order(faces, told.names, names, file)
+            faces = same_order(faces, told.names, names, file)
             source.splits[split] = faces
             source.problems += _repeated_names(faces, file)
             source.notes += tuple(f'{file}: {note}' for note in told.notes)
@@ -104,27 +105,6 @@ def read_table(
         check_plain(numbers, told, path)
     told = _without_confidences(told, numbers)
     return _faces(rows, numbers, told, path, origin, group_pattern), told
-
-
-def _same_order(
-    faces: list[Face],
-    names: tuple[str, ...],
-    wanted: tuple[str, ...],
-    file: str | Path,
-) -> list[Face]:
-    """Put the keypoints in the order of the first table's names."""
-    if names == wanted:
-        return faces
-    if sorted(names) != sorted(wanted):
-        raise ValueError(
-            f'{file}: expected keypoints {", ".join(wanted)}, got '
-            f'{", ".join(names) or "numbers"}'
-        )
-    order = [names.index(name) for name in wanted]
-    return [
-        replace(f, keypoints=f.keypoints[order], flags=f.flags[order])
-        for f in faces
-    ]
 
 
 def _find_columns(

@@ -29,6 +29,7 @@ from mmpose_scgcn.datasets.preparation import (
     describe_face,
     infer_flip_indices,
     metainfo_of,
+    named_flip_indices,
     parse_flip_pairs,
     parse_norm,
     prepare,
@@ -97,15 +98,30 @@ def find_partners(source: Source, flip_pairs: str) -> np.ndarray:
     keypoints, annotated = source.shapes()
     if flip_pairs != 'infer':
         return parse_flip_pairs(flip_pairs, keypoints.shape[1])
+    named = named_flip_indices(source.names)
     try:
         partners = infer_flip_indices(keypoints, annotated)
     except ValueError as error:
-        raise ValueError(
-            f'{error}; give --flip-pairs 0-16,1-15,... or none'
-        ) from error
-    pairs = [f'{i}-{j}' for i, j in enumerate(partners) if i < j]
-    print(f'flip pairs, inferred: {",".join(pairs)}')
+        if named is None:
+            raise ValueError(
+                f'{error}; give --flip-pairs 0-16,1-15,... or none'
+            ) from error
+        print(f'flip pairs, by the names: {list_pairs(named)}')
+        return named
+    print(f'flip pairs, inferred: {list_pairs(partners)}')
+    if named is not None and (named != partners).any():
+        print(
+            'warning: the names of the keypoints say other flip pairs: '
+            f'{list_pairs(named)}; which are right? --flip-pairs takes them',
+            file=sys.stderr,
+        )
     return partners
+
+
+def list_pairs(partners: np.ndarray) -> str:
+    """Write flip partners as ``--flip-pairs`` takes them."""
+    pairs = [f'{i}-{j}' for i, j in enumerate(partners) if i < j]
+    return ','.join(pairs) or 'none'
 
 
 def check_config(args: argparse.Namespace, num_keypoints: int) -> None:

@@ -3,12 +3,19 @@
 from .aflw import read_aflw
 from .boxes import BOX_KINDS
 from .checks import check_annotated, check_num_keypoints
+from .coco import read_coco
 from .cofw import read_cofw
 from .examine import Options, ProblemsError, StrictError
 from .face_300w import read_300w
+from .imglab import read_imglab
 from .kinds import KINDS, Kind, add_options
+from .labelme import read_labelme
 from .metainfo import metainfo_of, metainfo_source, parse_flip_pairs
-from .mirror_pairs import infer_flip_indices, mirror_distances
+from .mirror_pairs import (
+    infer_flip_indices,
+    mirror_distances,
+    named_flip_indices,
+)
 from .prepare import Prepared, prepare
 from .preview import PREVIEW, describe_face
 from .pts import read_pts
@@ -47,12 +54,16 @@ __all__ = [
     'metainfo_of',
     'metainfo_source',
     'mirror_distances',
+    'named_flip_indices',
     'parse_flip_pairs',
     'parse_norm',
     'prepare',
     'read_300w',
     'read_aflw',
+    'read_coco',
     'read_cofw',
+    'read_imglab',
+    'read_labelme',
     'read_pts',
     'read_pts_folder',
     'read_tables',

@@ -1,9 +1,14 @@
 """Which keypoints change places in a mirror, told by the shapes."""
 
+import re
+from collections.abc import Sequence
+
 from mmpose_scgcn.shapes import align_shapes, mean_shape
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
+
+_SIDES = {'left': 'right', 'right': 'left', 'l': 'r', 'r': 'l'}
 
 
 def mirror_distances(keypoints: np.ndarray, visible: np.ndarray) -> np.ndarray:
@@ -63,3 +68,27 @@ def infer_flip_indices(
             f'unsure of keypoints {wrong.tolist()}'
         )
     return partners
+
+
+def named_flip_indices(names: Sequence[str]) -> np.ndarray | None:
+    """Find the partner of each keypoint by names with left and right.
+
+    Args:
+        names (Sequence[str]): Of the keypoints (K,), such as ``left_eye``,
+            ``eyeRight`` or ``mouth_l``.
+
+    Returns:
+        np.ndarray, optional: Partner of each keypoint (K,); its own index for
+        those whose name has no side. None if no name has one, or one has no
+        partner.
+    """
+    words = [
+        tuple(w.lower() for w in re.findall(r'[A-Z]?[a-z]+|[A-Z]+|\d+', name))
+        for name in names
+    ]
+    mirrored = [tuple(_SIDES.get(w, w) for w in ws) for ws in words]
+    known = set(words)
+    unique = len(known) == len(words)
+    if not unique or mirrored == words or not known.issuperset(mirrored):
+        return None
+    return np.array([words.index(other) for other in mirrored])

@@ -226,10 +226,9 @@ def _check_filled(
         first = left_out[0]
         text += f'; first problem: {first.kind}: {first.text}'
         if first.kind.startswith('missing image') and source.images:
-            text += (
-                f', looked for in {source.images} (csv and pts have '
-                '--images for another folder)'
-            )
+            own = not source.expected
+            hint = ' (--images names another folder)' if own else ''
+            text += f', looked for in {source.images}{hint}'
     raise ValueError(text)
 
 

@@ -14,7 +14,9 @@ from .columns import Columns
 from .records import NO_NUMBER, parse_numbers
 
 ENCODING_HINT = 'say --encoding, such as --encoding cp1252 or utf-16'
-_OTHER_FORMATS = {'{': 'JSON', '[': 'JSON', '<': 'XML or HTML'}
+_JSON = 'JSON, which prepare_dataset.py coco and labelme read'
+_XML = 'XML or HTML; prepare_dataset.py imglab reads the XML of imglab'
+_OTHER_FORMATS = {'{': _JSON, '[': _JSON, '<': _XML}
 _WORDS = {'true': '1', 'false': '0'}
 
 

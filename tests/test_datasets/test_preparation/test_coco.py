@@ -344,5 +344,13 @@ def test_a_box_that_is_none(write):
 def test_numbers_without_names_are_triples(write):
     data = content(categories=[], annotations=[face()])
     data['annotations'][0]['keypoints'] = [1, 2, 3, 4]
-    with pytest.raises(ValueError, match='a multiple of 3 numbers.*got 4'):
+    with pytest.raises(ValueError, match=r'a multiple of 3 numbers.*got 4'):
         read_coco(write(data))
+
+
+def test_no_image_at_all(write, tmp_path):
+    source = read_coco(write(content()))
+    with pytest.raises(
+        ValueError, match=r'0\.png, looked for in .*--images n'
+    ):
+        prepare(source, tmp_path / 'out', Options(val_share=0))

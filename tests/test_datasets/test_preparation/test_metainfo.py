@@ -5,6 +5,7 @@ from mmpose_scgcn.datasets.preparation import (
     infer_flip_indices,
     metainfo_source,
     mirror_distances,
+    named_flip_indices,
     parse_flip_pairs,
 )
 
@@ -95,3 +96,28 @@ def test_names_of_keypoints():
     info = content['dataset_info']['keypoint_info']
     assert [info[i]['name'] for i in (0, 1)] == ['left eye', "o'clock"]
     assert info[0]['swap'] == "o'clock"
+
+
+@pytest.mark.parametrize(
+    ('names', 'expected'),
+    (
+        (('left_eye', 'nose', 'right_eye'), [2, 1, 0]),
+        (('eyeLeft1', 'eyeLeft2', 'eyeRight1', 'eyeRight2'), [2, 3, 0, 1]),
+        (('L Mouth', 'R Mouth'), [1, 0]),
+        (('mouth_l', 'mouth_r', 'lip', 'rim'), [1, 0, 2, 3]),
+        (('left_eye', 'nose'), None),  # without a partner
+        (('left_eye', 'right_eye', 'Left-eye'), None),  # two of a name
+        (('nose', 'chin'), None),
+        ((), None),
+    ),
+)
+def test_partners_by_names(names, expected):
+    partners = named_flip_indices(names)
+    assert (partners if partners is None else partners.tolist()) == expected
+
+
+def test_drawings_join_what_the_skeleton_says(tmp_path):
+    text = metainfo_source('x', [1, 0, 2], [-1, 1, 0], 'abc', [(0, 2), (1, 2)])
+    (tmp_path / 'metainfo.py').write_text(text)
+    info = parse_pose_metainfo(dict(from_file=str(tmp_path / 'metainfo.py')))
+    assert info['skeleton_links'] == [(0, 2), (1, 2)]

@@ -329,7 +329,7 @@ def test_no_image_at_all(folder_wflw, tmp_path):
     message = (
         'no face remains in trainval, test; first problem: missing image, '
         r'faces left out: 0--Parade/0_Parade_0\.jpg, looked for in '
-        rf'{source.images} \(csv and pts have --images'
+        rf'{source.images}$'
     )
     with pytest.raises(ValueError, match=message):
         prepare(source, tmp_path / 'out', HALF)

@@ -33,6 +33,7 @@ def read_coco(
     missing: str = 'auto',
     encoding: str | None = None,
     category: str | None = None,
+    part: str | None = None,
 ) -> Source:
     """Read keypoints in the form of COCO.
 
@@ -59,6 +60,8 @@ def read_coco(
             their byte order mark says.
         category (str, optional): Name of the category, where several have
             keypoints.
+        part (str, optional): Part of COCO-WholeBody whose keypoints are
+            read (:data:`.coco_file.PARTS`). Defaults to none, the body.
 
     Returns:
         Source: Splits ``trainval`` (or ``train`` and ``val``) and ``test``.
@@ -70,36 +73,45 @@ def read_coco(
             read; the message has file and entry.
     """
     path = Path(source)
-    files, problems = read_coco_files(path, val, test, encoding)
+    files, problems = read_coco_files(path, val, test, encoding, part)
     chosen = choose_category(files.values(), category)
     selected = {s: select(f, chosen, problems) for s, f in files.items()}
-    folder = _image_folder(path, images)
-    finder = NamedImages(folder)
+    finder = NamedImages(_image_folder(path, images))
     found = {
         split: _find_images(files[split], entries, finder, bool(images))
         for split, entries in selected.items()
     }
     paths = [path for places in found.values() for path in places.values()]
-    result = Source(name, {}, common_root(folder, paths), origin=origin)
+    root = common_root(finder.folder, paths)
+    result = Source(name, {}, root, origin=origin)
     result.problems = [*problems, *finder.problems]
     for split, file in files.items():
         info = find_category(file, chosen)
-        names = read_names(info)
-        result.problems += odd_names(info, names, file)
-        faces = list(_faces(selected[split], found[split], len(names), result))
-        result.names = result.names or names
-        result.splits[split] = [
-            _grouped(face, group_pattern)
-            for face in same_order(faces, names, result.names, file.path)
-        ]
-        result.declared |= _declared(file, found[split], result.folder)
-        count = len(result.faces[0].keypoints) if result.faces else 0
-        result.skeleton = result.skeleton or read_skeleton(info, count)
+        faces = _add_split(result, selected[split], found[split], file, info)
+        result.splits[split] = [_grouped(f, group_pattern) for f in faces]
         text = f'{len(faces)} faces of the category {chosen!r}'
         result.notes += (f'{file.path}: {text}',)
     if result.names:
         result.notes += (f'keypoints: {", ".join(result.names)}',)
     return fill_boxes(mark_missing(result, parse_missing(missing)))
+
+
+def _add_split(
+    result: Source,
+    entries: Selected,
+    found: Mapping[str, Path],
+    file: CocoFile,
+    info: dict,
+) -> list[Face]:
+    """Add what the file of a split says, and give its faces."""
+    names = read_names(info)
+    result.problems += odd_names(info, names, file)
+    result.names = result.names or names
+    result.declared |= _declared(file, found, result.folder)
+    faces = list(_faces(entries, found, len(names), result))
+    if faces and not result.skeleton:
+        result.skeleton = read_skeleton(info, len(faces[0].keypoints))
+    return same_order(faces, names, result.names, file.path)
 
 
 def _image_folder(path: Path, images: str | Path | None) -> Path:

@@ -65,10 +65,13 @@ def find_category(file: CocoFile, name: str) -> dict:
 def odd_names(
     info: dict, names: tuple[str, ...], file: CocoFile
 ) -> Iterator[Problem]:
-    """Report names of keypoints that say little or may be wrong."""
+    """Report names that may be wrong, and keypoints that have none."""
     if info.get('keypoints') and not names:
         text = f'{file.path}: {info["keypoints"]!r:.200}'
         yield Problem('names of keypoints that repeat, not used', text)
+    for part in file.parts:
+        text = f'{file.path}: {part}_kpts; --part {part} reads them'
+        yield Problem('keypoints of a part, not used', text, serious=False)
     if names and file.writer == 'Label Studio':
         text = (
             f'{file.path}: Label Studio lists names as in its labelling '

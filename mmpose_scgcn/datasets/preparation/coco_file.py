@@ -1,7 +1,7 @@
 """One file of keypoints in the form of COCO."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,9 @@ from mmpose_scgcn.files import read_json
 
 from .json_kinds import tell_json
 from .rows import ENCODING_HINT
+
+#: Parts that COCO-WholeBody has keypoints of besides the body.
+PARTS = ('face', 'lefthand', 'righthand', 'foot')
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,7 @@ class CocoFile:
         categories (dict[str, dict]): By id.
         annotations (list[dict]): In the file's order.
         writer (str): The tool, if the file says it.
+        parts (tuple[str, ...]): Parts of COCO-WholeBody that are not read.
     """
 
     path: Path
@@ -30,7 +34,7 @@ class CocoFile:
     categories: dict[str, dict]
     annotations: list[dict]
     writer: str = ''
-    notes: list[str] = field(default_factory=list)
+    parts: tuple[str, ...] = ()
 
     @cached_property
     def labelled(self) -> list[tuple[str, dict]]:
@@ -48,13 +52,17 @@ class CocoFile:
         return str(name) if name else f'category {wanted}'.strip()
 
 
-def read_coco_file(path: Path, encoding: str | None = None) -> CocoFile:
+def read_coco_file(
+    path: Path, encoding: str | None = None, part: str | None = None
+) -> CocoFile:
     """Read a file and check its lists.
 
     Args:
         path (Path): The file.
         encoding (str, optional): Defaults to UTF-8, or what the byte order
             mark says.
+        part (str, optional): Part of COCO-WholeBody whose keypoints and box
+            are to stand for those of the annotation (:data:`PARTS`).
 
     Returns:
         CocoFile: Its content.
@@ -73,13 +81,38 @@ def read_coco_file(path: Path, encoding: str | None = None) -> CocoFile:
         )
     info = content.get('info')
     writer = info.get('contributor') if isinstance(info, Mapping) else ''
+    categories = _by_id(content, 'categories', path)
+    entries = [entry for _, entry in _entries(content, 'annotations', path)]
+    unread = [p for p in PARTS if p != part and _has_part(entries, p)]
+    if part is not None:
+        entries = [_of_part(entry, part) for entry in entries]
+        # What the category names are the keypoints of the body.
+        categories = {
+            number: dict(id=number, name=entry.get('name'))
+            for number, entry in categories.items()
+        }
     return CocoFile(
         path,
         _by_id(content, 'images', path),
-        _by_id(content, 'categories', path),
-        [entry for _, entry in _entries(content, 'annotations', path)],
+        categories,
+        entries,
         str(writer or ''),
+        tuple(unread),
     )
+
+
+def _has_part(entries: list[dict], part: str) -> bool:
+    """Tell whether any annotation has keypoints of a part."""
+    return any(any(entry.get(f'{part}_kpts') or ()) for entry in entries)
+
+
+def _of_part(entry: dict, part: str) -> dict:
+    """Take keypoints and box of a part."""
+    return {
+        **entry,
+        'keypoints': entry.get(f'{part}_kpts'),
+        'bbox': entry.get(f'{part}_box'),
+    }
 
 
 def _by_id(content: Mapping, name: str, path: Path) -> dict[str, dict]:

@@ -25,6 +25,7 @@ def read_coco_files(
     val: str | Path | None = None,
     test: str | Path | None = None,
     encoding: str | None = None,
+    part: str | None = None,
 ) -> tuple[dict[str, CocoFile], list[Problem]]:
     """Read the file, or the files of a folder, by split.
 
@@ -37,6 +38,7 @@ def read_coco_files(
         val (str | Path, optional): File of a validation set.
         test (str | Path, optional): File of a test set.
         encoding (str, optional): Of the files.
+        part (str, optional): See :func:`.coco_file.read_coco_file`.
 
     Returns:
         tuple[dict[str, CocoFile], list[Problem]]: Files by split,
@@ -50,12 +52,12 @@ def read_coco_files(
     """
     problems: list[Problem] = []
     if source.is_dir():
-        files, problems = _read_folder(source, encoding)
+        files, problems = _read_folder(source, encoding, part)
     else:
-        files = dict(trainval=read_coco_file(source, encoding))
+        files = dict(trainval=read_coco_file(source, encoding, part))
     for split, path in dict(val=val, test=test).items():
         if path is not None:
-            files[split] = read_coco_file(Path(path), encoding)
+            files[split] = read_coco_file(Path(path), encoding, part)
     training = {'train', 'trainval'} & files.keys()
     if len(training) != 1:
         listed = ', '.join(str(file.path) for file in files.values())
@@ -87,7 +89,7 @@ def tell_split(path: Path) -> str:
 
 
 def _read_folder(
-    folder: Path, encoding: str | None
+    folder: Path, encoding: str | None, part: str | None
 ) -> tuple[dict[str, CocoFile], list[Problem]]:
     """Read the files of a folder."""
     paths = [p for p in list_files(folder) if p.suffix.lower() == '.json']
@@ -100,7 +102,7 @@ def _read_folder(
         others = [p for p in others if p not in named]
     problems = [Problem(_NOT_READ, f'{p}', serious=False) for p in others]
     files: dict[str, CocoFile] = {}
-    for path, file in _read_all(named, encoding, problems):
+    for path, file in _read_all(named, encoding, part, problems):
         split = tell_split(path.relative_to(folder))
         if split in files:
             raise ValueError(
@@ -113,13 +115,16 @@ def _read_folder(
 
 
 def _read_all(
-    paths: Iterable[Path], encoding: str | None, problems: list[Problem]
+    paths: Iterable[Path],
+    encoding: str | None,
+    part: str | None,
+    problems: list[Problem],
 ) -> list[tuple[Path, CocoFile]]:
     """Read the files that are of this form, and report the others."""
     found, errors = [], []
     for path in paths:
         try:
-            found.append((path, read_coco_file(path, encoding)))
+            found.append((path, read_coco_file(path, encoding, part)))
         except ValueError as error:
             errors.append(error)
     if errors and not found:

@@ -64,33 +64,36 @@ def read_imglab(
     if val is not None:
         given = dict(train=table, val=val, test=test)
     files = {s: Path(file) for s, file in given.items() if file is not None}
-    result = Source(name, {}, origin=origin)
     finder = NamedImages(folder)
-    listed = {s: read_imglab_file(f, encoding) for s, f in files.items()}
     found = {
-        split: _find_images(entries, files[split], finder, bool(images))
-        for split, entries in listed.items()
+        split: _find_images(file, encoding, finder, bool(images))
+        for split, file in files.items()
     }
-    result.problems += finder.problems
     paths = [path for pairs in found.values() for path, _ in pairs]
-    result.images = common_root(finder.folder, paths)
+    root = common_root(finder.folder, paths)
+    result = Source(name, {}, root, origin=origin)
+    result.problems += finder.problems
     faces = {
         split: list(_faces(pairs, result, wanted))
         for split, pairs in found.items()
     }
-    for split, file in files.items():
-        count = f'{len(listed[split])} images, {len(faces[split])} faces'
-        result.notes += (f'{file}: {count}',)
+    result.notes = tuple(
+        f'{file}: {len(found[split])} images, {len(faces[split])} faces'
+        for split, file in files.items()
+    )
     result = named_source(result, faces, wanted, group_pattern)
     return fill_boxes(mark_missing(result, parse_missing(missing)))
 
 
 def _find_images(
-    entries: list[ImglabImage], file: Path, finder: NamedImages, given: bool
+    file: Path, encoding: str | None, finder: NamedImages, given: bool
 ) -> list[tuple[Path, ImglabImage]]:
-    """Find the images of a file."""
+    """Read a file and find its images."""
     bases = [finder.folder] if given else [file.parent, finder.folder]
-    return [(finder.find(e.file, bases, e.where), e) for e in entries]
+    return [
+        (finder.find(image.file, bases, image.where), image)
+        for image in read_imglab_file(file, encoding)
+    ]
 
 
 def _faces(

@@ -84,7 +84,7 @@ def read_imglab_file(
     except expat.ExpatError as error:
         raise ValueError(
             f'{path}, line {error.lineno}: expected XML as imglab writes it, '
-            f'but {expat.ErrorString(error.code)}'
+            f'but {expat.ErrorString(error.code)}{_hint(error)}'
         ) from error
     return images.found
 
@@ -157,6 +157,13 @@ class _Images:
     def _where(self) -> str:
         """Say where the parser is."""
         return f'{self._path}, line {self._parser.CurrentLineNumber}'
+
+
+def _hint(error: expat.ExpatError) -> str:
+    """Say what to do about letters that are none of the encoding."""
+    invalid = expat.errors.codes[expat.errors.XML_ERROR_INVALID_TOKEN]
+    same = error.code == invalid
+    return f'; if it is in another encoding, {ENCODING_HINT}' if same else ''
 
 
 def _number(values: Mapping[str, str], name: str, where: str) -> float:

@@ -11,6 +11,7 @@ from typing import Any
 from .aflw import read_aflw
 from .boxes import BOX_KINDS
 from .coco import read_coco
+from .coco_file import PARTS
 from .cofw import read_cofw
 from .face_300w import read_300w
 from .imglab import read_imglab
@@ -90,6 +91,10 @@ OPTIONS: dict[str, dict[str, Any]] = dict(
         metavar='NAME',
         help='category whose keypoints are read, where several have some',
     ),
+    part=dict(
+        choices=PARTS,
+        help='part of COCO-WholeBody whose keypoints are read (the body)',
+    ),
     keypoints=dict(
         metavar='NAMES',
         help='the keypoints that are wanted, in this order: '
@@ -128,7 +133,7 @@ KINDS = {
         'JSON of keypoints in the form of COCO, or a folder with one for each '
         'split: CVAT, Label Studio, Roboflow',
         read_coco,
-        (*_FILES, 'encoding', 'val', 'category'),
+        (*_FILES, 'encoding', 'val', 'category', 'part'),
     ),
     'labelme': Kind(
         "folder of LabelMe's JSON files, or one of them",

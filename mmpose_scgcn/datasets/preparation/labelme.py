@@ -68,32 +68,44 @@ def read_labelme(
             in a face; points with and without a ``group_id``.
     """
     wanted = parse_names(keypoints)
+    if images and not Path(images).is_dir():
+        raise FileNotFoundError(f'{images}: expected a folder of images')
     root = Path(folder) if Path(folder).is_dir() else Path(folder).parent
     result = Source(name, {}, origin=origin)
     splits = {
-        split: _read_all(split_files, wanted, encoding, result)
-        for split, split_files in _split_files(folder, val, test).items()
+        split: _read_all(paths, wanted, encoding, result)
+        for split, paths in _split_files(folder, val, test).items()
     }
-    if images and not Path(images).is_dir():
-        raise FileNotFoundError(f'{images}: expected a folder of images')
+    files = [file for members in splits.values() for file in members]
     finder = NamedImages(Path(images) if images else root)
-    found: dict[Path, Path] = {}
-    for file in (f for files in splits.values() for f in files):
-        at = root if file.path.is_relative_to(root) else file.path.parent
-        found[file.path], told = find_labelme_image(
-            file, at, finder, bool(images)
-        )
-        result.problems += told
-    result.problems += finder.problems
+    found = _find_images(files, root, finder, bool(images), result)
     result.images = common_root(finder.folder, found.values())
     faces = {
-        split: [face for file in files for face in _faces(file, found, result)]
-        for split, files in splits.items()
+        split: [
+            face for file in members for face in _faces(file, found, result)
+        ]
+        for split, members in splits.items()
     }
     result = named_source(result, faces, wanted, group_pattern)
-    files = [file for members in splits.values() for file in members]
     result = _with_images(result, files, found, encoding)
     return fill_boxes(mark_missing(result, parse_missing(missing)))
+
+
+def _find_images(
+    files: Iterable[LabelmeFile],
+    root: Path,
+    finder: NamedImages,
+    given: bool,
+    result: Source,
+) -> dict[Path, Path]:
+    """Find the image of each file."""
+    found = {}
+    for file in files:
+        at = root if file.path.is_relative_to(root) else file.path.parent
+        found[file.path], told = find_labelme_image(file, at, finder, given)
+        result.problems += told
+    result.problems += finder.problems
+    return found
 
 
 def _split_files(

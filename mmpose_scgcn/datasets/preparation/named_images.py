@@ -30,7 +30,7 @@ class NamedImages:
         self.folder = Path(os.path.abspath(folder))
         self.problems: list[Problem] = []
         self._listed: dict[str, list[Path]] | None = None
-        self._names: dict[Path, str] = {}
+        self._names: dict[Path, tuple[str, bool]] = {}
 
     def find(self, name: str, bases: Sequence[Path], where: str) -> Path:
         """Find an image.
@@ -58,13 +58,12 @@ class NamedImages:
             )
         variants = list(dict.fromkeys(_variants(written)))
         bases = [Path(os.path.abspath(base)) for base in bases]
-        found = _as_written(variants, bases)
-        if found is None:
-            found = self._search(variants, where)
+        exact = _as_written(variants, bases)
+        found = exact or self._search(variants, where)
         if found is None:
             parts = _parts(variants[0])
             return bases[0].joinpath(*parts or ['unnamed'])
-        self._note(written, found, where)
+        self._note(written, found, where, exact is None)
         return found
 
     def _search(self, variants: list[str], where: str) -> Path | None:
@@ -92,10 +91,12 @@ class NamedImages:
                 return best[0]
         return None
 
-    def _note(self, written: str, found: Path, where: str) -> None:
-        """Report an image that several names lead to."""
-        other = self._names.setdefault(found, written)
-        if other != written:
+    def _note(
+        self, written: str, found: Path, where: str, searched: bool
+    ) -> None:
+        """Report an image that another name led to than its own."""
+        other, was = self._names.setdefault(found, (written, searched))
+        if other != written and (searched or was):
             text = f'{found}: {other} and {written} ({where})'
             self.problems.append(Problem('image of several names', text))
 

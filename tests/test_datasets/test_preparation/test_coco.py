@@ -354,3 +354,40 @@ def test_no_image_at_all(write, tmp_path):
         ValueError, match=r'0\.png, looked for in .*--images n'
     ):
         prepare(source, tmp_path / 'out', Options(val_share=0))
+
+
+def test_the_faces_of_whole_bodies(write):
+    data = content(annotations=[face(), face()])
+    for number, entry in enumerate(data['annotations']):
+        entry['face_kpts'] = [5, 6, 1, 8, 9, 1] if number else [0.0] * 6
+        entry['face_box'] = [4, 5, 6, 7] if number else [0.0] * 4
+    path = write(data)
+    body = read_coco(path)
+    assert problems(body) == {
+        ('keypoints of a part, not used', False),
+        ('image without a face', False),
+    }
+    source = read_coco(path, part='face')
+    (only,) = source.faces
+    assert only.keypoints.tolist() == [[5, 6], [8, 9]]
+    assert only.box == (4, 5, 10, 12)
+    assert source.names == ()
+    assert problems(source) == {
+        ('annotation whose keypoints are all absent, left out', False),
+        ('image without a face', False),
+    }
+
+
+def test_real_faces_of_whole_bodies(scgcn_data):
+    """A file of the form of COCO-WholeBody, from MMPose's samples."""
+    path = scgcn_data / 'mmpose_samples/coco/test_coco_wholebody.json'
+    source = read_coco(path, part='face')
+    listed = json.loads(path.read_text())['annotations']
+    valid = [a for a in listed if a['face_valid']]
+    assert len(source.faces) == len(valid) > 2
+    for found, entry in zip(source.faces, valid, strict=True):
+        wanted = np.reshape(entry['face_kpts'], (68, 3))[:, :2]
+        np.testing.assert_allclose(found.keypoints, wanted)
+        x, y, width, height = entry['face_box']
+        assert found.box == pytest.approx((x, y, x + width, y + height))
+    assert source.folder.samefile(path.parent)

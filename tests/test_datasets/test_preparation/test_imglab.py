@@ -182,3 +182,14 @@ def test_files_that_are_refused(tmp_path, text, message):
         read_imglab(path)
     if 'found none' not in message:
         assert 'faces.xml' in str(error.value)
+
+
+def test_another_encoding_than_the_declared_one(write):
+    """UTF-8 is what XML without a declaration is."""
+    path = write(image('Müller.jpg', box(*PARTS)))
+    text = path.read_text('utf-8').partition('\n')[2]
+    path.write_bytes(text.encode('cp1252'))
+    with pytest.raises(ValueError, match=r'line 6: .*say --encoding'):
+        read_imglab(path)
+    source = read_imglab(path, encoding='cp1252')
+    assert source.faces[0].file == 'Müller.jpg'

@@ -190,6 +190,19 @@ def test_pictures_in_another_folder(write, tmp_path):
         read_labelme(tmp_path / 'labels', images=tmp_path / 'none')
 
 
+def test_one_picture_that_two_folders_name(write, tmp_path):
+    """Each in its own way, which is no accident."""
+    picture = tmp_path / 'pictures/1.png'
+    picture.parent.mkdir()
+    cv2.imwrite(str(picture), np.zeros((96, 128, 3), np.uint8))
+    numbers = [point(str(i), 9 + i, 20) for i in range(2)]
+    write(numbers, 'a/1.json', imagePath='../pictures/1.png')
+    write(numbers[:1], 'b/c/1.json', imagePath='..\\..\\pictures\\1.png')
+    source = read_labelme(tmp_path)
+    assert [f.file for f in source.faces] == ['pictures/1.png'] * 2
+    assert not source.problems
+
+
 def test_folders_of_the_splits(write, tmp_path):
     write(face(), 'one.json')
     write(face(), 'val/two.json')

@@ -66,6 +66,39 @@ def test_a_table_becomes_a_data_set(tool, table, tmp_path):
     assert info['flip_indices'] == [1, 0, 3, 2, 4, 6, 5]
 
 
+def name_columns(table, names):
+    """Give the keypoints names in the header."""
+    header = 'name,' + ','.join(f'{name}_x,{name}_y' for name in names)
+    rows = table.read_text().splitlines()[1:]
+    table.write_text('\n'.join([header, *rows]))
+
+
+def test_names_that_contradict_the_shapes_are_told(tool, table):
+    sides = ('left_brow', 'left_eye', 'right_brow', 'right_eye')
+    name_columns(table, (*sides, 'nose', 'left_lip', 'right_lip'))
+    result = tool('csv', table, 'data/mine')
+    assert result.returncode == 0, result.stderr
+    assert 'flip pairs, inferred: 0-1,2-3,5-6' in result.stdout
+    message = 'names of the keypoints say other flip pairs: 0-2,1-3,5-6'
+    assert message in result.stderr
+
+
+def test_names_tell_the_flip_pairs_where_shapes_do_not(tool, table, tmp_path):
+    names = ('brow_l', 'brow_r', 'eye_l', 'eye_r', 'nose', 'lip_l', 'lip_r')
+    name_columns(table, names)
+    rows = [line.split(',') for line in table.read_text().splitlines()]
+    for row in rows[1:]:
+        row[3:5] = '90', '20'  # far from where the other brow's image is
+    table.write_text('\n'.join(map(','.join, rows)))
+    result = tool('csv', table, 'data/mine')
+    assert result.returncode == 0, result.stderr
+    assert 'flip pairs, by the names: 0-1,2-3,5-6' in result.stdout
+    info = parse_pose_metainfo(
+        dict(from_file=str(tmp_path / 'data/mine/metainfo.py'))
+    )
+    assert info['flip_indices'] == [1, 0, 3, 2, 4, 6, 5]
+
+
 def test_the_config_says_what_was_prepared(tool, table, tmp_path):
     result = tool(*CONFIG, 'mine/my.py', '--norm', '2-3', '--name', 'seven')
     assert result.returncode == 0, result.stderr

@@ -96,4 +96,5 @@ def _rename(source: Source, paths: dict[str, Path], folder: Path) -> Source:
         split: [faces[face] for face in part]
         for split, part in source.splits.items()
     }
-    return replace(source, images=folder, splits=splits)
+    declared = {names.get(f, f): size for f, size in source.declared.items()}
+    return replace(source, images=folder, splits=splits, declared=declared)

@@ -13,6 +13,7 @@ from .labelme_images import embed, find_labelme_image
 from .missing import mark_missing, parse_missing
 from .named_faces import NamedFace, named_source
 from .named_images import NamedImages, common_root, list_files
+from .output import is_annotation_name
 from .records import Box, Problem, Source
 
 _OTHER = 'JSON file that is none of LabelMe, left out'
@@ -121,12 +122,16 @@ def _split_files(
 
 
 def _list(path: str | Path) -> list[Path]:
-    """List the JSON files of a folder, or one file."""
+    """List the JSON files of a folder but for ours, or one file."""
     if Path(path).is_file():
         return [Path(path)]
     if not Path(path).is_dir():
         raise FileNotFoundError(f'{path}: expected a folder, found none')
-    return [p for p in list_files(Path(path)) if p.suffix.lower() == '.json']
+    return [
+        file
+        for file in list_files(Path(path))
+        if file.suffix.lower() == '.json' and not is_annotation_name(file.name)
+    ]
 
 
 def _read_all(

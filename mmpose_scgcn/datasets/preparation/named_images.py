@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 from .column_names import has_image_suffix
 from .image_files import CALLED
+from .output import is_annotation_name
 from .records import Problem
 
 #: What Label Studio puts before the name of a file that is uploaded.
@@ -117,7 +118,8 @@ def list_files(folder: Path) -> Iterator[Path]:
         if Path(above) != folder and _is_ours(files):
             folders.clear()
             continue
-        folders[:] = sorted(f for f in folders if f[0] not in '._')
+        kept = (f for f in folders if f[0] != '.' and f != '__MACOSX')
+        folders[:] = sorted(kept)
         for file in sorted(files):
             if file[0] != '.':
                 yield Path(above, file)
@@ -139,9 +141,7 @@ def common_root(folder: Path, images: Iterable[Path]) -> Path:
 
 def _is_ours(files: list[str]) -> bool:
     """Tell a folder that this tool wrote by its files."""
-    return 'problems.txt' in files and any(
-        file.startswith('face_landmarks_') for file in files
-    )
+    return 'problems.txt' in files and any(map(is_annotation_name, files))
 
 
 def _variants(written: str) -> Iterator[str]:

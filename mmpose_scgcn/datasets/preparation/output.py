@@ -31,6 +31,11 @@ def annotation_name(name: str, split: str) -> str:
     return f'face_landmarks_{name}_{split}.json'
 
 
+def is_annotation_name(name: str) -> bool:
+    """Tell the name of an annotation file, of any data set and split."""
+    return name.startswith('face_landmarks_') and name.endswith('.json')
+
+
 def annotation_files(folder: Path, name: str) -> list[Path]:
     """List the annotation files that are there of a data set."""
     paths = [folder / annotation_name(name, split) for split in SPLITS]

@@ -266,3 +266,14 @@ def test_no_points_at_all(write, tmp_path):
     (tmp_path / 'a.json').write_text('{')
     with pytest.raises(ValueError, match=r'a\.json: expected JSON'):
         read_labelme(tmp_path)
+
+
+def test_output_beside_the_files_is_no_input(write, tmp_path):
+    numbers = [point(str(i), 9 + i, 20 + 5 * i) for i in range(3)]
+    cv2.imwrite(str(tmp_path / 'a.png'), np.zeros((96, 128, 3), np.uint8))
+    source = read_labelme(write(numbers))
+    for out in (tmp_path, tmp_path / 'out'):
+        prepare(source, out, Options(val_share=0), copy_images=True)
+        again = read_labelme(tmp_path)
+        assert [f.file for f in again.faces] == ['a.png']
+        assert not again.problems

@@ -51,6 +51,10 @@ def read_coco_files(
             one split; or none to train on.
     """
     problems: list[Problem] = []
+    if not source.exists():
+        raise FileNotFoundError(
+            f'{source}: expected a JSON file or a folder, found none'
+        )
     if source.is_dir():
         files, problems = _read_folder(source, encoding, part)
     else:

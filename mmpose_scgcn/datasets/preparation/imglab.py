@@ -57,6 +57,8 @@ def read_imglab(
         ValueError: See :func:`.imglab_file.read_imglab_file`; or no parts.
     """
     wanted = parse_names(keypoints)
+    if not Path(table).is_file():
+        raise FileNotFoundError(f'{table}: expected an XML file, found none')
     folder = Path(images) if images else Path(table).parent
     if not folder.is_dir():
         raise FileNotFoundError(f'{folder}: expected a folder of images')

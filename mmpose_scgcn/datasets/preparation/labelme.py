@@ -78,6 +78,8 @@ def read_labelme(
         for split, paths in _split_files(folder, val, test).items()
     }
     files = [file for members in splits.values() for file in members]
+    if not files and not result.problems:
+        raise FileNotFoundError(f'{folder}: expected JSON files, found none')
     finder = NamedImages(Path(images) if images else root)
     found = _find_images(files, root, finder, bool(images), result)
     result.images = common_root(finder.folder, found.values())
@@ -126,7 +128,9 @@ def _list(path: str | Path) -> list[Path]:
     if Path(path).is_file():
         return [Path(path)]
     if not Path(path).is_dir():
-        raise FileNotFoundError(f'{path}: expected a folder, found none')
+        raise FileNotFoundError(
+            f'{path}: expected a folder or a JSON file, found none'
+        )
     return [
         file
         for file in list_files(Path(path))

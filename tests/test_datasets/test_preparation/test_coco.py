@@ -391,3 +391,9 @@ def test_real_faces_of_whole_bodies(scgcn_data):
         x, y, width, height = entry['face_box']
         assert found.box == pytest.approx((x, y, x + width, y + height))
     assert source.folder.samefile(path.parent)
+
+
+def test_no_file(tmp_path):
+    for path in (tmp_path, tmp_path / 'none.json'):
+        with pytest.raises(FileNotFoundError, match='expected a JSON file'):
+            read_coco(path)

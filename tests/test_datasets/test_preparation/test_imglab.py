@@ -193,3 +193,9 @@ def test_another_encoding_than_the_declared_one(write):
         read_imglab(path)
     source = read_imglab(path, encoding='cp1252')
     assert source.faces[0].file == 'Müller.jpg'
+
+
+def test_no_file(tmp_path):
+    for path in (tmp_path, tmp_path / 'none.xml'):
+        with pytest.raises(FileNotFoundError, match='expected an XML file'):
+            read_imglab(path)

@@ -263,6 +263,9 @@ def test_no_points_at_all(write, tmp_path):
         read_labelme(write([rectangle()]))
     with pytest.raises(FileNotFoundError, match='expected a folder'):
         read_labelme(tmp_path / 'none')
+    (tmp_path / 'empty').mkdir()
+    with pytest.raises(FileNotFoundError, match='empty: expected JSON files'):
+        read_labelme(tmp_path / 'empty')
     (tmp_path / 'a.json').write_text('{')
     with pytest.raises(ValueError, match=r'a\.json: expected JSON'):
         read_labelme(tmp_path)

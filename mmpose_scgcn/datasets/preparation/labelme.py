@@ -6,17 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from .boxes import fill_boxes
-from .json_kinds import tell_json
 from .keypoint_order import parse_names
-from .labelme_file import Group, LabelmeFile, read_labelme_file
+from .labelme_file import Group, LabelmeFile
 from .labelme_images import embed, find_labelme_image
+from .labelme_splits import read_all, split_files
 from .missing import mark_missing, parse_missing
 from .named_faces import NamedFace, named_source
-from .named_images import NamedImages, common_root, list_files
-from .output import is_annotation_name
+from .named_images import NamedImages, common_root
 from .records import Box, Problem, Source
-
-_OTHER = 'JSON file that is none of LabelMe, left out'
 
 
 def read_labelme(
@@ -74,8 +71,8 @@ def read_labelme(
     root = Path(folder) if Path(folder).is_dir() else Path(folder).parent
     result = Source(name, {}, origin=origin)
     splits = {
-        split: _read_all(paths, wanted, encoding, result)
-        for split, paths in _split_files(folder, val, test).items()
+        split: read_all(paths, wanted, encoding, result)
+        for split, paths in split_files(folder, val, test).items()
     }
     files = [file for members in splits.values() for file in members]
     if not files and not result.problems:
@@ -109,51 +106,6 @@ def _find_images(
         result.problems += told
     result.problems += finder.problems
     return found
-
-
-def _split_files(
-    folder: str | Path, val: str | Path | None, test: str | Path | None
-) -> dict[str, list[Path]]:
-    """List the files of each split."""
-    named = dict(test=test, val=val)
-    splits = {s: _list(path) for s, path in named.items() if path is not None}
-    taken = {path.resolve() for files in splits.values() for path in files}
-    rest = [path for path in _list(folder) if path.resolve() not in taken]
-    splits['train' if val is not None else 'trainval'] = rest
-    return dict(reversed(splits.items()))
-
-
-def _list(path: str | Path) -> list[Path]:
-    """List the JSON files of a folder but for ours, or one file."""
-    if Path(path).is_file():
-        return [Path(path)]
-    if not Path(path).is_dir():
-        raise FileNotFoundError(
-            f'{path}: expected a folder or a JSON file, found none'
-        )
-    return [
-        file
-        for file in list_files(Path(path))
-        if file.suffix.lower() == '.json' and not is_annotation_name(file.name)
-    ]
-
-
-def _read_all(
-    paths: Iterable[Path],
-    wanted: tuple[str, ...],
-    encoding: str | None,
-    result: Source,
-) -> list[LabelmeFile]:
-    """Read the files of a split, and report what is not used of them."""
-    files = []
-    for path in paths:
-        file = read_labelme_file(path, wanted, encoding)
-        if isinstance(file, LabelmeFile):
-            files.append(file)
-            continue
-        text = f'{path}: {tell_json(file)}'
-        result.problems.append(Problem(_OTHER, text))
-    return files
 
 
 def _faces(

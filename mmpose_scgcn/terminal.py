@@ -41,7 +41,9 @@ def steady_output() -> None:
     """Let a tool go on when nobody reads its output any more.
 
     ``tool | head`` ends a process otherwise as soon as it prints, in the
-    middle of its work. Characters that the locale has not are escaped.
+    middle of its work. Lines are written as they come, so that those of the
+    two streams keep their order. Characters that the locale has not are
+    escaped.
     """
     for name in ('stdout', 'stderr'):
         stream = getattr(sys, name)
@@ -53,7 +55,6 @@ def steady_output() -> None:
             io.BufferedWriter(raw),
             encoding=stream.encoding,
             errors='backslashreplace',
-            line_buffering=stream.line_buffering,
-            write_through=stream.write_through,
+            line_buffering=True,
         )
         setattr(sys, name, steady)

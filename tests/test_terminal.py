@@ -59,6 +59,13 @@ def test_with_a_reader(tmp_path, root):
     assert (tmp_path / 'err').read_text('ascii') == 'others\n' * 3000
 
 
+def test_the_order_of_both_streams(tmp_path, root):
+    with open(tmp_path / 'out', 'wb') as out:
+        assert run(tmp_path, root, out, out).returncode == 0
+    lines = (tmp_path / 'out').read_text('utf-8').splitlines()
+    assert lines[1:-1:2] == ['others'] * 3000
+
+
 def test_a_data_set_is_whole(tmp_path, root):
     rows = 'name,' + ','.join(f'x{i},y{i}' for i in range(7)) + '\n'
     for number in range(10):

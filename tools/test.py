@@ -146,7 +146,8 @@ def likely_reason(offset: float) -> str:
         'The likely reason is that the annotation files count pixels from 1, '
         'so that flips in training move predictions to the left: prepare the '
         "data with --origin 1, or put dict(type='mmpose_scgcn."
-        "ShiftKeypointOrigin', origin=1) after LoadImage in all pipelines. "
+        "ShiftKeypointOrigin', origin=1) after what reads the image in all "
+        'pipelines. '
         f'{chance}'
     )
 
@@ -155,11 +156,14 @@ def measure(runner: Runner) -> dict:
     """Test; say what does not fit."""
     # Here, not above: help needs none of it.
     from mmpose_scgcn.checks import CheckError
+    from mmpose_scgcn.datasets.unreadable import UnreadableImageError
 
     try:
         return runner.test()
     except CheckError as error:
         sys.exit(str(error))
+    except UnreadableImageError as error:
+        sys.exit(error.words)
 
 
 def main() -> None:

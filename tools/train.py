@@ -175,11 +175,14 @@ def main() -> None:
 def train(runner: Runner) -> None:
     """Train; say what does not fit, and what to do without a network."""
     from mmpose_scgcn.checks import CheckError
+    from mmpose_scgcn.datasets.unreadable import UnreadableImageError
 
     try:
         runner.train()
     except CheckError as error:
         sys.exit(str(error))
+    except UnreadableImageError as error:
+        sys.exit(error.words)
     except URLError as error:
         sys.exit(
             f'A pretrained backbone could not be fetched: {error}. Without a '

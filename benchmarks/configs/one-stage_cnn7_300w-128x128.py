@@ -3,7 +3,7 @@ _base_ = ['wing-losses_cnn6_300w-64x64.py']
 
 codec = dict(type='RegressionLabel', input_size=(128, 128))
 train_pipeline = [
-    dict(type='LoadImage'),
+    dict(type='mmpose_scgcn.LoadFaceImage'),
     dict(type='GetBBoxCenterScale'),
     dict(type='RandomFlip', direction='horizontal'),
     dict(
@@ -17,7 +17,7 @@ train_pipeline = [
     dict(type='PackPoseInputs'),
 ]
 val_pipeline = [
-    dict(type='LoadImage'),
+    dict(type='mmpose_scgcn.LoadFaceImage'),
     dict(type='GetBBoxCenterScale'),
     dict(type='TopdownAffine', input_size=codec['input_size']),
     dict(type='PackPoseInputs'),

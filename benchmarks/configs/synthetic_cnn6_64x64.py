@@ -17,7 +17,7 @@ default_hooks = dict(checkpoint=dict(interval=interval))
 _points = [*range(0, 33, 2), *range(33, 38), *range(42, 47), *range(51, 60)]
 _points += [60, 61, 63, 64, 65, 67, 68, 69, 71, 72, 73, 75, *range(76, 96)]
 train_pipeline = [
-    dict(type='LoadImage'),
+    dict(type='mmpose_scgcn.LoadFaceImage'),
     dict(type='GetBBoxCenterScale'),
     dict(type='RandomFlip', direction='horizontal'),
     dict(

@@ -13,7 +13,7 @@ _EXPORTS = {
     'list_models': 'zoo',
     'load_model': 'loading',
     'predict_dataset': 'dataset',
-    'read_image': 'images',
+    'read_image': '.images',
     'weights_path': 'zoo',
 }
 

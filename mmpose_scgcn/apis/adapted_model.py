@@ -4,6 +4,7 @@ import copy
 from pathlib import Path
 from typing import Any
 
+from mmpose_scgcn.datasets.loading import OURS, PLAIN, with_our_reader
 from mmpose_scgcn.files import replace_file
 from mmpose_scgcn.launch import shipped_configs
 from mmpose_scgcn.models.pose_estimators import AdaptedEstimator
@@ -91,7 +92,9 @@ def _adapted_pipeline(
                 scale=mapping.scale_x,
             )
         )
-    place = 1 + [t['type'] for t in kept].index('LoadImage')
+    kept = with_our_reader(kept)
+    readers = [n for n, t in enumerate(kept) if t['type'] in (PLAIN, OURS)]
+    place = 1 + readers[0]
     return [*kept[:place], *added, *kept[place:]]
 
 

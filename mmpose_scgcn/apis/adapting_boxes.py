@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterable
 from mmpose_scgcn.datasets.annotated_faces import AnnotatedFaces
 from mmpose_scgcn.detection import BoxMapping
 from mmpose_scgcn.detection.boxes import relate_boxes
+from mmpose_scgcn.images import read_image
 from mmpose_scgcn.structures.boxes import square_boxes, tight_boxes
 
 import numpy as np
 
 from .face_model import FaceModel
-from .images import read_image
 
 #: Boxes whose centre and size differ by less on average are of one kind.
 SAME_SHIFT, SAME_SCALE = 0.03, 0.05

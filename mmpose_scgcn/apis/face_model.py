@@ -11,6 +11,7 @@ from mmpose_scgcn.detection import (
     boxes_of_kind,
     build_detector,
 )
+from mmpose_scgcn.images import ImageLike, read_image
 from mmpose_scgcn.structures import Faces
 from mmpose_scgcn.structures.boxes import tight_boxes
 from mmpose_scgcn.structures.outlines import outline
@@ -24,7 +25,6 @@ from mmengine.registry import init_default_scope
 from torch import nn
 
 from .edges import record_edges
-from .images import ImageLike, read_image
 
 
 class FaceModel:

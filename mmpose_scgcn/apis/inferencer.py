@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from mmpose_scgcn.compat.inferencers import MMDetLike, is_ours
+from mmpose_scgcn.images import read_image
 
-import mmcv
 import numpy as np
 import torch
 from mmengine.structures import InstanceData
@@ -112,7 +112,7 @@ class FaceInferencer(Pose2DInferencer):
 
         Args:
             inputs (Sequence[str | np.ndarray]): Files, or images (H, W, 3)
-                uint8, BGR.
+                uint8, BGR; they are read by :func:`mmpose_scgcn.read_image`.
             batch_size (int): Not used, as in MMPose.
             bboxes (np.ndarray | Sequence, optional): See
                 :func:`~mmpose_scgcn.apis.image_boxes.boxes_by_image`.
@@ -124,10 +124,12 @@ class FaceInferencer(Pose2DInferencer):
             **kwargs: Not used.
 
         Yields:
-            tuple[dict, list]: The batch, and the image.
+            tuple[dict, list]: The batch, and the image as it was read.
 
         Raises:
-            ValueError: No boxes, or not as many as images.
+            FileNotFoundError: There is no such image.
+            ValueError: An image that cannot be read, no boxes, or not as
+                many as images.
         """
         given = None
         if bboxes is not None:
@@ -135,14 +137,13 @@ class FaceInferencer(Pose2DInferencer):
             given = boxes_by_image(bboxes, count)
         for index, image in enumerate(inputs):
             boxes = None if given is None else given[index]
-            data = self.preprocess_single(
-                image, index, bbox_thr, nms_thr, boxes
-            )
+            info = _image_info(image, index)
+            data = self._crop_faces(info, bbox_thr, nms_thr, boxes)
             if data:
-                yield self.collate_fn(data), [image]
+                yield self.collate_fn(data), [info['img']]
             else:
-                sample = self._without_faces(image, index)
-                yield dict(inputs=[], data_samples=[sample]), [image]
+                sample = self._without_faces(info)
+                yield dict(inputs=[], data_samples=[sample]), [info['img']]
 
     def preprocess_single(
         self,
@@ -168,9 +169,20 @@ class FaceInferencer(Pose2DInferencer):
         Returns:
             list[dict]: What the pipeline makes of each face.
         """
+        info = _image_info(input, index)
+        return self._crop_faces(info, bbox_thr, nms_thr, bboxes)
+
+    def _crop_faces(
+        self,
+        info: dict,
+        bbox_thr: float,
+        nms_thr: float,
+        bboxes: np.ndarray | None,
+    ) -> list[dict]:
+        """Cut the faces out of an image that was read."""
         if bboxes is None:
-            bboxes = self._find_faces(input, bbox_thr, nms_thr)
-        shared = {**_image_info(input, index), **self.model.dataset_meta}
+            bboxes = self._find_faces(info['img'], bbox_thr, nms_thr)
+        shared = {**info, **self.model.dataset_meta}
         return [
             self.pipeline(
                 {**shared, 'bbox': box[None, :4], 'bbox_score': box[4:5]}
@@ -179,7 +191,7 @@ class FaceInferencer(Pose2DInferencer):
         ]
 
     def _find_faces(
-        self, image: str | np.ndarray, bbox_thr: float, nms_thr: float
+        self, image: np.ndarray, bbox_thr: float, nms_thr: float
     ) -> np.ndarray:
         """Find boxes (N, 5) with a score of more than ``bbox_thr``."""
         from mmpose_scgcn.detection import suppress
@@ -194,13 +206,10 @@ class FaceInferencer(Pose2DInferencer):
         best = suppress(boxes, scores, nms_thr)
         return np.column_stack([boxes[best], scores[best]]).astype(np.float32)
 
-    def _without_faces(
-        self, image: str | np.ndarray, index: int
-    ) -> PoseDataSample:
+    def _without_faces(self, info: dict) -> PoseDataSample:
         """Make the result of an image without faces."""
-        pixels = mmcv.imread(image)
-        info = _image_info(image, index)
-        meta = dict(img_path=info['img_path'], ori_shape=pixels.shape[:2])
+        shape = info['img'].shape[:2]
+        meta = dict(img_path=info['img_path'], ori_shape=shape)
         points = self.model.dataset_meta['num_keypoints']
         sample = PoseDataSample(metainfo=meta)
         sample.pred_instances = InstanceData(
@@ -236,10 +245,9 @@ class FaceInferencer(Pose2DInferencer):
 
 
 def _image_info(image: str | np.ndarray, index: int) -> dict:
-    """Name an image as MMPose does."""
-    if isinstance(image, str):
-        return dict(img_path=image)
-    return dict(img=image, img_path=f'{index:06d}.jpg')
+    """Read an image, and name it as MMPose does."""
+    path = image if isinstance(image, str) else f'{index:06d}.jpg'
+    return dict(img=read_image(image), img_path=path)
 
 
 def _detector(spec: Any) -> MMDetLike:

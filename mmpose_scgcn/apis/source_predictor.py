@@ -7,6 +7,7 @@ from pathlib import Path
 from threading import Event
 from typing import NamedTuple
 
+from mmpose_scgcn.images import read_image
 from mmpose_scgcn.structures import Faces
 from mmpose_scgcn.tracking import FaceTracker
 
@@ -14,7 +15,6 @@ import cv2
 import numpy as np
 
 from .face_boxes import BoxFinder
-from .images import read_image
 from .interruption import set_on_interrupt
 from .results import ResultFiles
 from .sources import Source, Video

@@ -4,6 +4,7 @@ import base64
 from collections.abc import Iterator
 from pathlib import Path
 
+from mmpose_scgcn.images import read_image
 from mmpose_scgcn.visualization.faces import draw_comparison
 
 import cv2
@@ -85,8 +86,9 @@ def _worst(path: Path) -> Iterator[tuple[str, str]]:
     nme = np.where(found, np.nan_to_num(faces['nme'], nan=-1.0), -2.0)
     for index in np.argsort(-nme, kind='stable')[: min(WORST, found.sum())]:
         face = {key: values[index] for key, values in faces.items()}
-        image = cv2.imread(str(face['img_path']))
-        if image is None:
+        try:
+            image = read_image(str(face['img_path']))
+        except (OSError, ValueError):
             continue
         box, gt, pred, visible = (
             face[key] for key in ('box', 'gt', 'pred', 'visible')

@@ -65,6 +65,13 @@ class Faces:
             for step in steps
         )
 
+    @cached_property
+    def image_paths(self) -> list[str]:
+        """The local image files, each once."""
+        paths = (info.get('img_path') for info in self.infos)
+        local = (p for p in paths if isinstance(p, str) and '://' not in p)
+        return list(dict.fromkeys(local))
+
 
 def check_images(faces: Faces) -> Findings:
     """Look for the image files; none is opened.
@@ -75,15 +82,11 @@ def check_images(faces: Faces) -> Findings:
     Returns:
         Findings: An error with the first files that are not there.
     """
-    if not faces.has_transform('LoadImage'):
+    if not faces.has_transform('LoadImage'):  # or ours, which inherits
         return Findings()
-    paths = dict.fromkeys(
-        path
-        for info in faces.infos
-        if isinstance(path := info.get('img_path'), str) and '://' not in path
-    )
+    paths = faces.image_paths
     step = max(1, -(-len(paths) // MOST_FILES))
-    missing = [p for p in list(paths)[::step] if not os.path.isfile(p)]
+    missing = [p for p in paths[::step] if not os.path.isfile(p)]
     if not missing:
         return Findings()
     return Findings(

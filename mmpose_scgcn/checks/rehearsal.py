@@ -16,7 +16,9 @@ from mmengine.runner import CheckpointLoader, Runner
 from mmengine.utils import is_seq_of
 
 from .batches import check_batches
+from .faces import Faces
 from .findings import Findings
+from .reading import check_reading
 from .resuming import compare_settings
 from .run import loops_of
 from .weights import compare_weights
@@ -92,6 +94,8 @@ def rehearse(runner: Runner) -> Findings:
         loader = loops['training'].dataloader
         found.attempt('batches', partial(check_batches, runner.model, loader))
     for where, loop in loops.items():
+        faces = Faces(where, loop.dataloader.dataset)
+        found.attempt('images', partial(check_reading, faces))
         _try_samples(runner, where, loop, found)
     return found
 

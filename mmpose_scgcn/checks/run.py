@@ -12,11 +12,12 @@ from .dropped import check_dropped
 from .faces import Faces, check_images
 from .findings import Findings
 from .keypoints import check_graphs, check_keypoints
+from .reading import check_plain_reading
 from .scoring import check_save_best, check_scoring
 
 
 def check_run(runner: Runner) -> Findings:
-    """Check data, metrics and graphs; no image is opened.
+    """Check data, metrics and graphs; no image is decoded.
 
     Args:
         runner (Runner): Its loops are built as far as they are to run.
@@ -66,6 +67,7 @@ def _check_faces(faces: Faces, loop: BaseLoop, runner: Runner) -> Findings:
     metrics = getattr(evaluator, 'metrics', ())
     checks = {
         'images': partial(check_images, faces),
+        'reading': partial(check_plain_reading, faces),
         'dropped faces': partial(check_dropped, faces, metrics),
         'keypoints': partial(check_keypoints, faces, model),
     }

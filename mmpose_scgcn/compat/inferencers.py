@@ -48,12 +48,12 @@ class MMDetLike:
             ``pred_instances`` have ``bboxes``, ``scores`` and ``labels``, all
             of which are 0.
         """
-        import mmcv
+        from mmpose_scgcn.images import read_image
+
         import torch
         from mmengine.structures import BaseDataElement, InstanceData
 
-        image = mmcv.imread(inputs) if isinstance(inputs, str) else inputs
-        boxes, scores = self.detect(image)
+        boxes, scores = self.detect(read_image(inputs))
         boxes = np.asarray(boxes, np.float32).reshape(-1, 4)
         instances = InstanceData(
             bboxes=torch.from_numpy(boxes),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from mmpose_scgcn.apis.images import read_image
+from mmpose_scgcn.images import read_image
 
 import cv2
 import numpy as np

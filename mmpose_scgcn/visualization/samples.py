@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from mmpose_scgcn.apis.images import read_image
 from mmpose_scgcn.datasets.pipeline import crop_transform
+from mmpose_scgcn.images import read_image
 
 import cv2
 import numpy as np

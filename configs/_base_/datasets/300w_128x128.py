@@ -10,7 +10,7 @@ codec = dict(type='RegressionLabel', input_size=(128, 128))
 _origin = dict(type='mmpose_scgcn.ShiftKeypointOrigin', origin=1)
 
 train_pipeline = [
-    dict(type='LoadImage'),
+    dict(type='mmpose_scgcn.LoadFaceImage'),
     _origin,
     dict(type='GetBBoxCenterScale'),
     dict(type='RandomFlip', direction='horizontal'),
@@ -28,7 +28,7 @@ train_pipeline = [
     dict(type='PackPoseInputs'),
 ]
 val_pipeline = [
-    dict(type='LoadImage'),
+    dict(type='mmpose_scgcn.LoadFaceImage'),
     _origin,
     dict(type='GetBBoxCenterScale'),
     dict(type='TopdownAffine', input_size=codec['input_size']),

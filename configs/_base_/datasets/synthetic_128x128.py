@@ -10,7 +10,7 @@ codec = dict(type='RegressionLabel', input_size=(128, 128))
 data_root = 'data/synthetic_faces_20000/'
 
 train_pipeline = [
-    dict(type='LoadImage'),
+    dict(type='mmpose_scgcn.LoadFaceImage'),
     dict(type='GetBBoxCenterScale'),
     dict(type='RandomFlip', direction='horizontal'),
     dict(
@@ -29,7 +29,7 @@ train_pipeline = [
     dict(type='PackPoseInputs'),
 ]
 val_pipeline = [
-    dict(type='LoadImage'),
+    dict(type='mmpose_scgcn.LoadFaceImage'),
     dict(type='GetBBoxCenterScale'),
     dict(type='TopdownAffine', input_size=codec['input_size']),
     dict(type='PackPoseInputs'),

@@ -3,7 +3,7 @@
 codec = dict(type='RegressionLabel', input_size=(160, 160))
 
 train_pipeline = [
-    dict(type='LoadImage'),
+    dict(type='mmpose_scgcn.LoadFaceImage'),
     dict(type='GetBBoxCenterScale', padding=1.5),
     dict(type='RandomFlip', direction='horizontal'),
     dict(
@@ -17,7 +17,7 @@ train_pipeline = [
     dict(type='PackPoseInputs'),
 ]
 val_pipeline = [
-    dict(type='LoadImage'),
+    dict(type='mmpose_scgcn.LoadFaceImage'),
     dict(type='GetBBoxCenterScale', padding=1.5),
     dict(type='TopdownAffine', input_size=codec['input_size']),
     dict(type='PackPoseInputs'),

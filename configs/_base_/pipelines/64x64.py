@@ -2,7 +2,7 @@
 codec = dict(type='RegressionLabel', input_size=(64, 64))
 
 train_pipeline = [
-    dict(type='LoadImage'),
+    dict(type='mmpose_scgcn.LoadFaceImage'),
     dict(type='GetBBoxCenterScale'),
     dict(type='RandomFlip', direction='horizontal'),
     dict(
@@ -18,7 +18,7 @@ train_pipeline = [
     dict(type='PackPoseInputs'),
 ]
 val_pipeline = [
-    dict(type='LoadImage'),
+    dict(type='mmpose_scgcn.LoadFaceImage'),
     dict(type='GetBBoxCenterScale'),
     dict(type='TopdownAffine', input_size=codec['input_size']),
     dict(type='PackPoseInputs'),

@@ -148,34 +148,6 @@ def duplicates(faces: Iterable[Face], serious: bool = True) -> list[Problem]:
     return problems
 
 
-def size_problems(
-    found: Mapping[str, tuple[int, int, int] | OSError],
-) -> tuple[dict[str, tuple[int, int]], list[Problem]]:
-    """Part the sizes of images from what kept them from being read.
-
-    Args:
-        found (Mapping): What :func:`.images.read_image_sizes` returned.
-
-    Returns:
-        tuple[dict, list[Problem]]: Width and height by file, px, and the
-        problems.
-    """
-    sizes, problems = {}, []
-    for file, size in found.items():
-        if isinstance(size, FileNotFoundError):
-            problems.append(Problem('missing image, faces left out', file))
-        elif isinstance(size, OSError):
-            kind = 'unreadable image, faces left out'
-            problems.append(Problem(kind, f'{file}: {size}'))
-        else:
-            sizes[file] = size[:2]
-            if size[2] != 1:
-                kind = 'turned when read, as the EXIF tag says'
-                text = f'{file}: orientation {size[2]}'
-                problems.append(Problem(kind, text, serious=False))
-    return sizes, problems
-
-
 def other_sizes(
     source: Source, sizes: Mapping[str, tuple[int, int]]
 ) -> list[Problem]:

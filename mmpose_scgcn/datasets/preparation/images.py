@@ -1,44 +1,18 @@
 """The sizes of images, as the training pipeline will see them."""
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from PIL import Image, UnidentifiedImageError
+from mmpose_scgcn.images import ImageFacts, image_facts
 
-_ORIENTATION = 0x0112  # EXIF tag
-_TURNED = (5, 6, 7, 8)  # its values that exchange width and height
+from .records import Problem
 
-
-def image_size(path: str | Path) -> tuple[int, int, int]:
-    """Read the size of an image, and check that all of it is there.
-
-    Args:
-        path (str | Path): The file.
-
-    Returns:
-        tuple[int, int, int]: Width and height in px after the rotation that
-        its EXIF tag asks for, which OpenCV applies when it reads, and that
-        tag (1 for none).
-
-    Raises:
-        FileNotFoundError: There is no such file.
-        OSError: It is no image, or cut off.
-    """
-    try:
-        with Image.open(path) as image:
-            width, height = image.size
-            # A coarse decoding goes through the whole file all the same.
-            image.draft('RGB', (1, 1))
-            orientation = image.getexif().get(_ORIENTATION, 1)
-            image.load()
-    except (UnidentifiedImageError, SyntaxError, ValueError) as error:
-        raise OSError(f'no image that can be read ({error})') from error
-    if orientation in _TURNED:
-        width, height = height, width
-    return width, height, orientation
+#: 16-bit images that reach no quarter of their range were made with fewer
+#: bits, and are nearly black when read.
+DARK = 2**14
 
 
 def read_image_sizes(
@@ -46,8 +20,8 @@ def read_image_sizes(
     files: Sequence[str],
     workers: int | None = None,
     track: Callable[[Iterable], Iterable] = iter,
-) -> dict[str, tuple[int, int, int] | OSError]:
-    """Read the sizes of images, several at a time.
+) -> dict[str, ImageFacts | OSError]:
+    """Read images as training will, several at a time.
 
     Args:
         folder (Path): That the names are relative to.
@@ -56,7 +30,8 @@ def read_image_sizes(
         track (Callable): Wraps the iteration, for a progress bar.
 
     Returns:
-        dict: For each name what :func:`image_size` returned or raised.
+        dict: For each name what :func:`mmpose_scgcn.images.image_facts`
+        returned or raised.
     """
     read = partial(_read, folder)
     with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
@@ -64,9 +39,59 @@ def read_image_sizes(
         return dict(zip(files, results, strict=True))
 
 
-def _read(folder: Path, file: str) -> tuple[int, int, int] | OSError:
+def _read(folder: Path, file: str) -> ImageFacts | OSError:
     """Catch what is wrong with one image."""
     try:
-        return image_size(folder / file)
+        return image_facts(folder / file)
     except OSError as error:
         return error
+
+
+def size_problems(
+    found: Mapping[str, ImageFacts | OSError],
+) -> tuple[dict[str, tuple[int, int]], list[Problem]]:
+    """Part the sizes of images from what kept them from being read.
+
+    Args:
+        found (Mapping): What :func:`read_image_sizes` returned.
+
+    Returns:
+        tuple[dict, list[Problem]]: Width and height by file, px, and the
+        problems.
+    """
+    sizes, problems = {}, []
+    for file, facts in found.items():
+        if isinstance(facts, FileNotFoundError):
+            problems.append(Problem('missing image, faces left out', file))
+        elif isinstance(facts, OSError):
+            kind = 'unreadable image, faces left out'
+            problems.append(Problem(kind, f'{file} {facts}'))
+        else:
+            sizes[file] = facts[:2]
+            problems += _remarks(file, facts)
+    return sizes, problems
+
+
+def _remarks(file: str, facts: ImageFacts) -> list[Problem]:
+    """Say what is to be known of an image that can be read."""
+    problems = []
+    if facts.orientation != 1:
+        kind = 'turned when read, as the EXIF tag says'
+        text = f'{file}: orientation {facts.orientation}'
+        problems.append(Problem(kind, text, serious=False))
+    if facts.brightest is not None and facts.brightest < DARK:
+        kind = '16-bit image that is nearly black when read'
+        text = (
+            f'{file}: its values end at {facts.brightest} of 65535, and 8 '
+            f'bits of them at {round(facts.brightest / 257)} of 255; scale '
+            'them to the whole range'
+        )
+        problems.append(Problem(kind, text))
+    if facts.elsewhere:
+        kind = (
+            "image that MMPose's LoadImage reads otherwise; configs of this "
+            'package read it right'
+        )
+        text = f'{file}: {facts.elsewhere}'
+        problems.append(Problem(kind, text, serious=False))
+    return problems

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
+from mmpose_scgcn.images import ImageFacts
 from mmpose_scgcn.staging import recover, stage
 from mmpose_scgcn.structures.coco import (
     annotation_entry,
@@ -19,11 +20,10 @@ from .checks import (
     check_file_names,
     check_num_keypoints,
     check_padding,
-    size_problems,
 )
 from .examine import Options, ProblemsError, StrictError, examine
 from .image_names import keep_inside
-from .images import read_image_sizes
+from .images import read_image_sizes, size_problems
 from .metainfo import keypoint_names
 from .output import (
     IMAGES,
@@ -178,13 +178,13 @@ def _read_sizes(
 
 def _extract(
     path: Path, read: Callable[[], np.ndarray]
-) -> tuple[int, int, int] | OSError:
+) -> ImageFacts | OSError:
     """Write an embedded image; give its size, upright, or why not."""
     try:
         image = read()
     except OSError as error:
         return error
-    return *write_image(path, image), 1
+    return ImageFacts(*write_image(path, image))
 
 
 def _split(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from mmpose_scgcn.apis.images import read_image
+from mmpose_scgcn.images import read_image
 from mmpose_scgcn.visualization.faces import (
     TRUE_COLOR,
     crop_tile,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mmpose_scgcn.datasets.loading import OURS, is_plain
 from mmpose_scgcn.evaluation.functional.normalization import BOX_NORMS
 from mmpose_scgcn.version import __version__
 
@@ -164,7 +165,9 @@ def _variables(data: OwnData) -> str:
 def _pipeline(cfg: Config, split: str, data: OwnData) -> str:
     """Take the base's pipeline, without what its annotations needed."""
     source = f'_base_.{split}_dataloader.dataset.pipeline'
-    kinds = [t['type'] for t in cfg[f'{split}_dataloader'].dataset.pipeline]
+    steps = cfg[f'{split}_dataloader'].dataset.pipeline
+    kinds = [t['type'] for t in steps]
+    plain = next((t['type'] for t in steps if is_plain(t)), None)
     reasons = {
         'ShiftKeypointOrigin': '# The base shifts the keypoints of its own '
         'data set; these need no shift.',
@@ -177,16 +180,24 @@ def _pipeline(cfg: Config, split: str, data: OwnData) -> str:
         for kind in kinds
         if (name := kind.rpartition('.')[-1]) in reasons
     }
-    if not found:
+    if not found and not plain:
         return f'{split}_pipeline = {source}\n'
+    item = '    transform'
+    if plain:
+        found[plain] = '# Images are read as they were checked.'
+        item = (
+            f'    dict(transform, type={OURS!r})\n'
+            f'    if transform.type == {plain!r}\n    else transform'
+        )
+    left_out = tuple(kind for kind in found if kind != plain)
     lines = [
         *found.values(),
         f'{split}_pipeline = [',
-        f'    transform\n    for transform in {source}',
-        f'    if transform.type not in {tuple(found)!r}',
+        f'{item}\n    for transform in {source}',
+        f'    if transform.type not in {left_out!r}' if left_out else '',
         ']',
     ]
-    return '\n'.join(lines) + '\n'
+    return '\n'.join(line for line in lines if line) + '\n'
 
 
 def _dataset() -> str:

@@ -1,5 +1,6 @@
 """Transforms of a top-down pipeline."""
 
+from .load_face_image import LoadFaceImage
 from .map_annotated_box import MapAnnotatedBox
 from .perturb_face import PerturbFace
 from .random_degradation import RandomDegradation
@@ -9,6 +10,7 @@ from .standardize_image import StandardizeImage
 from .uniform_bbox_transform import UniformBBoxTransform
 
 __all__ = [
+    'LoadFaceImage',
     'MapAnnotatedBox',
     'PerturbFace',
     'RandomDegradation',

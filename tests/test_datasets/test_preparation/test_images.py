@@ -1,58 +1,11 @@
 from mmpose_scgcn.datasets.preparation.images import (
-    image_size,
     read_image_sizes,
+    size_problems,
 )
+from mmpose_scgcn.images import ImageFacts
 
 import cv2
 import numpy as np
-import pytest
-from PIL import Image
-
-
-@pytest.fixture
-def picture(tmp_path):
-    noise = np.random.default_rng(0).integers(0, 255, (40, 60, 3))
-    path = tmp_path / 'a.jpg'
-    Image.fromarray(noise.astype(np.uint8)).save(path, quality=90)
-    return path
-
-
-@pytest.mark.parametrize('suffix', ('.jpg', '.png', '.bmp'))
-def test_size_of_a_whole_image(tmp_path, suffix):
-    path = tmp_path / f'a{suffix}'
-    assert cv2.imwrite(str(path), np.zeros((31, 57, 3), np.uint8))
-    assert image_size(path) == (57, 31, 1)
-
-
-@pytest.mark.parametrize('orientation', (1, 3, 6, 8))
-def test_the_size_is_what_opencv_reads(picture, tmp_path, orientation):
-    exif = Image.Exif()
-    exif[0x0112] = orientation
-    turned = tmp_path / 'turned.jpg'
-    with Image.open(picture) as image:
-        image.save(turned, exif=exif)
-    height, width = cv2.imread(str(turned)).shape[:2]
-    assert image_size(turned) == (width, height, orientation)
-
-
-@pytest.mark.parametrize('suffix', ('.jpg', '.png'))
-def test_a_cut_off_image_is_unreadable(picture, suffix):
-    path = picture.with_suffix(suffix)
-    with Image.open(picture) as image:
-        image.save(path)
-    content = path.read_bytes()
-    path.write_bytes(content[: len(content) // 2])
-    with pytest.raises(OSError):
-        image_size(path)
-
-
-def test_no_image_at_all(tmp_path):
-    path = tmp_path / 'a.jpg'
-    path.write_text('not a picture')
-    with pytest.raises(OSError, match='no image that can be read'):
-        image_size(path)
-    with pytest.raises(FileNotFoundError):
-        image_size(tmp_path / 'b.jpg')
 
 
 def test_several_threads_keep_the_order(tmp_path):
@@ -71,3 +24,41 @@ def test_several_threads_keep_the_order(tmp_path):
     assert [size[0] for size in list(found.values())[:-1]] == [*range(10, 39)]
     assert isinstance(found[names[-1]], FileNotFoundError)
     assert len(seen) == 30
+
+
+def told(facts):
+    sizes, problems = size_problems({'a.png': facts})
+    return sizes, [(p.kind, p.text, p.serious) for p in problems]
+
+
+def test_what_is_right_is_not_told():
+    assert told(ImageFacts(4, 5)) == ({'a.png': (4, 5)}, [])
+    assert told(ImageFacts(4, 5, brightest=2**14))[1] == []
+
+
+def test_what_cannot_be_read_has_no_size():
+    sizes, [(kind, text, serious)] = told(OSError('is empty'))
+    assert (sizes, text, serious) == ({}, 'a.png is empty', True)
+    assert kind == 'unreadable image, faces left out'
+    assert told(FileNotFoundError())[1][0][0].startswith('missing image')
+
+
+def test_a_turned_image_is_told_and_not_serious():
+    [(kind, text, serious)] = told(ImageFacts(4, 5, 6))[1]
+    assert kind == 'turned when read, as the EXIF tag says'
+    assert (text, serious) == ('a.png: orientation 6', False)
+
+
+def test_twelve_bits_in_sixteen_are_a_serious_problem():
+    [(kind, text, serious)] = told(ImageFacts(4, 5, brightest=4095))[1]
+    assert kind == '16-bit image that is nearly black when read'
+    assert text.startswith(
+        'a.png: its values end at 4095 of 65535, and 8 bits of them at 16 of'
+    )
+    assert serious
+
+
+def test_what_mmpose_reads_otherwise_is_told_and_not_serious():
+    [(kind, text, serious)] = told(ImageFacts(4, 5, elsewhere='not read'))[1]
+    assert kind.startswith("image that MMPose's LoadImage reads otherwise")
+    assert (text, serious) == ('a.png: not read', False)

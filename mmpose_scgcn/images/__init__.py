@@ -1,0 +1,19 @@
+"""The one reader of images: what checks, trains, predicts and draws.
+
+It imports nothing else of the package, so that every part may use it.
+"""
+
+from .decoding import MOST_PIXELS, Decoded, decode_image
+from .facts import ImageFacts, image_facts
+from .reading import ImageLike, read_file, read_image
+
+__all__ = [
+    'MOST_PIXELS',
+    'Decoded',
+    'ImageFacts',
+    'ImageLike',
+    'decode_image',
+    'image_facts',
+    'read_file',
+    'read_image',
+]

@@ -1,0 +1,112 @@
+"""Images as people have them: files, arrays, PIL images."""
+
+import contextlib
+import os
+import struct
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from .decoding import Decoded, by_pil, decode_image, to_bgr
+
+#: What may stand for an image.
+ImageLike = str | os.PathLike | np.ndarray | Image.Image
+
+_BROKEN_EXIF = (SyntaxError, OSError, ValueError, struct.error)
+
+
+def read_image(source: ImageLike) -> np.ndarray:
+    """Read an image.
+
+    A file or PIL image is turned upright by its EXIF orientation. A 16-bit
+    image becomes one of 8 bits: each value is divided by 257. Transparency is
+    dropped. ``docs/images.md`` has all kinds of files.
+
+    Args:
+        source (str | os.PathLike | np.ndarray | PIL.Image.Image): A file; an
+            array (H, W), (H, W, 1), (H, W, 3) in BGR or (H, W, 4) in BGRA,
+            uint8 or uint16; or a PIL image.
+
+    Returns:
+        np.ndarray: (H, W, 3) uint8, BGR; an array of that kind is given as
+        it is, not copied.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ValueError: It is no image, or no array of this kind; the message
+            says what came.
+        TypeError: Neither file, array nor PIL image.
+    """
+    if isinstance(source, np.ndarray):
+        return _from_array(source)
+    if isinstance(source, Image.Image):
+        return _from_pil(source)
+    if isinstance(source, (str, os.PathLike)):
+        return read_file(source).pixels
+    raise TypeError(
+        'expected an image as a path, a NumPy array or a PIL image, got '
+        f'{type(source).__name__}'
+    )
+
+
+def read_file(path: str | os.PathLike) -> Decoded:
+    """Read an image file.
+
+    Args:
+        path (str | os.PathLike): The file.
+
+    Returns:
+        Decoded: Pixels, and what was done to them.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ValueError: It is no image that can be read; the message says why.
+    """
+    path = Path(os.fsdecode(path))
+    content = read_content(path)
+    try:
+        return decode_image(content)
+    except ValueError as error:
+        raise ValueError(f'{path} {error}') from error
+
+
+def read_content(path: Path) -> bytes:
+    """Read the bytes of an image file.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ValueError: It is a folder, or cannot be opened.
+    """
+    try:
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        raise FileNotFoundError(f'no image file {path}') from None
+    except OSError as error:
+        if os.path.isdir(path):
+            raise ValueError(
+                f'{path} is a folder; expected an image file'
+            ) from None
+        raise ValueError(f'{path} cannot be opened: {error}') from error
+
+
+def _from_pil(image: Image.Image) -> np.ndarray:
+    with contextlib.suppress(*_BROKEN_EXIF):
+        image = ImageOps.exif_transpose(image)
+    return to_bgr(by_pil(image))
+
+
+def _from_array(array: np.ndarray) -> np.ndarray:
+    shape = array.shape
+    channels = shape[-1] if array.ndim == 3 else 1
+    if array.ndim not in (2, 3) or channels not in (1, 3, 4) or 0 in shape:
+        raise ValueError(
+            'expected an image array (H, W), (H, W, 1), (H, W, 3) in BGR or '
+            f'(H, W, 4) in BGRA, got shape {shape}'
+        )
+    if array.dtype not in (np.uint8, np.uint16):
+        raise ValueError(
+            'expected an image array of uint8 or uint16, got '
+            f'{array.dtype}; scale it to 0..255 and convert it'
+        )
+    return to_bgr(array)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 from mmpose.apis import inference_topdown, init_model
+from PIL import Image
 
 CONFIG = (
     'configs/face_2d_keypoint/wing_loss/300w/'
@@ -123,6 +124,24 @@ def test_files_and_json_are_as_mmposes(infer, images, tmp_path):
     np.testing.assert_allclose(face['bbox'], BOXES[:1], atol=1e-4)
     drawn = cv2.imread(str(out / 'visualizations/face.png'))
     assert (drawn != images[0]).any()
+
+
+def test_files_are_read_as_everywhere_else(infer, images, tmp_path):
+    """A GIF, which not every OpenCV reads, and a WebP that is turned."""
+    rgb = Image.fromarray(images[0][..., ::-1])
+    block = Image.Exif()
+    block[274] = 6
+    turned = rgb.transpose(Image.Transpose.ROTATE_90)
+    turned.save(tmp_path / 'a.webp', exif=block, lossless=True)
+    rgb.save(tmp_path / 'a.gif')
+    expected = points_of(next(infer(images[0], bboxes=BOXES)))
+    for name, most in (('a.webp', 1e-4), ('a.gif', 3)):
+        (result,) = infer(str(tmp_path / name), bboxes=BOXES, return_vis=True)
+        np.testing.assert_allclose(points_of(result), expected, atol=most)
+        assert result['visualization'][0].shape == images[0].shape
+    (tmp_path / 'a.png').write_bytes(b'none')
+    with pytest.raises(ValueError, match=r'a.png is no image that can be'):
+        next(infer(str(tmp_path / 'a.png'), bboxes=BOXES))
 
 
 def test_the_detector_is_made_when_it_is_needed(model, images, monkeypatch):

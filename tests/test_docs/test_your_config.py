@@ -18,6 +18,7 @@ TRAINED = {
     'my_loss': {'loss_kpt'},
     'my_structure_loss': {'loss_kpt'},
     'my_loss_heatmap': {'loss_kpt'},
+    'my_images': {'loss_kpt'},
     'my_head': {'loss_kpt', 'loss_relative'},
     'my_head_heatmap': {'loss_kpt', 'loss_relative'},
     'my_refinement': {'loss_kpt', 'loss_relative', 'loss_heatmap'},

@@ -3,7 +3,10 @@
 import json
 import tempfile
 
+from mmpose_scgcn.images import image_facts
+
 import pytest
+from PIL import Image
 
 
 @pytest.fixture
@@ -77,6 +80,74 @@ def test_images_that_are_not_there(check, tmp_path, synthetic_faces):
     assert done.returncode == 1
     assert 'training: 1 of 16 images are not there' in done.stdout
     assert 'lost.jpg' in done.stdout
+
+
+@pytest.fixture
+def spoil(tmp_path, synthetic_faces):
+    """Put one image of another kind among those of training."""
+
+    def spoil(name, write):
+        file = 'face_landmarks_wflw_train.json'
+        content = json.loads((synthetic_faces / file).read_text())
+        image = content['images'][5]
+        path = synthetic_faces / 'images' / image['file_name']
+        with Image.open(path) as picture:
+            write(picture, tmp_path / name)
+        image['file_name'] = str(tmp_path / name)
+        (tmp_path / file).write_text(json.dumps(content))
+        return f'train_dataloader.dataset.ann_file={tmp_path / file}'
+
+    return spoil
+
+
+def test_an_image_that_cannot_be_read(check, spoil):
+    setting = spoil('a.jpg', lambda _, path: path.write_bytes(b'<html>'))
+    done = check(settings=[setting])
+    assert done.returncode == 1
+    assert (
+        'error: training: 1 of 16 images that were tried cannot be read: '
+    ) in done.stdout
+    assert 'a.jpg is no image that can be read' in done.stdout
+
+
+PLAIN = 'train_dataloader.dataset.pipeline.0.type=LoadImage'
+
+
+def test_mmposes_reader_is_noted(check):
+    done = check(settings=[PLAIN])
+    assert done.returncode == 0, done.stdout
+    assert "note: training: MMPose's LoadImage reads the images" in done.stdout
+    assert "validation: MMPose's" not in done.stdout
+
+
+def test_what_mmposes_reader_cannot_read(check, spoil):
+    """TGA, which no OpenCV reads; with ours nothing is wrong."""
+    setting = spoil('a.tga', lambda image, path: image.save(path))
+    assert check(settings=[setting]).returncode == 0
+    done = check(settings=[setting, PLAIN])
+    assert done.returncode == 1
+    assert (
+        "error: training: MMPose's LoadImage cannot read 1 images"
+    ) in done.stdout
+    assert 'a.tga' in done.stdout
+
+
+def test_what_mmposes_reader_turns_otherwise(check, spoil):
+    def save(image, path):
+        block = Image.Exif()
+        block[274] = 6
+        image.save(path, exif=block)
+
+    setting = spoil('a.webp', save)
+    done = check('--strict', settings=[setting, PLAIN])
+    path = str(setting).partition('=')[2]
+    if image_facts(path.rpartition('/')[0] + '/a.webp').elsewhere:
+        assert done.returncode == 1
+        assert 'reads 1 of 16 images that were tried in' in done.stdout
+        assert 'a.webp: not turned upright' in done.stdout
+    else:  # this OpenCV turns WebP
+        assert done.returncode == 0
+    assert check('--strict', settings=[setting]).returncode == 0
 
 
 def test_missing_annotations_are_one_line(check):

@@ -144,6 +144,70 @@ def test_testing_measures_and_keeps_predictions(trained, tool, workspace):
     assert shown == [f'{index}_0.png' for index in range(NUM_IMAGES)]
 
 
+@pytest.fixture
+def cut_off(workspace):
+    """One of the images is cut off for a while."""
+    path = workspace / '1.png'
+    content = path.read_bytes()
+    path.write_bytes(content[:2000])
+    yield path
+    path.write_bytes(content)
+
+
+OURS = 'dataset.pipeline.0.type=mmpose_scgcn.LoadFaceImage'
+
+
+@pytest.mark.parametrize('workers', [0, 2])
+def test_an_image_that_cannot_be_read_is_one_line(tool, cut_off, workers):
+    done = tool(
+        'train.py',
+        'tiny.py',
+        '--work-dir=work_dirs/cut',
+        '--cfg-options',
+        f'train_dataloader.{OURS}',
+        f'train_dataloader.num_workers={workers}',
+    )
+    assert done.returncode == 1
+    *_, last = done.stderr.strip().splitlines()
+    assert last.startswith(f'{cut_off} cannot be read: ')
+    assert 'Traceback' not in done.stderr
+
+
+def test_it_may_be_skipped_and_is_named_once(tool, cut_off):
+    done = tool(
+        'train.py',
+        'tiny.py',
+        '--work-dir=work_dirs/skip',
+        '--cfg-options',
+        f'train_dataloader.{OURS}',
+        'train_dataloader.dataset.pipeline.0.unreadable=skip',
+        'train_dataloader.num_workers=2',
+        'train_cfg.max_epochs=3',
+        'val_dataloader=None',
+        'val_cfg=None',
+        'val_evaluator=None',
+        'default_hooks.checkpoint.save_best=None',
+    )
+    assert done.returncode == 0, done.stderr
+    log = done.stdout + done.stderr
+    assert log.count(f'skipped in training: {cut_off} cannot be read') == 1
+
+
+def test_testing_ends_in_one_line(trained, tool, cut_off):
+    work_dir, _ = trained
+    done = tool(
+        'test.py',
+        'tiny.py',
+        work_dir / 'epoch_1.pth',
+        '--cfg-options',
+        f'test_dataloader.{OURS}',
+        'test_dataloader.dataset.pipeline.0.unreadable=skip',
+    )
+    assert done.returncode == 1
+    *_, last = done.stderr.strip().splitlines()
+    assert last.startswith(f'{cut_off} cannot be read: ')
+
+
 def test_a_lost_name_of_the_checkpoint_is_found_again(root, tmp_path):
     """The name is lost if training is killed while it is written."""
     latest = runpy.run_path(str(root / 'tools/train.py'))['latest_checkpoint']

@@ -62,9 +62,9 @@ class CheckHook(Hook):
     listed, another optimizer is refused, and the best checkpoint of a folder
     that this one was copied from is not deleted.
 
-    Annotations are read, images are not. All that is wrong is said at once,
-    on every rank. ``docs/checks.md`` has the messages; ``tools/train.py``
-    and ``tools/test.py`` add this hook to any config.
+    Annotations are read, images are not decoded. All that is wrong is said
+    at once, on every rank. ``docs/checks.md`` has the messages;
+    ``tools/train.py`` and ``tools/test.py`` add this hook to any config.
 
     Args:
         resume_with (str): Whose optimizer settings and schedules a resumed

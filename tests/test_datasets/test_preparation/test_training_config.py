@@ -175,3 +175,33 @@ def test_norms(text, norm):
 def test_what_is_no_norm(text):
     with pytest.raises(ValueError, match=f'got {text!r}'):
         parse_norm(text, 7)
+
+
+PLAIN_BASE = """
+pipeline = [
+    dict(type='LoadImage', backend_args=dict(backend='local')),
+    dict(type='RandomFlip', direction='horizontal'),
+    dict(type='PackPoseInputs'),
+]
+train_dataloader = dict(dataset=dict(pipeline=pipeline))
+val_dataloader = dict(dataset=dict(pipeline=pipeline[::2]))
+val_evaluator = test_evaluator = dict(type='mmpose_scgcn.FaceAlignmentMetric')
+model = dict(head=dict(num_keypoints=68))
+"""
+
+
+@pytest.mark.parametrize('flips', [True, False])
+def test_images_are_read_as_they_were_checked(tmp_path, flips):
+    """Also where the base leaves it to MMPose."""
+    base, file = tmp_path / 'base.py', tmp_path / 'my_config.py'
+    base.write_text(PLAIN_BASE)
+    data = OwnData('mine', tmp_path, SPLITS, 7, (2, 3), flips)
+    file.write_text(training_config(base, data, file))
+    cfg = Config.fromfile(file)
+    first, *others = cfg.train_dataloader.dataset.pipeline
+    load = dict(
+        type='mmpose_scgcn.LoadFaceImage', backend_args=dict(backend='local')
+    )
+    assert first == cfg.test_dataloader.dataset.pipeline[0] == load
+    kinds = ['RandomFlip', 'PackPoseInputs'][not flips :]
+    assert [t.type for t in others] == kinds

@@ -7,14 +7,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from mmpose_scgcn.images import IMAGE_SUFFIXES
+
 import cv2
 import numpy as np
 
-IMAGE_SUFFIXES = (
-    *('.jpg', '.jpeg', '.jpe', '.jfif', '.png', '.bmp', '.dib', '.webp'),
-    *('.tif', '.tiff', '.pbm', '.pgm', '.ppm', '.pnm', '.gif', '.avif'),
-    *('.jp2', '.tga', '.heic'),
-)
 VIDEO_SUFFIXES = (
     *('.mp4', '.avi', '.mov', '.mkv', '.webm', '.m4v', '.mpg', '.mpeg'),
     *('.wmv', '.flv', '.ts', '.3gp'),

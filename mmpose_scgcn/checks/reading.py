@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mmpose_scgcn.datasets.loading import OURS, PLAIN
 from mmpose_scgcn.images import ImageFacts, image_facts
+from mmpose_scgcn.images.reading import shown
 
 import cv2
 
@@ -39,7 +40,8 @@ def check_plain_reading(faces: Faces) -> Findings:
         ]
     )
     step = max(1, -(-len(faces.image_paths) // MOST_FILES))
-    unknown = [p for p in faces.image_paths[::step] if not _is_known(p)]
+    paths = faces.image_paths[::step]
+    unknown = [shown(p) for p in paths if not _is_known(p)]
     if unknown:
         found.errors.append(
             f"{faces.where}: MMPose's {PLAIN} cannot read {len(unknown)} "
@@ -64,7 +66,8 @@ def check_reading(faces: Faces) -> Findings:
     step = max(1, len(faces.image_paths) // NUM_READ)
     paths = faces.image_paths[::step]
     with ThreadPoolExecutor(cpu_count() or 1) as pool:
-        facts = dict(zip(paths, pool.map(_read, paths), strict=True))
+        names = map(shown, paths)
+        facts = dict(zip(names, pool.map(_read, paths), strict=True))
     found = Findings()
     wrong = [f'{p} {e}' for p, e in facts.items() if isinstance(e, OSError)]
     if wrong:

@@ -6,8 +6,10 @@ It imports nothing else of the package, so that every part may use it.
 from .decoding import MOST_PIXELS, Decoded, decode_image
 from .facts import ImageFacts, image_facts
 from .reading import ImageLike, read_file, read_image
+from .suffixes import IMAGE_SUFFIXES
 
 __all__ = [
+    'IMAGE_SUFFIXES',
     'MOST_PIXELS',
     'Decoded',
     'ImageFacts',

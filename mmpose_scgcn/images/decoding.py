@@ -35,6 +35,11 @@ _STARTS = (
     b'\x59\xa6\x6a\x95',
 )
 
+#: How HEIC files go on after four bytes.
+_HEIC = frozenset(
+    (b'ftypheic', b'ftypheix', b'ftyphevc', b'ftypmif1', b'ftypmsf1')
+)
+
 _AS_STORED = (
     cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH | cv2.IMREAD_IGNORE_ORIENTATION
 )
@@ -111,7 +116,7 @@ def open_image(content: bytes) -> Image.Image:
     except Image.DecompressionBombError as error:
         raise ValueError(_too_large(str(error))) from error
     except Image.UnidentifiedImageError as error:
-        raise UnknownError('is no image that can be read') from error
+        raise UnknownError(_unknown(content)) from error
     except Exception as error:  # damage ends parsers in many ways
         raise UnknownError(f'cannot be read: {error}') from error
     _check_size(image.width, image.height)
@@ -237,6 +242,15 @@ def _without_header(content: bytes, reason: UnknownError) -> Decoded:
 def _check_size(width: int, height: int) -> None:
     if width * height > MOST_PIXELS:
         raise ValueError(_too_large(f'{width} x {height} pixels'))
+
+
+def _unknown(content: bytes) -> str:
+    if content[4:12] in _HEIC:
+        return (
+            'is a HEIC image, which Pillow reads with a plug-in alone; '
+            'convert it, for example to JPEG'
+        )
+    return 'is no image that can be read'
 
 
 def _too_large(reason: str) -> str:

@@ -15,7 +15,7 @@ from .decoding import (
     open_image,
 )
 from .orientation import orientation_of
-from .reading import read_content
+from .reading import read_content, shown
 
 #: Decoders round in different ways.
 _SAME = 2
@@ -62,7 +62,7 @@ def image_facts(path: str | os.PathLike) -> ImageFacts:
     try:
         content = read_content(path)
     except ValueError as error:
-        raise OSError(str(error).removeprefix(f'{path} ')) from error
+        raise OSError(str(error).removeprefix(f'{shown(path)} ')) from error
     try:
         return _coarse_facts(content) or _facts(content)
     except ValueError as error:

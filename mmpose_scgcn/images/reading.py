@@ -68,7 +68,12 @@ def read_file(path: str | os.PathLike) -> Decoded:
     try:
         return decode_image(content)
     except ValueError as error:
-        raise ValueError(f'{path} {error}') from error
+        raise ValueError(f'{shown(path)} {error}') from error
+
+
+def shown(path: str | os.PathLike) -> str:
+    """Write a name that may be no UTF-8 so that it can be printed."""
+    return os.fspath(path).encode('utf-8', 'backslashreplace').decode()
 
 
 def read_content(path: Path) -> bytes:
@@ -81,13 +86,15 @@ def read_content(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
-        raise FileNotFoundError(f'no image file {path}') from None
+        raise FileNotFoundError(f'no image file {shown(path)}') from None
     except OSError as error:
         if os.path.isdir(path):
             raise ValueError(
-                f'{path} is a folder; expected an image file'
+                f'{shown(path)} is a folder; expected an image file'
             ) from None
-        raise ValueError(f'{path} cannot be opened: {error}') from error
+        raise ValueError(
+            f'{shown(path)} cannot be opened: {error.strerror}'
+        ) from error
 
 
 def _from_pil(image: Image.Image) -> np.ndarray:

@@ -376,8 +376,18 @@ NO_IMAGE = 'is no image that can be read'
 #: File name, content and why it is not read.
 REFUSED = {
     'nothing': ('a.jpg', b'', 'is empty'),
+    'nothing of a name that is no UTF-8': (
+        'gesicht_\udce4.png',
+        b'',
+        'is empty',
+    ),
     'a page called .jpg': ('a.jpg', PAGE, NO_IMAGE),
     'a text called .png': ('a.png', b'no picture', NO_IMAGE),
+    'HEIC, without a plug-in': (
+        'a.heic',
+        b'\0\0\0\x18ftypheic' + bytes(4) + b'mif1heic' + bytes(900),
+        'is a HEIC image, which Pillow reads with a plug-in alone; convert',
+    ),
     'zeros': ('a.jpg', bytes(5000), NO_IMAGE),
     'half a JPEG': ('a.jpg', cut(saved('JPEG')), 'cannot be read: .*[Tt]runc'),
     'a JPEG without its last byte': (
@@ -419,7 +429,7 @@ REFUSED = {
         'cannot be read: expected an image of 8 or 16 bits, got one of float',
     ),
     'a huge PNG': ('a.png', huge_png(), 'is too large: .*; at most 180,000,'),
-    'a PNG that PIL would take': (
+    'a PNG that is a little too large': (
         'a.png',
         huge_png(18_001, 10_000),
         'is too large: .*; at most 180,000,000 pixels are read',

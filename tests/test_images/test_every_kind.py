@@ -8,6 +8,7 @@ from mmpose_scgcn.apis import read_image
 from mmpose_scgcn.datasets.preparation import Options, prepare
 from mmpose_scgcn.datasets.preparation.records import VISIBLE, Face, Source
 from mmpose_scgcn.images import image_facts
+from mmpose_scgcn.images.reading import shown
 from tests.test_images.kinds import READ, REFUSED
 
 import cv2
@@ -58,14 +59,14 @@ def test_all_three_read_the_same(kind, load, tmp_path):
 def test_all_three_refuse_the_same(kind, load, tmp_path, capfd):
     name, content, reason = REFUSED[kind]
     path = write(tmp_path, name, content)
-    start = re.escape(str(path))
+    start = re.escape(shown(path))
     with pytest.raises(ValueError, match=f'^{start} {reason}') as predicted:
         read_image(path)
     with pytest.raises(OSError, match=f'^{reason}') as checked:
         image_facts(path)
     with pytest.raises(ValueError, match=f'^{start} {reason}') as trained:
         load.transform(dict(img_path=str(path), sample_idx=7))
-    assert str(predicted.value) == f'{path} {checked.value}'
+    assert str(predicted.value) == f'{shown(path)} {checked.value}'
     assert str(trained.value) == f'{predicted.value} (sample 7)'
 
 
@@ -130,6 +131,8 @@ def test_annotated_sizes_are_those_of_training(tmp_path):
     assert {i['file_name'] for i in content['images']} == {
         name for name, kind in names.items() if kind in READ
     }
+    listed = (tmp_path / 'out/problems.txt').read_text('utf-8')
+    assert r'gesicht_\udce4.png is empty' in listed
     unreadable = [
         problem.text.split(' ')[0]
         for problem in prepared.problems

@@ -11,6 +11,7 @@ from mmpose_scgcn.synthetic import make_dataset
 
 import numpy as np
 import pytest
+from mmengine.config import Config
 
 #: Of the 98: outer eye corners, tip of the nose, corners of the mouth.
 FIVE = [60, 72, 54, 76, 82]
@@ -151,6 +152,13 @@ def test_a_video_is_tracked_by_the_models_own_boxes(model, folder):
         faces = tracker.update(image, frame / 25)
     assert faces.ids.tolist() == [0]
     assert faces.keypoints.shape == (1, 5, 2)
+
+
+def test_its_config_reads_images_as_everything_else(adapted):
+    """The model that was adapted reads with MMPose's transform."""
+    pipeline = Config.fromfile(adapted.config).test_dataloader.dataset.pipeline
+    assert pipeline[0].type == 'mmpose_scgcn.LoadFaceImage'
+    assert 'LoadImage' not in [t.type for t in pipeline]
 
 
 def test_its_config_is_tested(adapted, run_python, root, folder):

@@ -4,17 +4,14 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from mmpose_scgcn.images import IMAGE_SUFFIXES
+
 
 def _words(text: str) -> frozenset[str]:
     """List words."""
     return frozenset(text.split())
 
 
-#: Suffixes by which the name of an image is known.
-IMAGE_SUFFIXES = _words(
-    '.avif .bmp .gif .jfif .jp2 .jpe .jpeg .jpg .pbm .pgm .png .pnm .ppm '
-    '.tga .tif .tiff .webp'
-)
 _FILES = _words(
     'file filename name image imagefile imagefilename imagename imagepath '
     'imageid img imgname imgpath imgfile imgid path filepath picture photo '

@@ -131,7 +131,10 @@ def stage_texts(
         path.write_text(json.dumps(content), encoding='utf-8')
     lines = [f'{problem.kind}: {problem.text}\n' for problem in problems]
     text = ''.join(lines) or 'none\n'
-    (staging / PROBLEMS).write_text(text, encoding='utf-8')
+    # Names of images may be no UTF-8.
+    (staging / PROBLEMS).write_text(
+        text, encoding='utf-8', errors='backslashreplace'
+    )
     if metainfo is not None:
         (staging / METAINFO).write_text(metainfo, encoding='utf-8')
 

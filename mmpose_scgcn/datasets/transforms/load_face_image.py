@@ -6,6 +6,7 @@ from pathlib import Path
 
 from mmpose_scgcn.datasets.unreadable import Told, UnreadableImageError
 from mmpose_scgcn.images import decode_image, read_image
+from mmpose_scgcn.images.reading import shown
 from mmpose_scgcn.registry import TRANSFORMS
 
 import mmengine.fileio as fileio
@@ -106,7 +107,7 @@ class LoadFaceImage(LoadImage):
         try:
             return decode_image(bytes(content)).pixels
         except ValueError as error:
-            raise ValueError(f'{path} {error}') from error
+            raise ValueError(f'{shown(path)} {error}') from error
 
     def __repr__(self) -> str:
         """Show the options."""

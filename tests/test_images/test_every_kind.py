@@ -132,14 +132,14 @@ def test_annotated_sizes_are_those_of_training(tmp_path):
         name for name, kind in names.items() if kind in READ
     }
     listed = (tmp_path / 'out/problems.txt').read_text('utf-8')
-    assert r'gesicht_\udce4.png is empty' in listed
+    assert r'gesicht_\udce4.png: is empty' in listed
     unreadable = [
-        problem.text.split(' ')[0]
+        problem.text.split(': ')[0]
         for problem in prepared.problems
         if problem.kind == 'unreadable image, faces left out'
     ]
     assert sorted(unreadable) == sorted(
-        name.split(' ')[0] for name, kind in names.items() if kind in REFUSED
+        name for name, kind in names.items() if kind in REFUSED
     )
     dark = [p.text for p in prepared.problems if 'nearly black' in p.kind]
     assert len(dark) == 1

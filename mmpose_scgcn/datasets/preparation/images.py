@@ -65,7 +65,7 @@ def size_problems(
             problems.append(Problem('missing image, faces left out', file))
         elif isinstance(facts, OSError):
             kind = 'unreadable image, faces left out'
-            problems.append(Problem(kind, f'{file} {facts}'))
+            problems.append(Problem(kind, f'{file}: {facts}'))
         else:
             sizes[file] = facts[:2]
             problems += _remarks(file, facts)

@@ -2,16 +2,14 @@
 
 import base64
 import binascii
-import io
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
-from mmpose_scgcn.apis.images import read_image
 from mmpose_scgcn.files import read_json
+from mmpose_scgcn.images import decode_image, read_image
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
 
 from .image_files import find_image
 from .labelme_file import LabelmeFile
@@ -91,11 +89,6 @@ def _decode(path: Path, encoding: str | None) -> np.ndarray:
         raise FileNotFoundError(f'{path} holds no image')
     try:
         content = base64.b64decode(data, validate=False)
-        return read_image(Image.open(io.BytesIO(content)))
-    except (
-        binascii.Error,
-        TypeError,
-        ValueError,
-        UnidentifiedImageError,
-    ) as error:
-        raise OSError(f'{path}: imageData is no image ({error})') from error
+        return decode_image(content).pixels
+    except (binascii.Error, TypeError, ValueError) as error:
+        raise OSError(f'{path}: imageData {error}') from error

@@ -38,7 +38,7 @@ def test_what_is_right_is_not_told():
 
 def test_what_cannot_be_read_has_no_size():
     sizes, [(kind, text, serious)] = told(OSError('is empty'))
-    assert (sizes, text, serious) == ({}, 'a.png is empty', True)
+    assert (sizes, text, serious) == ({}, 'a.png: is empty', True)
     assert kind == 'unreadable image, faces left out'
     assert told(FileNotFoundError())[1][0][0].startswith('missing image')
 

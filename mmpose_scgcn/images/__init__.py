@@ -3,8 +3,9 @@
 It imports nothing else of the package, so that every part may use it.
 """
 
-from .decoding import MOST_PIXELS, Decoded, decode_image
+from .decoding import Decoded, decode_image
 from .facts import ImageFacts, image_facts
+from .headers import MOST_PIXELS
 from .reading import ImageLike, read_file, read_image
 from .suffixes import IMAGE_SUFFIXES
 

@@ -5,19 +5,14 @@ others; the choice does not depend on what a build of OpenCV can do. PIL reads
 every header: format, size and orientation.
 """
 
-import io
-import warnings
 from typing import NamedTuple
 
 import cv2
 import numpy as np
 from PIL import Image
 
+from .headers import UnknownError, check_size, open_image
 from .orientation import orientation_of, turn_upright
-
-#: A file of more pixels is refused before it is decoded. PIL refuses a few
-#: less, where nobody has changed its limit.
-MOST_PIXELS = 180_000_000
 
 #: PIL's names of the formats that OpenCV decodes.
 BY_OPENCV = frozenset(('BMP', 'DIB', 'JPEG', 'MPO', 'PNG', 'TIFF', 'WEBP'))
@@ -35,20 +30,11 @@ _STARTS = (
     b'\x59\xa6\x6a\x95',
 )
 
-#: How HEIC files go on after four bytes.
-_HEIC = frozenset(
-    (b'ftypheic', b'ftypheix', b'ftyphevc', b'ftypmif1', b'ftypmsf1')
-)
-
 _AS_STORED = (
     cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH | cv2.IMREAD_IGNORE_ORIENTATION
 )
 #: v / 257, rounded, of each value of 16 bits: 65535 becomes 255.
 _TO_8_BITS = ((np.arange(2**16) + 128) // 257).astype(np.uint8)
-
-
-class UnknownError(ValueError):
-    """PIL knows no such file, or finds its header damaged."""
 
 
 class Decoded(NamedTuple):
@@ -94,33 +80,6 @@ def decode_image(content: bytes) -> Decoded:
             return _decode(image, content)
         except Exception as error:  # damage ends decoders in many ways
             raise ValueError(f'cannot be read: {error}') from error
-
-
-def open_image(content: bytes) -> Image.Image:
-    """Read the header of an image file.
-
-    Args:
-        content (bytes): All of the file.
-
-    Returns:
-        PIL.Image.Image: The image, not decoded.
-
-    Raises:
-        UnknownError: PIL cannot open it.
-        ValueError: It is empty, or too large to be decoded.
-    """
-    if not content:
-        raise ValueError('is empty')
-    try:
-        image = _open(content)
-    except Image.DecompressionBombError as error:
-        raise ValueError(_too_large(str(error))) from error
-    except Image.UnidentifiedImageError as error:
-        raise UnknownError(_unknown(content)) from error
-    except Exception as error:  # damage ends parsers in many ways
-        raise UnknownError(f'cannot be read: {error}') from error
-    _check_size(image.width, image.height)
-    return image
 
 
 def by_opencv(content: bytes, flags: int = _AS_STORED) -> np.ndarray | None:
@@ -185,16 +144,6 @@ def to_bgr(array: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(array[..., :3])
 
 
-def _open(content: bytes) -> Image.Image:
-    """Open with PIL; a warning of its size is none of ours."""
-    try:
-        return Image.open(io.BytesIO(content))
-    except Image.DecompressionBombWarning:  # somebody made warnings errors
-        with warnings.catch_warnings():
-            warnings.simplefilter('ignore', Image.DecompressionBombWarning)
-            return Image.open(io.BytesIO(content))
-
-
 def _decode(image: Image.Image, content: bytes) -> Decoded:
     """Decode what PIL knows."""
     orientation = orientation_of(image, content)
@@ -229,7 +178,7 @@ def _without_header(content: bytes, reason: UnknownError) -> Decoded:
         pixels = by_opencv(content, cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH)
     if pixels is None:
         raise reason
-    _check_size(pixels.shape[1], pixels.shape[0])
+    check_size(pixels.shape[1], pixels.shape[0])
     try:
         _check_depth(pixels)
     except ValueError as error:
@@ -237,24 +186,6 @@ def _without_header(content: bytes, reason: UnknownError) -> Decoded:
     deep = pixels.dtype == np.uint16
     brightest = int(pixels.max()) if deep else None
     return Decoded(to_bgr(pixels), 1, brightest, not deep)
-
-
-def _check_size(width: int, height: int) -> None:
-    if width * height > MOST_PIXELS:
-        raise ValueError(_too_large(f'{width} x {height} pixels'))
-
-
-def _unknown(content: bytes) -> str:
-    if content[4:12] in _HEIC:
-        return (
-            'is a HEIC image, which Pillow reads with a plug-in alone; '
-            'convert it, for example to JPEG'
-        )
-    return 'is no image that can be read'
-
-
-def _too_large(reason: str) -> str:
-    return f'is too large: {reason}; at most {MOST_PIXELS:,} pixels are read'
 
 
 def _check_depth(pixels: np.ndarray) -> None:

@@ -7,13 +7,8 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from .decoding import (
-    Decoded,
-    UnknownError,
-    by_opencv,
-    decode_image,
-    open_image,
-)
+from .decoding import Decoded, by_opencv, decode_image
+from .headers import UnknownError, open_image
 from .orientation import orientation_of
 from .reading import read_content, shown
 

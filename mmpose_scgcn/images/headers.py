@@ -1,0 +1,79 @@
+"""The headers of image files, read with PIL."""
+
+import io
+import warnings
+
+from PIL import Image
+
+#: A file of more pixels is refused before it is decoded. PIL refuses a few
+#: less, where nobody has changed its limit.
+MOST_PIXELS = 180_000_000
+
+#: How HEIC files go on after four bytes.
+_HEIC = frozenset(
+    (b'ftypheic', b'ftypheix', b'ftyphevc', b'ftypmif1', b'ftypmsf1')
+)
+
+
+class UnknownError(ValueError):
+    """PIL knows no such file, or finds its header damaged."""
+
+
+def open_image(content: bytes) -> Image.Image:
+    """Read the header of an image file.
+
+    Args:
+        content (bytes): All of the file.
+
+    Returns:
+        PIL.Image.Image: The image, not decoded.
+
+    Raises:
+        UnknownError: PIL cannot open it.
+        ValueError: It is empty, or too large to be decoded.
+    """
+    if not content:
+        raise ValueError('is empty')
+    try:
+        image = _open(content)
+    except Image.DecompressionBombError as error:
+        raise ValueError(_too_large(str(error))) from error
+    except Image.UnidentifiedImageError as error:
+        raise UnknownError(_unknown(content)) from error
+    except Exception as error:  # damage ends parsers in many ways
+        raise UnknownError(f'cannot be read: {error}') from error
+    check_size(image.width, image.height)
+    return image
+
+
+def check_size(width: int, height: int) -> None:
+    """Refuse an image of more than :data:`MOST_PIXELS` pixels.
+
+    Raises:
+        ValueError: It has more.
+    """
+    if width * height > MOST_PIXELS:
+        raise ValueError(_too_large(f'{width} x {height} pixels'))
+
+
+def _unknown(content: bytes) -> str:
+    if content[4:12] in _HEIC:
+        return (
+            'is a HEIC image, which Pillow reads with a plug-in alone; '
+            'convert it, for example to JPEG'
+        )
+    return 'is no image that can be read'
+
+
+def _too_large(reason: str) -> str:
+    return f'is too large: {reason}; at most {MOST_PIXELS:,} pixels are read'
+
+
+def _open(content: bytes) -> Image.Image:
+    """Open with PIL; a warning of its size is none of ours."""
+    try:
+        return Image.open(io.BytesIO(content))
+    except Image.DecompressionBombWarning:  # somebody made warnings errors
+        with warnings.catch_warnings():
+            warnings.simplefilter('ignore', Image.DecompressionBombWarning)
+            return Image.open(io.BytesIO(content))

@@ -89,7 +89,9 @@ def test_what_the_tests_and_benchmarks_import_is_installed(project, root):
     tools = names(re.findall(r'^[A-Za-z].*$', text, re.M))
     # setuptools brings pkg_resources, pytest brings packaging and tomli.
     brought = {'pkg-resources', 'packaging', 'tomli'}
-    found = imported(root / 'tests')
+    # They once wrote files that tests read: dlc/make.py, make_exports.py.
+    by_hand = {'datumaro', 'label-studio-sdk', 'labelme', 'pandas'}
+    found = imported(root / 'tests') - by_hand
     local = {
         canonicalize_name(path.stem)
         for path in (root / 'benchmarks').glob('*.py')

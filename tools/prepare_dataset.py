@@ -67,7 +67,8 @@ def add_config(parser: argparse.ArgumentParser) -> None:
     add(
         '--flip-pairs',
         default='infer',
-        help='infer (from the mean shape), none, or a list: 0-16,1-15',
+        help='infer (from the set, its names, or the mean shape), none, or a '
+        'list: 0-16,1-15',
     )
     text = 'write a config for this data set here'
     add('--config', type=Path, metavar='FILE', help=text)
@@ -96,15 +97,21 @@ def print_reading(source: Source) -> None:
 def find_partners(source: Source, flip_pairs: str) -> np.ndarray:
     """Tell the flip partners, or read them."""
     keypoints, annotated = source.shapes()
+    count = keypoints.shape[1]
     if flip_pairs != 'infer':
-        return parse_flip_pairs(flip_pairs, keypoints.shape[1])
+        return parse_flip_pairs(flip_pairs, count)
+    if source.partners:
+        known = np.array(source.partners)
+        print(f'flip pairs, of this set: {list_pairs(known)}')
+        return known
     named = named_flip_indices(source.names)
     try:
         partners = infer_flip_indices(keypoints, annotated)
     except ValueError as error:
         if named is None:
+            example = '0-1' if count == 2 else '0-16,1-15,...'
             raise ValueError(
-                f'{error}; give --flip-pairs 0-16,1-15,... or none'
+                f'{error}; give --flip-pairs {example} or none'
             ) from error
         print(f'flip pairs, by the names: {list_pairs(named)}')
         return named
@@ -128,7 +135,7 @@ def check_config(args: argparse.Namespace, num_keypoints: int) -> None:
     """Find what is wrong with the options of the config before anything."""
     parse_norm(args.norm, num_keypoints)
     base = find_config(args.base)
-    check_base(read_config(str(base), {}), base)
+    check_base(read_config(str(base), {}), base, num_keypoints)
     if args.config.exists() and not args.overwrite:
         raise FileExistsError(
             f'{args.config} is there already: choose another name, or say '

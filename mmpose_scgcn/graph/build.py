@@ -8,7 +8,7 @@ from mmpose_scgcn.shapes import mean_shape
 import numpy as np
 
 from .correlation import keypoint_correlation
-from .neighbors import top_k_neighbors
+from .neighbors import check_top_k, top_k_neighbors
 
 #: Mean shapes are written with this many decimals of the crop: 1e-5 of a
 #: 256 px crop is 0.003 px.
@@ -49,6 +49,7 @@ def build_graph(
         >>> len(graph['neighbors']), graph['neighbors'][3][0]
         (5, 3)
     """
+    check_top_k(keypoints.shape[1], top_k)
     if not np.isfinite(keypoints[visible]).all():
         bad = np.flatnonzero(
             (~np.isfinite(keypoints).all(axis=-1) & visible).any(axis=1)

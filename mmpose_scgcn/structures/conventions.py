@@ -22,3 +22,15 @@ WFLW_AS_300W = (
     *(60, 61, 63, 64, 65, 67, 68, 69, 71, 72, 73, 75),
     *range(76, 96),
 )
+
+#: Partner of each of the 68 points in a mirrored face: contour, brows, nose,
+#: eyes, outer and inner lips.
+PARTNERS_300W = (
+    *range(16, -1, -1),
+    *range(26, 16, -1),
+    *range(27, 31),
+    *range(35, 30, -1),
+    *(45, 44, 43, 42, 47, 46, 39, 38, 37, 36, 41, 40),
+    *(54, 53, 52, 51, 50, 49, 48, 59, 58, 57, 56, 55),
+    *(64, 63, 62, 61, 60, 67, 66, 65),
+)

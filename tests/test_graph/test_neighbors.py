@@ -1,4 +1,4 @@
-from mmpose_scgcn.graph import top_k_neighbors
+from mmpose_scgcn.graph import build_graph, top_k_neighbors
 
 import numpy as np
 import pytest
@@ -71,3 +71,21 @@ def test_too_few_keypoints(correlation):
 def test_no_neighbors_at_all(correlation):
     with pytest.raises(ValueError, match='at least 1, got 0'):
         top_k_neighbors(correlation, 0)
+
+
+@pytest.mark.parametrize(
+    ('count', 'message'),
+    (
+        (1, 'needs at least 4 keypoints, got 1; a graph needs at least 2'),
+        (2, 'needs at least 4 keypoints, got 2; set top_k=1 '),
+        (3, r'needs at least 4 keypoints, got 3; set top_k=2 \(--top-k 2 '),
+    ),
+)
+def test_few_keypoints_are_told_what_fits(count, message):
+    shapes = np.random.default_rng(0).uniform(size=(9, count, 2))
+    seen = np.ones((9, count), bool)
+    with pytest.raises(ValueError, match=message):
+        build_graph(shapes, seen, shapes, top_k=3)
+    if count > 1:
+        graph = build_graph(shapes, seen, shapes, top_k=count - 1)
+        assert len(graph['neighbors'][0]) == count

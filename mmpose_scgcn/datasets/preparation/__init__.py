@@ -2,14 +2,18 @@
 
 from .aflw import read_aflw
 from .boxes import BOX_KINDS
+from .celeba import read_celeba
 from .checks import check_annotated, check_num_keypoints
 from .coco import read_coco
 from .cofw import read_cofw
+from .dlc import read_dlc
 from .examine import Options, ProblemsError, StrictError
+from .face_300vw import read_300vw
 from .face_300w import read_300w
 from .imglab import read_imglab
 from .kinds import KINDS, Kind, add_options
 from .labelme import read_labelme
+from .merlrav import read_merlrav
 from .metainfo import metainfo_of, metainfo_source, parse_flip_pairs
 from .mirror_pairs import (
     infer_flip_indices,
@@ -58,12 +62,16 @@ __all__ = [
     'parse_flip_pairs',
     'parse_norm',
     'prepare',
+    'read_300vw',
     'read_300w',
     'read_aflw',
+    'read_celeba',
     'read_coco',
     'read_cofw',
+    'read_dlc',
     'read_imglab',
     'read_labelme',
+    'read_merlrav',
     'read_pts',
     'read_pts_folder',
     'read_tables',

@@ -189,7 +189,13 @@ def find_boxes(
             text = f'{face.file} ({face.where}): {error}'
             problems.append(Problem('no box, face left out', text))
     if problems and not boxes:
-        raise ValueError(f'no face has a box; first: {problems[0].text}')
+        hint = ''
+        if kind == 'landmarks' and len(face.keypoints) == 1:
+            hint = (
+                '; a single keypoint has no tight box: give boxes, such as '
+                'columns left, top, width and height, and say --box given'
+            )
+        raise ValueError(f'no face has a box; first: {problems[0].text}{hint}')
     return boxes, problems
 
 

@@ -1,6 +1,9 @@
 """Identities and photographs, which stay in one split."""
 
 import re
+from dataclasses import replace
+
+from .records import Problem, Source
 
 #: What Roboflow puts behind the name of each version of a photograph.
 _VERSION = re.compile(r'\.rf\.[0-9A-Za-z]{16,}(?=\.\w+$)')
@@ -30,3 +33,32 @@ def find_group(file: str, pattern: str | None) -> str:
             f'image name; in {file!r} it finds none'
         )
     return found[1]
+
+
+def part_one_group(source: Source) -> Source:
+    """Let the training set be split where all of it is one video or person.
+
+    Args:
+        source (Source): What a reader read.
+
+    Returns:
+        Source: The same; or with a group for each image, and a serious
+        problem that says what this means.
+    """
+    faces = source.splits.get('trainval', [])
+    groups = {face.group for face in faces}
+    one = len(groups) == 1 and len({face.file for face in faces}) > 1
+    if not (source.videos and one):
+        return source
+    parted = [replace(face, group=face.file) for face in faces]
+    problem = Problem(
+        'all faces are of one video or person',
+        f'{groups.pop()}, {len(faces)} faces: those held out for validation '
+        'look like those trained on, and their error says little about other '
+        'people; take more videos, or --val-share 0',
+    )
+    return replace(
+        source,
+        splits={**source.splits, 'trainval': parted},
+        problems=[*source.problems, problem],
+    )

@@ -20,6 +20,14 @@ CALLED = frozenset(
 )
 
 
+class OnlyVideoError(ValueError):
+    """Frames are in a video, not in files; ``video`` is the first one."""
+
+    def __init__(self, message: str, video: Path) -> None:
+        super().__init__(message)
+        self.video = video
+
+
 class Folders:
     """What is in folders; each is listed once."""
 
@@ -127,7 +135,8 @@ def find_image_folder(
         Path: The folder; the files' own if there is none.
 
     Raises:
-        ValueError: Several folders fit, or there is only a video.
+        ValueError: Several folders fit.
+        OnlyVideoError: There is only a video.
     """
     folders = folders or Folders()
     own = next(iter(files)).parent
@@ -149,10 +158,12 @@ def find_image_folder(
             return fits[0]
     for folder in (own, own.parent):
         for video in folders.videos(folder):
-            raise ValueError(
+            raise OnlyVideoError(
                 f'{own}: expected an image for each file, found only the '
                 f'video {video}: extract its frames, such as with ffmpeg -i '
-                f'{video} -start_number 1 {own.parent}/image/%06d.png'
+                f'{video} -start_number 1 {own.parent}/image/%06d.png, or '
+                'take the kind 300vw, which reads the video',
+                video,
             )
     return own
 

@@ -10,12 +10,16 @@ from typing import Any
 
 from .aflw import read_aflw
 from .boxes import BOX_KINDS
+from .celeba import read_celeba
 from .coco import read_coco
 from .coco_file import PARTS
 from .cofw import read_cofw
+from .dlc import read_dlc
+from .face_300vw import read_300vw
 from .face_300w import read_300w
 from .imglab import read_imglab
 from .labelme import read_labelme
+from .merlrav import read_merlrav
 from .pts_folder import read_pts_folder
 from .records import Source
 from .table import read_tables
@@ -56,7 +60,7 @@ OPTIONS: dict[str, dict[str, Any]] = dict(
     images=dict(help='folder of the images (where the files are)'),
     val=dict(help='table, file or folder of a given validation set'),
     test=dict(help='table, file or folder of a test set'),
-    name=dict(default='faces', help='of the data set (faces)'),
+    name=dict(default='faces', help='of the data set (%(default)s)'),
     columns=dict(
         metavar='MAP',
         help='what the columns hold, where their names do not say it: '
@@ -100,9 +104,23 @@ OPTIONS: dict[str, dict[str, Any]] = dict(
         help='the keypoints that are wanted, in this order: '
         '"left_eye,right_eye,nose" (all; numbers by their value)',
     ),
+    scorer=dict(help='whose labels, where a folder has those of several'),
+    every=dict(
+        type=int,
+        default=1,
+        metavar='N',
+        help='take every N-th frame of each video (%(default)s)',
+    ),
+    test_videos=dict(
+        default='official',
+        metavar='VIDEOS',
+        help="folders of the test set: official (the challenge's 64), none, "
+        'a list such as 114,203, or a file of names (%(default)s)',
+    ),
     encoding=dict(help='of the files (UTF-8, or as their mark says)'),
 )
 _FILES = ('images', 'test', 'name', 'origin', 'missing', 'group_pattern')
+_LISTS = ('images', 'name', 'origin', 'missing', 'group_pattern', 'encoding')
 #: As the field crops them: COFW's and AFLW's boxes are square face boxes.
 _GIVEN = dict(box='given')
 KINDS = {
@@ -144,6 +162,33 @@ KINDS = {
         "XML file of dlib's imglab",
         read_imglab,
         (*_FILES, 'encoding', 'val', 'keypoints'),
+    ),
+    'dlc': Kind(
+        "DeepLabCut's CollectedData_<scorer>.csv or .h5, or a project",
+        read_dlc,
+        (*_LISTS, 'scorer'),
+        dict(name='dlc'),
+    ),
+    'celeba': Kind(
+        'folder of list_landmarks_align_celeba.txt or .csv, or the list',
+        read_celeba,
+        _LISTS,
+        dict(name='celeba'),
+    ),
+    'merlrav': Kind(
+        "folder merl_rav_labels, and AFLW's images",
+        read_merlrav,
+        ('images', 'name', 'origin', 'encoding'),
+        dict(name='merlrav'),
+    ),
+    '300vw': Kind(
+        'folder of 001/annot/000001.pts, and frames or vid.avi',
+        read_300vw,
+        (
+            *('images', 'name', 'origin', 'num_points', 'missing'),
+            *('every', 'test_videos', 'encoding'),
+        ),
+        dict(name='300vw', origin=1),
     ),
 }
 

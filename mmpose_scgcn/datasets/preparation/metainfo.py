@@ -68,8 +68,10 @@ def metainfo_of(source: Source, partners: Sequence[int] | np.ndarray) -> str:
     """
     aligned = align_shapes(*source.shapes())
     mean = mean_shape(aligned, np.isfinite(aligned).all(axis=-1))
+    # A keypoint that is alone in every face has no place in the shape.
+    mean_x = np.nan_to_num(mean[:, 0])
     return metainfo_source(
-        source.name, partners, mean[:, 0], source.names, source.skeleton
+        source.name, partners, mean_x, source.names, source.skeleton
     )
 
 

@@ -1,4 +1,4 @@
-"""Which keypoints change places in a mirror, told by the shapes."""
+"""Which keypoints change places in a mirror, told by shapes or names."""
 
 import re
 from collections.abc import Sequence
@@ -52,9 +52,15 @@ def infer_flip_indices(
         the axis.
 
     Raises:
-        ValueError: Partners are not mutual, or lie too far apart: the shapes
+        ValueError: Two keypoints, which may be a pair or not. Partners are
+            not mutual, or lie too far apart: the shapes
             are not symmetric on average.
     """
+    count = keypoints.shape[1]
+    if count == 1:
+        return np.zeros(1, dtype=int)
+    if count == 2:
+        raise ValueError('two keypoints are too few to tell flip partners by')
     distance = mirror_distances(keypoints, visible)
     _, partners = linear_sum_assignment(distance**2)
     index = np.arange(len(partners))

@@ -46,7 +46,7 @@ def _of_face(face: Face, size: np.ndarray) -> Iterator[tuple[str, str]]:
         return
     low, high = points.min(axis=0), points.max(axis=0)
     side = float((high - low).max())
-    if side < SMALLEST:
+    if side < SMALLEST and len(points) > 1:
         yield f'face smaller than {SMALLEST:g} px', f'{side:.2g} px'
     outside = ((points < -0.5) | (points > size - 0.5)).any(axis=1)
     if outside.all():

@@ -22,6 +22,7 @@ from .checks import (
     check_padding,
 )
 from .examine import Options, ProblemsError, StrictError, examine
+from .groups import part_one_group
 from .image_names import keep_inside
 from .images import read_image_sizes, size_problems
 from .metainfo import keypoint_names
@@ -127,6 +128,8 @@ def prepare(
     with stage(out) as place:
         sizes, problems = _read_sizes(source, place.files, workers, track)
         source = to_pixels(source, sizes, options.units)
+        if options.val_share:
+            source = part_one_group(source)
         boxes, told = examine(source, sizes, options)
         problems = sorted([*problems, *told], key=lambda p: not p.serious)
         if strict and any(problem.serious for problem in problems):

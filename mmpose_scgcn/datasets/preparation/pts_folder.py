@@ -29,7 +29,8 @@ def read_pts_folder(
 
     An image has the name of its ``.pts`` file, with any suffix, and is
     beside it or in a folder beside it
-    (:func:`.image_files.find_image_folder`).
+    (:func:`.image_files.find_image_folder`). In 300-VW's layout,
+    ``001/annot/000001.pts``, the frames of a folder stay in one split.
 
     Args:
         folder (str | Path): Searched with its subfolders.
@@ -63,7 +64,7 @@ def read_pts_folder(
     if inside and folder.resolve() not in inside.parents:
         raise ValueError(f'the test set {test} is not inside {folder}')
     shapes = {f: read_pts(f, origin, encoding, missing=True) for f in files}
-    shapes, left_out = _of_one_number(shapes, num_points)
+    shapes, left_out = of_one_number(shapes, num_points)
     given = Path(images) if images else None
     found, problems = find_images(shapes, folder, given)
     root = Path(os.path.commonpath([given or folder, *found.values()]))
@@ -82,8 +83,9 @@ def read_pts_folder(
     for file, points in shapes.items():
         image = found[file].relative_to(root).as_posix()
         split = 'test' if tests[file.parent] else 'trainval'
-        face = _face(image, points, str(file), group_pattern)
+        face = _face(image, points, file, group_pattern)
         source.splits.setdefault(split, []).append(face)
+    source.videos = not group_pattern
     return mark_missing(source, parse_missing(missing))
 
 
@@ -117,10 +119,22 @@ def find_images(
     return found, problems
 
 
-def _of_one_number(
+def of_one_number(
     shapes: dict[Path, np.ndarray], wanted: int | None
 ) -> tuple[dict[Path, np.ndarray], list[Problem]]:
-    """Take the files with one number of points."""
+    """Take the files with one number of points.
+
+    Args:
+        shapes (dict[Path, np.ndarray]): Points (K, 2) by file.
+        wanted (int, optional): K.
+
+    Returns:
+        tuple[dict[Path, np.ndarray], list[Problem]]: Those that are taken,
+        and a problem for each other one.
+
+    Raises:
+        ValueError: Several numbers and none is wanted, or no file has it.
+    """
     counts = Counter(len(points) for points in shapes.values())
     first = {len(points): file for file, points in reversed(shapes.items())}
     listed = '; '.join(
@@ -150,17 +164,34 @@ def _is_inside(folder: Path, outer: Path) -> bool:
     return folder.resolve().is_relative_to(outer)
 
 
+def find_video(file: Path) -> Path | None:
+    """Tell the folder of a video from a frame, as 300-VW has them.
+
+    Args:
+        file (Path): Such as ``001/annot/000001.pts``.
+
+    Returns:
+        Path, optional: ``001``; none in another layout.
+    """
+    annot = file.absolute().parent
+    numbered = file.stem.isdecimal() and annot.parent.name.isdecimal()
+    if numbered and annot.name.lower().startswith('annot'):
+        return annot.parent
+    return None
+
+
 def _face(
-    file: str, points: np.ndarray, where: str, group_pattern: str | None
+    image: str, points: np.ndarray, file: Path, group_pattern: str | None
 ) -> Face:
     """Make the record of one file."""
-    group = find_group(file, group_pattern)
+    video = None if group_pattern else find_video(file)
+    group = str(video) if video else find_group(image, group_pattern)
     known = np.isfinite(points).all(axis=1)
     return Face(
-        file,
+        image,
         points,
         np.where(known, LABELED, ABSENT),
-        where,
+        str(file),
         group,
         fields=dict(identity=group) if group_pattern else {},
     )

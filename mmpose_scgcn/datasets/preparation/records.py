@@ -82,6 +82,11 @@ class Source:
         problems (list[Problem]): What the reader noticed.
         origin (int): What the files count pixels from; it is subtracted.
         names (tuple[str, ...]): Names of the keypoints (K,), or none.
+        partners (tuple[int, ...]): Partner of each keypoint under a flip
+            (K,), where the set is known.
+        videos (bool): Whether groups are videos or people that were told by
+            the files; if all faces are of one, they may be split all the
+            same.
         notes (tuple[str, ...]): What was read as what, in words.
         declared (dict[str, tuple[int, int]]): Width and height of images by
             file, px, where the annotation files say them.
@@ -97,6 +102,8 @@ class Source:
     problems: list[Problem] = field(default_factory=list)
     origin: int = 0
     names: tuple[str, ...] = ()
+    partners: tuple[int, ...] = ()
+    videos: bool = False
     notes: tuple[str, ...] = ()
     declared: dict[str, tuple[int, int]] = field(default_factory=dict)
     skeleton: tuple[tuple[int, int], ...] = ()

@@ -55,9 +55,11 @@ def read_rows(path: Path, encoding: str | None = None) -> list[Row]:
     first = next((line for line in text.splitlines() if line.strip()), '')
     separator = next((s for s in '\t;,' if s in first), None)
     if first and separator is None:
+        celeba = first.strip().isdecimal() and 'lefteye_x' in text[:200]
+        hint = "; CelebA's lists are of the kind celeba" if celeba else ''
         raise ValueError(
             f'{path}: expected cells parted by commas, semicolons or tabs, '
-            f'got {first[:40]!r}'
+            f'got {first[:40]!r}{hint}'
         )
     separator = separator or ','
     table = csv.reader(text.splitlines(), delimiter=separator)

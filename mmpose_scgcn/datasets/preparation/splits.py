@@ -1,6 +1,7 @@
 """A validation set held out of the training set."""
 
-from collections import defaultdict
+import math
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 import numpy as np
@@ -45,11 +46,17 @@ def hold_out(
     for face in faces:
         parts[(face.stratum, face.group) in held].append(face)
     if fraction and not all(parts):
-        groups = len({(face.stratum, face.group) for face in faces})
+        groups = Counter((face.stratum, face.group) for face in faces)
+        hint = ''
+        if len(groups) > 1:
+            strata = Counter(face.stratum for face in faces)
+            least = min(n / strata[key[0]] for key, n in groups.items())
+            hint = f'--val-share {math.ceil(100 * least) / 100:g} or more, or '
         raise ValueError(
-            f'cannot hold out {fraction:g} of {len(faces)} faces in {groups} '
-            f'groups: {len(parts[0])} would stay and {len(parts[1])} be held '
-            'out'
+            f'cannot hold out {fraction:g} of {len(faces)} faces in '
+            f'{len(groups)} groups: {len(parts[0])} would stay and '
+            f'{len(parts[1])} be held out; say {hint}--val-share 0 to hold '
+            'none out'
         )
     return parts
 

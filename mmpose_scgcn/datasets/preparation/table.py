@@ -95,7 +95,13 @@ def read_table(
 
     See :func:`read_tables`.
     """
-    header, rows = split_header(read_rows(path, encoding), path)
+    rows = read_rows(path, encoding)
+    if rows[0].cells[0].strip().lower() == 'scorer':
+        raise ValueError(
+            f"{path}: expected a table, got DeepLabCut's labels; they are of "
+            'the kind dlc'
+        )
+    header, rows = split_header(rows, path)
     try:
         told = _find_columns(header, rows, columns)
     except ValueError as error:

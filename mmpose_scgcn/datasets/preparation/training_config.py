@@ -18,6 +18,9 @@ from .output import IMAGES, METAINFO, annotation_name
 _OF_THE_BASE = ('norm', 'subsets', 'ann_file', 'split_occluded')
 #: Names under which models state the number of keypoints.
 _COUNTS = ('num_keypoints', 'num_joints')
+#: Heads with a graph, and how many neighbours a keypoint has by default.
+_GRAPH_HEADS = ('GraphRelationalHead', 'GraphRefinementHead')
+_TOP_K = 3
 
 
 @dataclass(frozen=True)
@@ -91,10 +94,11 @@ def training_config(base: Path, data: OwnData, file: Path) -> str:
 
     Raises:
         ValueError: The base has no training or no validation set of its own
-            pipeline, or no model that states its number of keypoints.
+            pipeline, no model that states its number of keypoints, or one
+            with a graph for a single keypoint.
     """
     cfg = Config.fromfile(base)
-    check_base(cfg, base)
+    check_base(cfg, base, data.num_keypoints)
     blocks = [
         _heading(base, data, file),
         _variables(data),
@@ -109,12 +113,15 @@ def training_config(base: Path, data: OwnData, file: Path) -> str:
     return '\n'.join(block for block in blocks if block)
 
 
-def check_base(cfg: Config, base: Path) -> None:
+def check_base(
+    cfg: Config, base: Path, num_keypoints: int | None = None
+) -> None:
     """Check that a config can be inherited from.
 
     Args:
         cfg (mmengine.config.Config): The config.
         base (Path): Its file, for the message.
+        num_keypoints (int, optional): K, if it is known.
 
     Raises:
         ValueError: See :func:`training_config`.
@@ -131,6 +138,13 @@ def check_base(cfg: Config, base: Path) -> None:
         raise ValueError(
             f'{base}: expected a model that states its number of keypoints '
             f'({" or ".join(_COUNTS)}); it has none'
+        )
+    heads = list(_graph_heads(cfg.model))
+    if num_keypoints == 1 and heads:
+        raise ValueError(
+            f'{base}: {heads[0]} needs a graph of at least 2 keypoints, got '
+            '1; take a head without one, such as --base '
+            'td-reg_cnn6-wing_1xb32-60e_300w-64x64'
         )
 
 
@@ -271,13 +285,31 @@ def _model(cfg: Config, data: OwnData) -> str:
     changes: dict[str, Any] = {}
     for path in _counts(cfg.model):
         *parents, key = path
-        part = changes
+        part, base = changes, cfg.model
         for name in parents:
-            part = part.setdefault(name, {})
+            part, base = part.setdefault(name, {}), base[name]
         part[key] = 'num_keypoints'
+        if _has_graph(base) and data.num_keypoints <= base.get(
+            'top_k', _TOP_K
+        ):
+            part['top_k'] = 'num_keypoints - 1'
     if not data.flips:
         changes['test_cfg'] = dict(flip_test='False')
     return f'model = {_as_calls(changes)}\n'
+
+
+def _has_graph(part: Mapping) -> bool:
+    """Tell whether a part of a model is a head with a graph."""
+    return str(part.get('type')).rpartition('.')[-1] in _GRAPH_HEADS
+
+
+def _graph_heads(part: Mapping) -> Iterator[str]:
+    """Find the heads of a model that have a graph."""
+    if _has_graph(part):
+        yield part['type']
+    for value in part.values():
+        if isinstance(value, Mapping):
+            yield from _graph_heads(value)
 
 
 def _counts(

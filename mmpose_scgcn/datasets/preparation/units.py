@@ -110,7 +110,9 @@ def _check_faces(faces: Sequence[Face], sizes: Sizes, origin: int) -> None:
     percent = low.min() >= -1 and high.max() <= 101
     if percent and np.median(shape.min(axis=1)) >= _LARGE:
         _refuse(f'{within}, {images}', 'percent of the image')
-    small = ((high - low).max(axis=1) < SMALLEST).sum()
+    # A single keypoint has no size.
+    several = np.array([(f.flags != ABSENT).sum() > 1 for f in faces])
+    small = (several & ((high - low).max(axis=1) < SMALLEST)).sum()
     if small > len(faces) / 2:
         _refuse(
             f'{small} of {len(faces)} faces are smaller than {SMALLEST:g} px'

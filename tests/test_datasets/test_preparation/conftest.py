@@ -1,7 +1,11 @@
 """Tiny data sets in the layouts that the official archives unpack to."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
+
+from mmpose_scgcn.structures.conventions import WFLW_AS_300W
+from mmpose_scgcn.synthetic import make_face
 
 import cv2
 import numpy as np
@@ -167,3 +171,110 @@ def folder_csv(tmp_path) -> Path:
 def shape_of() -> Callable:
     """The function that makes the shapes of these data sets."""
     return make_shape
+
+
+@pytest.fixture(scope='session')
+def drawn() -> list:
+    """Sixteen drawn faces of SIZE px, with their 98 keypoints."""
+    return [make_face(0, index, SIZE) for index in range(16)]
+
+
+def save(path: Path, image: np.ndarray) -> None:
+    """Write a picture, making its folder."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    assert cv2.imwrite(str(path), image)
+
+
+@pytest.fixture
+def folder_dlc(tmp_path, drawn) -> Path:
+    """A project of DeepLabCut: four videos with four frames each."""
+    root = tmp_path / 'official'
+    files = Path(__file__).parent / 'dlc/labeled-data'
+    shutil.copytree(files, root / 'labeled-data')
+    for index, face in enumerate(drawn):
+        video = ('ann', 'ben', 'eve', 'dan')[index // 4]
+        name = f'labeled-data/{video}/img{index % 4:03d}.png'
+        save(root / name, face.image)
+    return root
+
+
+#: Of the 98, as CelebA has them: eyes, nose, corners of the mouth.
+CELEBA = (96, 97, 54, 76, 82)
+
+
+def write_celeba(root: Path, drawn: list, aligned: bool) -> None:
+    """Lists of 16 images of eight people, of whom five are for training."""
+    parts = ('lefteye', 'righteye', 'nose', 'leftmouth', 'rightmouth')
+    name = 'align_celeba' if aligned else 'celeba'
+    heading = ' '.join(f'{part}_{axis}' for part in parts for axis in 'xy')
+    lists = dict(landmarks=f'16\n{heading} \n', bbox='', splits='', people='')
+    lists['bbox'] = '16\nimage_id x_1 y_1 width height\n'
+    for index, face in enumerate(drawn):
+        file = f'{index + 1:06d}.jpg'
+        save(root / f'Img/img_{name}' / file, face.image)
+        points = face.keypoints[list(CELEBA)].round().astype(int)
+        numbers = ' '.join(f'{v:4d}' for v in points.ravel())
+        lists['landmarks'] += f'{file} {numbers}\n'
+        lists['bbox'] += f'{file}    10  12    70   80\n'
+        person = index // 2
+        lists['splits'] += f'{file} {max(0, min(2, person - 4))}\n'
+        lists['people'] += f'{file} {2000 + person}\n'
+    for key, file in dict(
+        landmarks=f'Anno/list_landmarks_{name}.txt',
+        bbox='Anno/list_bbox_celeba.txt',
+        splits='Eval/list_eval_partition.txt',
+        people='Anno/identity_CelebA.txt',
+    ).items():
+        (root / file).parent.mkdir(parents=True, exist_ok=True)
+        (root / file).write_text(lists[key])
+
+
+@pytest.fixture(scope='session')
+def celeba_writer() -> Callable:
+    """The function that writes CelebA's lists and images."""
+    return write_celeba
+
+
+@pytest.fixture
+def folder_celeba(tmp_path, drawn) -> Path:
+    """CelebA's cropped images, in the folders of its owners."""
+    write_celeba(tmp_path / 'official', drawn, aligned=True)
+    return tmp_path / 'official'
+
+
+@pytest.fixture
+def folder_merlrav(tmp_path, drawn) -> Path:
+    """MERL-RAV's labels, and AFLW's images beside them; one has two faces."""
+    root = tmp_path / 'official'
+    for index in range(12):
+        pose = ('frontal', 'left', 'righthalf')[index % 3]
+        part = 'testset' if index > 8 else 'trainset'
+        points = drawn[index].keypoints[list(WFLW_AS_300W)].astype(float)
+        points[index % 4] *= -1
+        if pose == 'left':
+            points[9:17] = -1
+        stem = 'image00003_2' if index == 3 else f'image{index:05d}'
+        stem = 'image00003_1' if index == 0 else stem
+        folder = root / f'merl_rav_labels/{pose}/{part}/labels'
+        folder.mkdir(parents=True, exist_ok=True)
+        lines = '\n'.join(f'{x:.8f} {y:.8f}' for x, y in points)
+        lines = lines.replace('-1.00000000', '-1')
+        (folder / f'{stem}.pts').write_text(
+            f'version: 1\nn_points:  68\n{{\n{lines}\n}}\n'
+        )
+        name = f'{stem.partition("_")[0]}.jpg'
+        save(root / f'aflw/flickr/{index % 3}/{name}', drawn[index].image)
+    return root
+
+
+@pytest.fixture
+def folder_300vw(tmp_path, drawn) -> Path:
+    """300-VW's layout: frames of three training videos and a test video."""
+    root = tmp_path / 'official'
+    for index, face in enumerate(drawn):
+        video = ('001', '002', '007', '203')[index // 4]
+        frame = f'{index % 4 + 1:06d}'
+        points = face.keypoints[list(WFLW_AS_300W)]
+        write_pts(root / video / f'annot/{frame}.pts', points)
+        save(root / video / f'image/{frame}.jpg', face.image)
+    return root

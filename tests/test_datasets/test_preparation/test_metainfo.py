@@ -89,6 +89,15 @@ def test_shapes_without_symmetry_are_refused():
         infer_flip_indices(shapes, np.ones((1, 4), bool))
 
 
+def test_one_and_two_keypoints():
+    """One has no partner; of two, their places do not tell."""
+    shapes = np.random.default_rng(0).uniform(size=(5, 2, 2))
+    seen = np.ones((5, 2), bool)
+    assert infer_flip_indices(shapes[:, :1], seen[:, :1]).tolist() == [0]
+    with pytest.raises(ValueError, match='two keypoints are too few'):
+        infer_flip_indices(shapes, seen)
+
+
 def test_names_of_keypoints():
     text = metainfo_source('mine', [1, 0], [0.2, 0.8], ['left eye', "o'clock"])
     content: dict = {}

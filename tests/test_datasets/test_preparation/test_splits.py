@@ -49,3 +49,10 @@ def test_a_part_that_would_be_empty():
     with pytest.raises(ValueError, match='10 faces in 1 groups: 10 would'):
         hold_out(make_faces([0] * 10), 0.1)
     assert hold_out(make_faces(range(3)), 0)[1] == []
+
+
+def test_the_share_that_large_groups_need_is_said():
+    faces = make_faces([0] * 6 + [1] * 3)
+    with pytest.raises(ValueError, match=r'say --val-share 0\.34 or more'):
+        hold_out(faces, 0.1)
+    assert len(hold_out(faces, 0.34)[1]) == 3

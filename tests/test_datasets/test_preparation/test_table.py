@@ -221,3 +221,17 @@ def test_all_x_before_all_y_without_a_header_is_refused(tmp_path):
     header = ','.join(['name', *(f'{a}{i}' for a in 'xy' for i in range(8))])
     told = read(tmp_path, f'{header}\n{split}')
     np.testing.assert_allclose(told[3].keypoints, faces[3], atol=0.01)
+
+
+@pytest.mark.parametrize(
+    ('text', 'message'),
+    (
+        ('scorer,A,A\nbodyparts,a,a\ncoords,x,y\n', 'are of the kind dlc'),
+        ('1\nlefteye_x lefteye_y\na.jpg 1 2\n', 'are of the kind celeba'),
+    ),
+)
+def test_tables_of_other_kinds_are_told(tmp_path, text, message):
+    path = tmp_path / 'labels.csv'
+    path.write_text(text)
+    with pytest.raises(ValueError, match=message):
+        read_tables(path)

@@ -62,6 +62,43 @@ def test_an_epoch_on_what_was_prepared(kind, request, tool, tmp_path):
     assert len(list((tmp_path / 'out').glob('best_NME_epoch_1.pth'))) == 1
 
 
+#: Kinds of labels, and their points.
+LABELS = {'dlc': 6, 'celeba': 5, 'merlrav': 68, '300vw': 68}
+
+
+@pytest.mark.parametrize('kind', LABELS)
+def test_an_epoch_on_labels_of_other_tools(kind, request, tool, tmp_path):
+    """Whole videos, people or photographs are held out."""
+    source = request.getfixturevalue(f'folder_{kind}')
+    tool(
+        *('prepare_dataset', kind, source, 'data', '--val-share', '0.34'),
+        *('--config', 'my_config.py'),
+    )
+    parts = {
+        split: json.loads(
+            (tmp_path / f'data/face_landmarks_{kind}_{split}.json').read_text()
+        )
+        for split in ('train', 'val')
+    }
+    seen = [
+        {
+            face.get('identity', face['image_id'])
+            for face in part['annotations']
+        }
+        for part in parts.values()
+    ]
+    assert all(seen)
+    assert not seen[0] & seen[1]
+    keypoints = parts['train']['categories'][0]['keypoints']
+    assert len(keypoints) == LABELS[kind]
+    tool(
+        *('train', 'my_config.py', '--seed', '0', '--work-dir', 'out'),
+        *settings('train', 'val', resnet=False),
+        *('train_dataloader.batch_size=4', *TRAINING),
+    )
+    assert len(list((tmp_path / 'out').glob('best_NME_epoch_1.pth'))) == 1
+
+
 @pytest.mark.parametrize('base', [None, RES50.format('wflw')])
 def test_own_data_with_the_config_that_is_written(
     folder_csv, tool, tmp_path, base

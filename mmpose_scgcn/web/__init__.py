@@ -4,7 +4,7 @@ Only Python's own library is needed to serve it, and NumPy and OpenCV to find
 a face detector's file; nothing here needs PyTorch or MMPose.
 """
 
-from .runtime import fetch_runtime, find_runtime
+from .browser_runtime import fetch_runtime, find_runtime
 from .server import PageServer
 from .site import Site, build_site
 

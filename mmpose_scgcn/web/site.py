@@ -1,18 +1,16 @@
 """What the live page consists of: addresses and files."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from mmpose_scgcn.detection import read_mapping
+from mmpose_scgcn.runtime import SETTINGS, read_folder
 
-from .runtime import FILES
+from .browser_runtime import FILES
 
 PAGE = Path(__file__).with_name('page')
-
-#: The precisions of a network, the one that is chosen at first before.
-PRECISIONS = ('int8', 'float32')
 
 #: The side of YuNet's input, px, and the least score of a face.
 DETECTOR_SIDE = 640
@@ -51,7 +49,8 @@ def build_site(
 
     Raises:
         FileNotFoundError: A folder or a file of it is missing.
-        ValueError: A folder is no exported model, or there is none.
+        ValueError: A folder is no exported model, a file of it is damaged,
+            or there is no folder.
     """
     site = Site()
     for path in sorted(PAGE.iterdir()):
@@ -71,68 +70,22 @@ def build_site(
     return site
 
 
-def read_description(folder: Path) -> dict:
-    """Read and check ``model.json`` of an exported folder.
-
-    Args:
-        folder (pathlib.Path): What ``tools/export.py`` wrote.
-
-    Returns:
-        dict: Its content.
-
-    Raises:
-        FileNotFoundError: The folder, or a file in it, is missing.
-        ValueError: It is no description of an exported model, or one of
-            another version.
-    """
-    path = folder / 'model.json'
-    if not path.is_file():
-        raise FileNotFoundError(
-            f'{folder} is no exported model: expected a folder with '
-            'model.json, as tools/export.py writes it'
-        )
-    try:
-        content = json.loads(path.read_text(encoding='utf-8'))
-        version, files = content['format'], dict(content['files'])
-        names = [files[kind]['file'] for kind in PRECISIONS if kind in files]
-    except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(
-            f'{path} does not describe an exported model ({error!r})'
-        ) from error
-    if version != 1:
-        raise ValueError(f'{path}: expected format 1, got {version}')
-    for name in names:
-        if Path(name).name != name or not name.endswith('.onnx'):
-            raise ValueError(
-                f'{path}: expected the name of an ONNX file in this folder, '
-                f'got {name!r}'
-            )
-        if not (folder / name).is_file():
-            raise FileNotFoundError(f'{path} names {name}, which is not there')
-    if not names:
-        raise ValueError(f'{path} names no network: {", ".join(files)}')
-    return content
-
-
-def _add_model(site: Site, folder: Path, address: str) -> list[dict]:
+def _add_model(site: Site, path: Path, address: str) -> list[dict]:
     """Add a folder; gives a record for each of its networks."""
-    content = read_description(folder)
-    site.files[f'{address}/model.json'] = folder / 'model.json'
-    entries = []
-    for kind in PRECISIONS:
-        record: Mapping | None = content['files'].get(kind)
-        if record is None:
-            continue
-        network = f'{address}/{record["file"]}'
-        site.files[network] = folder / record['file']
-        entries.append(
-            dict(
-                label=f'{content.get("name", folder.name)}, {kind}',
-                meta=f'{address}/model.json',
-                network=network,
-            )
+    folder = read_folder(path)
+    content = folder.settings
+    for kind, record in content['files'].items():
+        folder.read_network(kind)  # which checks it
+        site.files[f'{address}/{record["file"]}'] = path / record['file']
+    site.files[f'{address}/{SETTINGS}'] = path / SETTINGS
+    return [
+        dict(
+            label=f'{content.get("name", path.name)}, {kind}',
+            folder=address,
+            file=content['files'][kind]['file'],
         )
-    return entries
+        for kind in reversed(folder.precisions)  # 8 bits first
+    ]
 
 
 def _add_detector(site: Site, path: Path | None) -> dict | None:

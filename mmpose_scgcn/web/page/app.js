@@ -77,7 +77,8 @@ async function loadModel(number) {
   say('Loading the model …');
   await state.model?.close();
   state.model = await Model.load(ort, state.models[number]);
-  const { licence } = state.model.meta;
+  const { licence, flip_test: flip } = state.model.meta;
+  get('mirror').checked = flip.enabled;
   get('licence').textContent = licence ? `Licence: ${licence}` : '';
 }
 

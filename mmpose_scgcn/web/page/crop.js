@@ -1,31 +1,36 @@
 // From a box in a picture to the network's input, as MMPose's pipeline does
 // it: GetBBoxCenterScale, TopdownAffine (cv2.warpAffine, bilinear, black
-// outside the picture) and PoseDataPreprocessor.
+// outside the picture) and PoseDataPreprocessor. mmpose_scgcn/runtime/crops.py
+// does the same in Python.
 //
-// Frames: "picture px" and "crop px" both count from (0, 0), the centre of
-// the first pixel.
+// "Picture px" and "crop px" both count from (0, 0), the centre of the first
+// pixel.
 
 /**
  * Where the crop of a box lies in the picture.
  *
- * Crop px (u, v) lie at picture px (x + u * step, y + v * step).
+ * Pixel (u, v) of the crop is taken at (x + u * stepX, y + v * stepY), picture
+ * px. Predicted keypoints go back by `sizeX` and `sizeY`, see toPicture; with
+ * UDP (unbiased data processing) these are other numbers, as in MMPose.
  *
  * @param {number[]} box x1, y1, x2, y2, picture px.
  * @param {object} meta Content of model.json.
- * @returns {{x: number, y: number, step: number, width: number,
- *     height: number}} Width and height are those of the crop, crop px.
  */
 export function cropFrame(box, meta) {
   const { width, height } = meta.input;
+  const { padding, udp } = meta.box;
   const aspect = width / height;
-  const padding = meta.box.padding;
-  let side = (box[2] - box[0]) * padding;
-  side = Math.max(side, (box[3] - box[1]) * padding * aspect);
-  const step = side / width;
+  const wide = (box[2] - box[0]) * padding;
+  const high = (box[3] - box[1]) * padding;
+  const sizeX = Math.max(wide, high * aspect);
+  const sizeY = sizeX / aspect;
   return {
-    x: (box[0] + box[2]) / 2 - (step * width) / 2,
-    y: (box[1] + box[3]) / 2 - (step * height) / 2,
-    step,
+    x: (box[0] + box[2] - sizeX) / 2,
+    y: (box[1] + box[3] - sizeY) / 2,
+    stepX: sizeX / (udp ? width - 1 : width),
+    stepY: sizeY / (udp ? height - 1 : height),
+    sizeX,
+    sizeY,
     width,
     height,
   };
@@ -38,17 +43,15 @@ export function cropFrame(box, meta) {
  *     one pixel, within the picture.
  */
 export function cropRegion(frame, width, height) {
-  const clamp = (value, last) => Math.min(Math.max(value, 0), last);
-  const right = frame.x + (frame.width - 1) * frame.step;
-  const below = frame.y + (frame.height - 1) * frame.step;
-  const left = clamp(Math.floor(frame.x), width - 1);
-  const top = clamp(Math.floor(frame.y), height - 1);
-  return [
-    left,
-    top,
-    clamp(Math.ceil(right) + 1, width) - left || 1,
-    clamp(Math.ceil(below) + 1, height) - top || 1,
-  ];
+  const span = (start, step, count, side) => {
+    const clamp = (value) => Math.min(Math.max(value, 0), side - 1);
+    const first = clamp(Math.floor(start));
+    const last = clamp(Math.ceil(start + (count - 1) * step) + 1);
+    return [first, last - first + 1];
+  };
+  const [left, columns] = span(frame.x, frame.stepX, frame.width, width);
+  const [top, rows] = span(frame.y, frame.stepY, frame.height, height);
+  return [left, top, columns, rows];
 }
 
 /**
@@ -62,8 +65,8 @@ export function cropRegion(frame, width, height) {
  */
 export function warpCrop(pixels, left, top, frame) {
   const crop = new Uint8ClampedArray(frame.width * frame.height * 3);
-  const columns = weights(frame.x - left, frame.step, frame.width);
-  const rows = weights(frame.y - top, frame.step, frame.height);
+  const columns = neighbours(frame.x - left, frame.stepX, frame.width);
+  const rows = neighbours(frame.y - top, frame.stepY, frame.height);
   const { data, width, height } = pixels;
   let place = 0;
   for (let v = 0; v < frame.height; v++) {
@@ -95,8 +98,8 @@ export function warpCrop(pixels, left, top, frame) {
   return crop;
 }
 
-/** The first of two neighbouring pixels for each place, and the second's share. */
-function weights(start, step, count) {
+/** The first of two neighbouring pixels of each place; the second's share. */
+function neighbours(start, step, count) {
   const first = new Int32Array(count);
   const share = new Float64Array(count);
   for (let i = 0; i < count; i++) {
@@ -112,22 +115,60 @@ function weights(start, step, count) {
  * Write a crop into the network's input.
  *
  * @param {Uint8ClampedArray} crop height x width x 3, RGB.
- * @param {object} input `input` of model.json: size, channel order, mean, std.
+ * @param {object} input `input` of model.json.
  * @param {Float32Array} out N x 3 x height x width.
  * @param {number} number Place in the batch.
- * @param {boolean} mirror Whether left and right change places.
  */
-export function writeInput(crop, input, out, number, mirror) {
-  const { width, height, mean, std } = input;
+export function writeInput(crop, input, out, number) {
+  const count = input.width * input.height;
   const order = input.channels === 'BGR' ? [2, 1, 0] : [0, 1, 2];
-  let place = number * 3 * width * height;
-  for (let c = 0; c < 3; c++) {
-    for (let v = 0; v < height; v++) {
-      for (let u = 0; u < width; u++) {
-        const column = mirror ? width - 1 - u : u;
-        const value = crop[(v * width + column) * 3 + order[c]];
-        out[place++] = (value - mean[c]) / std[c];
-      }
+  order.forEach((channel, c) => {
+    let { mean: center, deviation } = { mean: 0, deviation: 1 };
+    if (input.standardize) {
+      ({ mean: center, deviation } = statistics(crop, channel, count));
+    }
+    const scale = 1 / (deviation * input.std[c]);
+    const offset = center * scale + input.mean[c] / input.std[c];
+    const start = (number * 3 + c) * count;
+    for (let i = 0; i < count; i++) {
+      out[start + i] = crop[3 * i + channel] * scale - offset;
+    }
+  });
+}
+
+/** Mean and deviation of a channel; 1 for a channel that is flat. */
+function statistics(crop, channel, count) {
+  let sum = 0;
+  for (let i = 0; i < count; i++) sum += crop[3 * i + channel];
+  const mean = sum / count;
+  let squares = 0;
+  for (let i = 0; i < count; i++) {
+    squares += (crop[3 * i + channel] - mean) ** 2;
+  }
+  return { mean, deviation: Math.sqrt(squares / count) || 1 };
+}
+
+/** Write the mirror image of one input of a batch into another. */
+export function mirrorInput(values, input, from, to) {
+  const { width, height } = input;
+  const size = 3 * width * height;
+  for (let row = 0; row < 3 * height; row++) {
+    const source = from * size + row * width;
+    const target = to * size + row * width;
+    for (let u = 0; u < width; u++) {
+      values[target + u] = values[source + width - 1 - u];
     }
   }
+}
+
+/** Move keypoints (x, y, x, y, ...) from crop px to picture px; K pairs. */
+export function toPicture(points, frame) {
+  const moved = [];
+  for (let k = 0; k < points.length; k += 2) {
+    moved.push([
+      frame.x + (points[k] / frame.width) * frame.sizeX,
+      frame.y + (points[k + 1] / frame.height) * frame.sizeY,
+    ]);
+  }
+  return moved;
 }

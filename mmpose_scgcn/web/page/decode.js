@@ -1,111 +1,97 @@
-// From the network's output to keypoints in the picture.
+// From what a network gives to keypoints in crop px, as
+// mmpose_scgcn/runtime/decoding.py does it.
+
+const MIRRORED = [
+  ...['keypoints', 'scores', 'source_keypoints', 'source_scores'],
+  ...['simcc_x', 'simcc_y'],
+];
 
 /**
- * Read keypoints in crop px and scores out of the outputs for one crop.
+ * Take one crop's rows out of the outputs.
  *
- * @param {object} outputs Tensors by name: `keypoints` (N, K, 2) and perhaps
- *     `scores` (N, K); or `simcc_x` and `simcc_y`.
+ * @param {object} outputs Tensors by name, (N, ...) each.
  * @param {number} number Place in the batch.
- * @param {object} meta Content of model.json.
- * @returns {{points: Float64Array, scores: Float64Array}} x, y, x, y, ...
+ * @returns {object} By name `data` and `length`, the numbers of a keypoint.
  */
-export function readCrop(outputs, number, meta) {
-  if (meta.decoder.type === 'simcc') {
-    return readBins(barsOf(outputs, number), meta.decoder.split_ratio);
+export function rowsOf(outputs, number) {
+  const rows = {};
+  for (const [name, { data, dims }] of Object.entries(outputs)) {
+    const size = data.length / dims[0];
+    const row = data.subarray(number * size, (number + 1) * size);
+    rows[name] = { data: Float64Array.from(row), length: dims[2] ?? 1 };
   }
-  const count = outputs.keypoints.dims[1];
-  const points = rowOf(outputs.keypoints, number);
-  const scores = outputs.scores
-    ? rowOf(outputs.scores, number)
-    : new Float64Array(count).fill(1);
-  return { points, scores };
+  return rows;
 }
 
 /**
- * The same from a crop and its mirror image: MMPose's flip test.
+ * Average a crop's rows with those of its mirror image: MMPose's flip test.
  *
- * Coordinates are averaged; SimCC's bars are averaged before they are read.
+ * @param {object} plain Of rowsOf.
+ * @param {object} mirrored Of rowsOf.
+ * @param {object} flip `flip_test` of model.json.
  */
-export function readMirrored(outputs, number, mirrored, meta) {
-  const indices = meta.flip_test.indices;
-  if (meta.decoder.type === 'simcc') {
-    const bars = barsOf(outputs, number);
-    const other = barsOf(outputs, mirrored);
-    const back = {
-      x: indices.map((k) => other.x[k].slice().reverse()),
-      y: indices.map((k) => other.y[k]),
+export function average(plain, mirrored, flip) {
+  const rows = { ...plain };
+  for (const name of MIRRORED.filter((key) => key in plain)) {
+    const { data, length } = plain[name];
+    const back = mirrorBack(name, mirrored[name], flip);
+    rows[name] = {
+      data: data.map((value, i) => (value + back[i]) / 2),
+      length,
     };
-    return readBins(
-      { x: average(bars.x, back.x), y: average(bars.y, back.y) },
-      meta.decoder.split_ratio,
-    );
   }
-  const first = readCrop(outputs, number, meta);
-  const second = readCrop(outputs, mirrored, meta);
-  // Pixel u of the crop is pixel width - 1 - u of its mirror image.
-  const last = meta.input.width - Number(meta.flip_test.shift);
-  const points = first.points.slice();
-  const scores = first.scores.slice();
-  indices.forEach((from, k) => {
-    points[2 * k] = (points[2 * k] + last - second.points[2 * from]) / 2;
-    points[2 * k + 1] = (points[2 * k + 1] + second.points[2 * from + 1]) / 2;
-    scores[k] = (scores[k] + second.scores[from]) / 2;
+  return rows;
+}
+
+/** Take a row of a mirrored crop back to the crop. */
+function mirrorBack(name, { data, length }, flip) {
+  const back = new Float64Array(data.length);
+  flip.indices.forEach((partner, k) => {
+    for (let i = 0; i < length; i++) {
+      const from = name === 'simcc_x' ? length - 1 - i : i;
+      let value = data[partner * length + from];
+      if (name.endsWith('keypoints') && i === 0) value = flip.mirror_x - value;
+      back[k * length + i] = value;
+    }
   });
+  return back;
+}
+
+/**
+ * Read keypoints and scores.
+ *
+ * @param {object} rows Of rowsOf or average.
+ * @param {object} decoder `decoder` of model.json.
+ * @param {string} prefix `source_` for the keypoints before an adapter.
+ * @returns {{points: Float64Array, scores: Float64Array}} x, y, x, y, ... in
+ *     crop px; scores are 1 where the network has none.
+ */
+export function read(rows, decoder, prefix = '') {
+  if (decoder.type === 'simcc') return readBins(rows, decoder.split_ratio);
+  const points = rows[`${prefix}keypoints`].data;
+  const ones = new Float64Array(points.length / 2).fill(1);
+  return { points, scores: rows[`${prefix}scores`]?.data ?? ones };
+}
+
+/** SimCC: the highest column and row; without a positive one MMPose says -1. */
+function readBins({ simcc_x: columns, simcc_y: rows }, ratio) {
+  const count = columns.data.length / columns.length;
+  const points = new Float64Array(2 * count);
+  const scores = new Float64Array(count);
+  for (let k = 0; k < count; k++) {
+    const x = highest(columns, k);
+    const y = highest(rows, k);
+    scores[k] = Math.min(x.value, y.value);
+    points[2 * k] = (scores[k] > 0 ? x.place : -1) / ratio;
+    points[2 * k + 1] = (scores[k] > 0 ? y.place : -1) / ratio;
+  }
   return { points, scores };
 }
 
-/** Move keypoints from crop px to picture px; gives K pairs. */
-export function toPicture(points, frame) {
-  const moved = [];
-  for (let k = 0; k < points.length; k += 2) {
-    moved.push([
-      frame.x + points[k] * frame.step,
-      frame.y + points[k + 1] * frame.step,
-    ]);
+function highest({ data, length }, k) {
+  let place = 0;
+  for (let i = 1; i < length; i++) {
+    if (data[k * length + i] > data[k * length + place]) place = i;
   }
-  return moved;
-}
-
-function rowOf(tensor, number) {
-  const size = tensor.data.length / tensor.dims[0];
-  const row = tensor.data.subarray(number * size, (number + 1) * size);
-  return Float64Array.from(row);
-}
-
-/** SimCC: for each keypoint how likely each column and each row is. */
-function barsOf(outputs, number) {
-  const split = (tensor) => {
-    const [, count, bins] = tensor.dims;
-    const row = rowOf(tensor, number);
-    return Array.from({ length: count }, (_, k) =>
-      row.slice(k * bins, (k + 1) * bins),
-    );
-  };
-  return { x: split(outputs.simcc_x), y: split(outputs.simcc_y) };
-}
-
-/** The highest bin of each bar; without a positive one MMPose says -1. */
-function readBins(bars, ratio) {
-  const points = new Float64Array(2 * bars.x.length);
-  const scores = new Float64Array(bars.x.length);
-  bars.x.forEach((columns, k) => {
-    const x = highest(columns);
-    const y = highest(bars.y[k]);
-    scores[k] = Math.min(columns[x], bars.y[k][y]);
-    points[2 * k] = (scores[k] > 0 ? x : -1) / ratio;
-    points[2 * k + 1] = (scores[k] > 0 ? y : -1) / ratio;
-  });
-  return { points, scores };
-}
-
-function highest(values) {
-  let best = 0;
-  for (let i = 1; i < values.length; i++) {
-    if (values[i] > values[best]) best = i;
-  }
-  return best;
-}
-
-function average(first, second) {
-  return first.map((row, k) => row.map((value, i) => (value + second[k][i]) / 2));
+  return { place, value: data[k * length + place] };
 }

@@ -3,6 +3,7 @@
 // get black margins to the right and below.
 
 import { mapBox, suppress } from './boxes.js';
+import { openSession } from './model.js';
 
 const STRIDES = [8, 16, 32];
 const LEAST_OVERLAP = 0.3; // of two boxes on the same face, as in OpenCV
@@ -28,9 +29,7 @@ export class Detector {
 
   /** Fetch the detector; `settings` is the entry of /models.json. */
   static async load(ort, settings) {
-    const session = await ort.InferenceSession.create(settings.network, {
-      executionProviders: ['wasm'],
-    });
+    const session = await openSession(ort, settings.network);
     return new Detector(ort, session, settings);
   }
 

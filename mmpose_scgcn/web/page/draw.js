@@ -4,7 +4,11 @@ import { tightBox } from './boxes.js';
 
 /** By which faces are told apart. */
 const COLORS = ['#3cdc50', '#ffa03c', '#3caaff', '#e65adc', '#f0e646', '#50dcfa'];
-const GRAPH = '#ffd24a';
+/** Of the graph's edges, the weakest first. */
+const SHADES = [
+  ...['#0d0887', '#5302a3', '#8b0aa5', '#b83289'],
+  ...['#db5c68', '#f48849', '#febd2a', '#f0f921'],
+];
 const RIM = '#1e1e1e';
 
 /**
@@ -27,10 +31,11 @@ export function drawFaces(context, faces, meta, shown) {
     const color = COLORS[number % COLORS.length];
     const line = Math.max(side / 250, 1);
     const links = meta.keypoints.skeleton || [];
-    if (shown.graph) {
-      drawLines(context, face, graphLinks(meta), GRAPH, line * 0.7, 0.75);
+    if (shown.graph) drawGraph(context, face, meta, line);
+    if (shown.outline) {
+      drawLines(context, face, links, RIM, line + 2);
+      drawLines(context, face, links, color, line);
     }
-    if (shown.outline) drawLines(context, face, links, color, line * 1.4, 1);
     if (shown.boxes) drawBox(context, face.box, line);
     if (shown.points) {
       drawDiscs(context, face, Math.max(side / 110, 1.2), color);
@@ -40,43 +45,50 @@ export function drawFaces(context, faces, meta, shown) {
   context.restore();
 }
 
-/** The graph's edges, each pair of keypoints once. */
-export function graphLinks(meta) {
-  const pairs = new Map();
-  (meta.graph?.neighbours || []).forEach((row, k) => {
-    for (const other of row) {
-      const pair = [Math.min(k, other), Math.max(k, other)];
-      if (other !== k) pairs.set(pair.join(), pair);
-    }
+/**
+ * Draw the graph's directed edges, the weakest first: the more a keypoint
+ * listens to a neighbour, the brighter is the line.
+ */
+function drawGraph(context, face, meta, width) {
+  const levels = SHADES.map(() => []);
+  const neighbours = meta.graph.neighbours;
+  const weights = face.edges?.data;
+  let most = 0;
+  const visit = (use) =>
+    neighbours.forEach((row, k) =>
+      row.slice(1).forEach((other, slot) => {
+        use(weights ? weights[k * row.length + slot + 1] : 1, k, other);
+      }),
+    );
+  visit((weight) => (most = Math.max(most, weight)));
+  visit((weight, k, other) => {
+    const level = Math.round((weight / (most || 1)) * (SHADES.length - 1));
+    levels[Math.min(Math.max(level, 0), SHADES.length - 1)].push([k, other]);
   });
-  return [...pairs.values()];
+  drawLines(context, face, levels.flat(), RIM, width + 1.5);
+  levels.forEach((links, level) => {
+    drawLines(context, face, links, SHADES[level], width);
+  });
 }
 
-function drawLines(context, face, links, color, width, opacity) {
+function drawLines(context, face, links, color, width) {
   context.beginPath();
   for (const [a, b] of links) {
     context.moveTo(...face.keypoints[a]);
     context.lineTo(...face.keypoints[b]);
   }
-  context.globalAlpha = opacity;
-  strokeWithRim(context, color, width);
-  context.globalAlpha = 1;
-}
-
-function drawBox(context, box, width) {
-  context.beginPath();
-  context.rect(box[0], box[1], box[2] - box[0], box[3] - box[1]);
-  strokeWithRim(context, '#ffffff', width);
-}
-
-/** Dark rims are seen on skin and on black. */
-function strokeWithRim(context, color, width) {
-  context.lineWidth = width + 2;
-  context.strokeStyle = RIM;
-  context.stroke();
   context.lineWidth = width;
   context.strokeStyle = color;
   context.stroke();
+}
+
+/** Dark rims are seen on skin and on black. */
+function drawBox(context, box, width) {
+  for (const [extra, style] of [[2, RIM], [0, '#ffffff']]) {
+    context.lineWidth = width + extra;
+    context.strokeStyle = style;
+    context.strokeRect(box[0], box[1], box[2] - box[0], box[3] - box[1]);
+  }
 }
 
 function drawDiscs(context, face, radius, color) {

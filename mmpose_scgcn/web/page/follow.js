@@ -3,7 +3,7 @@
 // mmpose_scgcn.tracking.
 
 import { OneEuroFilter } from './smooth.js';
-import { area, intersection, moved, overlap, tightBox } from './boxes.js';
+import { area, intersection, moved, overlap } from './boxes.js';
 
 const MIN_OVERLAP = 0.25; // less: it jumped, shrank or grew
 const MERGE_OVERLAP = 0.6; // more: two tracks on one face
@@ -51,7 +51,7 @@ export class Follower {
     this.tracks = [];
     const kept = [];
     faces.forEach((face, n) => {
-      const box = tightBox(face.keypoints);
+      const box = face.tight;
       if (!isBelievable(face, box, size) || this.isTaken(box)) return;
       const before = known[n];
       const motion = before
@@ -71,7 +71,7 @@ export class Follower {
   }
 }
 
-/** Whether a prediction can be a face; `box` is tight about its keypoints. */
+/** Whether a prediction can be a face; `box` is tight about the network's keypoints. */
 export function isBelievable(face, box, [width, height]) {
   const scores = face.scores.reduce((sum, s) => sum + s, 0);
   const sides = Math.min(box[2] - box[0], box[3] - box[1]);

@@ -1,6 +1,6 @@
 """ONNX Runtime for browsers: npm's ``onnxruntime-web``.
 
-``python -m mmpose_scgcn.web.runtime`` fetches it into the package, from where
+``python -m mmpose_scgcn.web.browser_runtime`` fetches it into the package, from where
 it gets into the wheel; ``python -m mmpose_scgcn serve --fetch-runtime`` into
 the user's cache.
 """
@@ -29,7 +29,7 @@ INTEGRITY = (
 FILES = ('ort.wasm.bundle.min.mjs', 'ort-wasm-simd-threaded.wasm')
 
 #: The folder that ``make web`` fills.
-IN_PACKAGE = Path(__file__).with_name('runtime')
+IN_PACKAGE = Path(__file__).with_name('onnxruntime-web')
 
 
 def cache_folder() -> Path:

@@ -1,0 +1,153 @@
+"""A page with an exported model, and a browser that opens it."""
+
+import re
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from mmpose_scgcn import load_model
+from mmpose_scgcn.detection import find_yunet
+from mmpose_scgcn.synthetic import make_face
+from mmpose_scgcn.web import PageServer, Site, build_site, find_runtime
+
+import numpy as np
+import pytest
+
+MODEL = 'face98-synthetic'
+
+
+@pytest.fixture(scope='session')
+def runtime() -> Path:
+    """The folder of onnxruntime-web."""
+    try:
+        return find_runtime()
+    except FileNotFoundError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope='session')
+def exported(tmp_path_factory) -> Path:
+    """An exported model, in float32 and 8 bits."""
+    for name in ('onnx', 'onnxscript', 'onnxruntime'):
+        pytest.importorskip(name)
+    from mmpose_scgcn.export import Options, export_model
+
+    folder = tmp_path_factory.mktemp('exported') / MODEL
+    options = Options(num_faces=2)
+    export_model(load_model(MODEL, device='cpu'), folder, options)
+    return folder
+
+
+@contextmanager
+def serving(site: Site) -> Iterator[PageServer]:
+    """Serve a site meanwhile."""
+    with PageServer(site) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope='session')
+def page_url(exported, runtime) -> Iterator[str]:
+    """The page, without a face detector."""
+    with serving(build_site([exported], runtime)) as server:
+        yield server.url
+
+
+@pytest.fixture(scope='session')
+def detecting_url(exported, runtime) -> Iterator[str]:
+    """The page, with a face detector."""
+    detector = find_yunet()
+    if detector is None:
+        pytest.skip('no file of YuNet here')
+    with serving(build_site([exported], runtime, detector)) as server:
+        yield server.url
+
+
+@pytest.fixture(scope='session')
+def launch():
+    """Start Chromium with further options; gives the browser."""
+    api = pytest.importorskip('playwright.sync_api')
+    names = ('chromium', 'chromium-browser', 'google-chrome')
+    path = next(filter(None, map(shutil.which, names)), None)
+    if path is None:
+        pytest.skip('no Chromium here')
+    with api.sync_playwright() as playwright:
+        yield lambda *options: playwright.chromium.launch(
+            executable_path=path, args=['--no-sandbox', *options]
+        )
+
+
+@pytest.fixture(scope='session')
+def browser(launch):
+    """A browser without a camera."""
+    browser = launch()
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def open_page(browser):
+    """Open the page; what goes wrong in it is an error."""
+    contexts = []
+
+    def open_in(url: str, **options):
+        context = browser.new_context(**options)
+        contexts.append(context)
+        page = context.new_page()
+        page.problems = []
+        page.on('pageerror', lambda error: page.problems.append(str(error)))
+        page.on(
+            'console',
+            lambda message: message.type in ('error', 'warning')
+            and page.problems.append(message.text),
+        )
+        page.goto(url)
+        wait_for(page, '^Ready')
+        return page
+
+    yield open_in
+    problems = [
+        line
+        for context in contexts
+        for page in context.pages
+        for line in page.problems
+    ]
+    for context in contexts:
+        context.close()
+    assert problems == []
+
+
+def wait_for(page, pattern: str) -> None:
+    """Wait until the status says it."""
+    from playwright.sync_api import expect
+
+    status = page.locator('#status')
+    expect(status).to_have_text(re.compile(pattern), timeout=120_000)
+
+
+def draw_box(page, box) -> None:
+    """Give the page a box by its numbers."""
+    button = page.locator('#draw-box')
+    if button.get_attribute('aria-pressed') == 'false':
+        button.click()
+    # From the outside in: no number turns the box inside out meanwhile.
+    for place in (2, 3, 0, 1):
+        field = page.locator(f'[data-place="{place}"]')
+        field.fill(str(box[place]))
+        field.press('Tab')
+
+
+@pytest.fixture(scope='session')
+def photo() -> tuple[np.ndarray, np.ndarray]:
+    """A drawn face in a larger picture, and its box."""
+    face = make_face(seed=11, index=5, size=320)
+    image = np.full((480, 640, 3), 90, np.uint8)
+    image[100:420, 170:490] = face.image
+    points = face.keypoints + np.array([170, 100])
+    box = np.concatenate([points.min(0), points.max(0)])
+    return image, box.round(1)

@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint format wheel clean
+.PHONY: help install demo test lint format web wheel clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -37,6 +37,10 @@ lint: $(STAMP) ## Check style, format and types
 format: $(STAMP) ## Put style and format right
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# npm fetches it, once. A wheel that is built afterwards carries it.
+web: $(STAMP) ## Fetch what runs the models of the live page in a browser
+	$(BIN)/python -m mmpose_scgcn.web.browser_runtime
 
 wheel: $(STAMP) ## Build the wheel into dist/
 	$(BIN)/pip wheel . --no-deps --no-build-isolation -w dist

@@ -1,8 +1,8 @@
 """ONNX Runtime for browsers: npm's ``onnxruntime-web``.
 
-``python -m mmpose_scgcn.web.browser_runtime`` fetches it into the package, from where
-it gets into the wheel; ``python -m mmpose_scgcn serve --fetch-runtime`` into
-the user's cache.
+``python -m mmpose_scgcn.web.browser_runtime`` fetches it into the package,
+from where it gets into the wheel; ``python -m mmpose_scgcn serve
+--fetch-runtime`` into the user's cache.
 """
 
 import base64

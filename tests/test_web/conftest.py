@@ -35,7 +35,7 @@ def exported(tmp_path_factory) -> Path:
     from mmpose_scgcn.export import Options, export_model
 
     folder = tmp_path_factory.mktemp('exported') / MODEL
-    options = Options(num_faces=2)
+    options = Options(int8=True, num_faces=2, num_calibration=16)
     export_model(load_model(MODEL, device='cpu'), folder, options)
     return folder
 
@@ -95,7 +95,7 @@ def open_page(browser):
     """Open the page; what goes wrong in it is an error."""
     contexts = []
 
-    def open_in(url: str, **options):
+    def open_in(url: str, wait: bool = True, **options):
         context = browser.new_context(**options)
         contexts.append(context)
         page = context.new_page()
@@ -103,11 +103,14 @@ def open_page(browser):
         page.on('pageerror', lambda error: page.problems.append(str(error)))
         page.on(
             'console',
-            lambda message: message.type in ('error', 'warning')
-            and page.problems.append(message.text),
+            lambda message: (
+                message.type in ('error', 'warning')
+                and page.problems.append(message.text)
+            ),
         )
         page.goto(url)
-        wait_for(page, '^Ready')
+        if wait:
+            wait_for(page, '^Ready')
         return page
 
     yield open_in
@@ -127,13 +130,13 @@ def wait_for(page, pattern: str) -> None:
     from playwright.sync_api import expect
 
     status = page.locator('#status')
-    expect(status).to_have_text(re.compile(pattern), timeout=120_000)
+    expect(status).to_have_text(re.compile(pattern), timeout=60_000)
 
 
 def draw_box(page, box) -> None:
     """Give the page a box by its numbers."""
     button = page.locator('#draw-box')
-    if button.get_attribute('aria-pressed') == 'false':
+    if button.is_visible() and not page.locator('#box').is_visible():
         button.click()
     # From the outside in: no number turns the box inside out meanwhile.
     for place in (2, 3, 0, 1):

@@ -4,13 +4,18 @@ import json
 from pathlib import Path
 
 from mmpose_scgcn import load_model
+from mmpose_scgcn.detection import YuNet
 from mmpose_scgcn.runtime import load_exported
+from mmpose_scgcn.structures.boxes import box_iou
+from mmpose_scgcn.web import site
 
 import cv2
 import numpy as np
 import pytest
 
 from .conftest import MODEL, draw_box, wait_for
+
+EXAMPLE = site.PAGE / 'example.jpg'
 
 
 def upload(page, image: np.ndarray, name: str = 'face.png') -> None:
@@ -49,7 +54,7 @@ def predict(page, photo) -> np.ndarray:
 def test_landmarks_are_those_of_pytorch(open_page, page_url, photo, mirror):
     page = open_page(page_url)
     page.select_option('#model', label=f'{MODEL}, float32')
-    wait_for(page, '^Ready')
+    wait_for(page, f'^Ready: {MODEL}, float32')
     page.set_checked('#mirror', mirror)
     found = predict(page, photo)
     model = load_model(MODEL, device='cpu')
@@ -58,10 +63,191 @@ def test_landmarks_are_those_of_pytorch(open_page, page_url, photo, mirror):
     assert np.abs(found - truth).max() < 0.05
 
 
-def test_eight_bits_are_those_of_python(
-    open_page, page_url, photo, exported
-):
+def test_eight_bits_are_those_of_python(open_page, page_url, photo, exported):
     found = predict(open_page(page_url), photo)
     model = load_exported(exported, precision='int8')
     truth = model(photo[0], boxes=[photo[1]]).keypoints[0]
     assert np.abs(found - truth).max() < 0.5
+
+
+def test_a_second_pass_is_that_of_pytorch(open_page, page_url, photo):
+    page = open_page(page_url)
+    page.select_option('#model', label=f'{MODEL}, float32')
+    wait_for(page, f'^Ready: {MODEL}, float32')
+    page.check('#again')
+    upload(page, photo[0])
+    wait_for(page, 'Draw a box')
+    draw_box(page, photo[1])
+    wait_for(page, '^1 face')
+    found = np.array(records(page)[0]['keypoints'])
+    model = load_model(MODEL, device='cpu')
+    truth = model(photo[0], boxes=[photo[1]], passes=2).keypoints[0]
+    assert np.abs(found - truth).max() < 0.15
+
+
+def test_a_face_at_the_edge_is_that_of_python(
+    open_page, page_url, photo, exported
+):
+    image, box = photo
+    image, box = image[:300, 260:], box - np.array([260, 0, 260, 0])
+    found = predict(open_page(page_url), (image, box.round(1)))
+    model = load_exported(exported, precision='int8')
+    truth = model(image, boxes=[box.round(1)]).keypoints[0]
+    assert np.abs(found - truth).max() < 0.5
+
+
+def test_found_boxes_are_those_of_python(open_page, detecting_url):
+    page = open_page(detecting_url)
+    page.click('#example')
+    wait_for(page, '^2 faces')
+    found = np.array([record['bbox'][0] for record in records(page)])
+    truth, scores = YuNet()(cv2.imread(str(EXAMPLE)))
+    assert len(truth) == 2
+    assert box_iou(found, truth).max(axis=1).min() > 0.95
+    said = [record['bbox_score'] for record in records(page)]
+    np.testing.assert_allclose(said, scores, atol=0.02)
+
+
+def test_nobody_else_is_asked(open_page, detecting_url, browser):
+    page = open_page('about:blank', wait=False)
+    asked = []
+    page.on('request', lambda request: asked.append(request))
+    page.goto(detecting_url)
+    wait_for(page, '^Ready')
+    page.click('#example')
+    wait_for(page, '^2 faces')
+    saved(page, '#save-picture')
+    urls = [request.url for request in asked]
+    own = [u for u in urls if u.startswith(('blob:' + detecting_url[:-1],))]
+    rest = [u for u in urls if u not in own]
+    assert len(rest) > 15
+    assert all(url.startswith(detecting_url) for url in rest)
+    assert {request.method for request in asked} == {'GET'}
+    assert all(request.post_data is None for request in asked)
+
+
+def test_the_policy_stops_a_request_elsewhere(open_page, page_url):
+    page = open_page(page_url)
+    outcome = page.evaluate(
+        "() => fetch('http://127.0.0.1:9/').then(() => 'sent',"
+        ' (error) => error.message)'
+    )
+    assert 'fetch' in outcome.lower()
+    assert any('Content Security Policy' in p for p in page.problems)
+    page.problems.clear()
+
+
+def test_the_saved_picture_is_the_drawn_one(open_page, page_url, photo):
+    page = open_page(page_url)
+    predict(page, photo)
+    download = saved(page, '#save-picture')
+    assert download.suggested_filename == 'face.png'
+    picture = cv2.imread(str(download.path()))
+    assert picture.shape == photo[0].shape
+    x1, y1, x2, y2 = photo[1].astype(int)
+    changed = (picture != photo[0]).any(-1)
+    assert 0.02 < changed[y1:y2, x1:x2].mean() < 0.7
+    changed[y1 - 20 : y2 + 20, x1 - 20 : x2 + 20] = False
+    assert not changed.any()
+    for name in ('points', 'outline', 'graph'):
+        page.uncheck(f'[name={name}]')
+    picture = cv2.imread(str(saved(page, '#save-picture').path()))
+    np.testing.assert_array_equal(picture, photo[0])
+
+
+def test_a_box_is_drawn_with_the_mouse(open_page, page_url, photo):
+    image, box = photo
+    page = open_page(page_url)
+    upload(page, image)
+    wait_for(page, 'Draw a box')
+    edge = page.locator('#picture').bounding_box()
+    scale = edge['width'] / image.shape[1]
+    x1, y1, x2, y2 = np.array(box) * scale
+    page.mouse.move(edge['x'] + x1, edge['y'] + y1)
+    page.mouse.down()
+    page.mouse.move(edge['x'] + x2, edge['y'] + y2, steps=4)
+    page.mouse.up()
+    wait_for(page, '^1 face')
+    found = records(page)[0]['bbox'][0]
+    np.testing.assert_allclose(found, box, atol=1.5 / scale)
+
+
+def test_the_keyboard_is_enough(open_page, page_url, photo):
+    page = open_page(page_url)
+    upload(page, photo[0])
+    wait_for(page, 'Draw a box')
+    page.focus('#box')
+    for key in ('ArrowRight', 'ArrowDown', 'Shift+ArrowUp', 'Enter'):
+        page.keyboard.press(key)
+    wait_for(page, '^1 face')
+    # 640 x 480: a box of 240 px in the middle, steps of 6.4 px.
+    expected = [206.4, 129.6, 446.4, 363.2]
+    np.testing.assert_allclose(
+        records(page)[0]['bbox'][0], expected, atol=0.01
+    )
+
+
+def test_every_control_is_reached_and_named(open_page, page_url):
+    page = open_page(page_url)
+    named = page.locator('main').aria_snapshot()
+    for name in ('Choose a photo', 'Open the camera', 'Model', 'Landmarks'):
+        assert name in named
+    seen = set()
+    for _ in range(16):
+        page.keyboard.press('Tab')
+        seen.add(page.evaluate('() => document.activeElement.id'))
+    assert {'file', 'camera', 'example', 'model', 'mirror'} <= seen
+
+
+def test_a_file_that_is_no_image_is_named(open_page, page_url):
+    page = open_page(page_url)
+    page.set_input_files(
+        '#file',
+        dict(name='notes.txt', mimeType='text/plain', buffer=b'words'),
+    )
+    wait_for(page, r'^notes\.txt is no image')
+    page.problems.clear()
+
+
+@pytest.mark.parametrize('width', [320, 390, 800, 1280])
+def test_nothing_sticks_out_of_the_window(open_page, page_url, photo, width):
+    page = open_page(page_url, viewport=dict(width=width, height=800))
+    for _ in range(2):
+        widest = page.evaluate('() => document.documentElement.scrollWidth')
+        assert widest <= width
+        predict(page, photo)
+
+
+@pytest.mark.parametrize('scheme', ['light', 'dark'])
+def test_text_can_be_read(open_page, page_url, scheme):
+    page = open_page(page_url, color_scheme=scheme)
+    for name in ('h1', '#status', '.quiet', '.primary', '#camera'):
+        text, ground = page.locator(name).first.evaluate(COLORS)
+        assert contrast(text, ground) > 4.5, name
+
+
+# The colour of an element's text, and of what is behind it.
+COLORS = """(element) => {
+  const numbers = (color) => color.match(/[0-9.]+/g).map(Number);
+  let behind = element;
+  let ground = numbers(getComputedStyle(behind).backgroundColor);
+  while (ground.length === 4 && ground[3] === 0) {
+    behind = behind.parentElement;
+    ground = numbers(getComputedStyle(behind).backgroundColor);
+  }
+  return [numbers(getComputedStyle(element).color), ground];
+}"""
+
+
+def contrast(first, second) -> float:
+    """The contrast ratio of WCAG 2 between two colours."""
+
+    def light(color) -> float:
+        part = np.array(color[:3]) / 255
+        part = np.where(
+            part <= 0.04045, part / 12.92, ((part + 0.055) / 1.055) ** 2.4
+        )
+        return float(part @ [0.2126, 0.7152, 0.0722])
+
+    dark, bright = sorted((light(first), light(second)))
+    return (bright + 0.05) / (dark + 0.05)

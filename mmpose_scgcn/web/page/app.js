@@ -33,7 +33,10 @@ const state = {
 };
 const speed = new Speed();
 const follower = new Follower();
-const camera = new Camera(onFrame);
+const camera = new Camera(onFrame, () => {
+  showCameraState();
+  say('The camera is gone.');
+});
 const editor = new BoxEditor(
   get('stage'),
   get('box'),
@@ -122,11 +125,8 @@ async function predictPhoto() {
     setOwn(true);
     state.faces = [];
     redraw();
-    say(
-      state.detector
-        ? 'No face was found. Draw a box about the face.'
-        : 'Draw a box about the face, from the eyebrows to the chin.',
-    );
+    const none = state.detector ? 'No face was found. ' : '';
+    say(`${none}Draw a box about the face, from the eyebrows to the chin.`);
     return;
   }
   const boxes = found.map(({ box }) => box);
@@ -144,7 +144,7 @@ async function predictPhoto() {
 
 /** The user's box, or those of the detector. */
 async function photoBoxes() {
-  if (state.own) return editor.box ? [{ box: editor.box, score: 1 }] : [];
+  if (state.own) return editor.given ? [{ box: editor.box, score: 1 }] : [];
   say('Looking for faces …');
   const found = await state.detector.find(source.canvas);
   return found.slice(0, MOST_FACES);
@@ -169,7 +169,7 @@ function redraw() {
 function setOwn(own) {
   state.own = own;
   get('draw-box').setAttribute('aria-pressed', String(own));
-  get('draw-box').disabled = !state.detector;
+  get('draw-box').hidden = !state.detector;
   get('box-numbers').hidden = !own;
   const { width, height } = source.canvas;
   editor.setActive(own, [width, height]);
@@ -224,6 +224,7 @@ function onFrame(video, time) {
 }
 
 async function predictFrame(video, time) {
+  if (!camera.isOpen) return; // closed while this frame waited
   const start = performance.now();
   const { width, height } = source.canvas;
   if (video.videoWidth !== width || video.videoHeight !== height) {
@@ -287,7 +288,7 @@ get('model').addEventListener('change', ({ target }) =>
     follower.reset();
     speed.reset();
     state.faces = [];
-    say('Ready.');
+    say(`Ready: ${state.models[target.value].label}.`);
     if (!camera.isOpen && !get('stage').hidden) await predictPhoto();
   }),
 );

@@ -18,6 +18,7 @@ export class BoxEditor {
     this.changed = changed;
     this.size = [1, 1];
     this.box = null;
+    this.given = false; // whether it is about a face, as far as we know
     this.active = false;
     stage.addEventListener('pointerdown', (event) => this.press(event));
     element.addEventListener('keydown', (event) => this.key(event));
@@ -34,18 +35,26 @@ export class BoxEditor {
     this.show();
   }
 
-  /** Set the box without telling that the user has changed it. */
+  /** Set the box of a face, or none. */
   set(box) {
     this.box = box;
+    this.given = box !== null;
     this.show();
   }
 
-  /** A box in the middle, for those who begin with the keyboard. */
+  /** A box in the middle, to begin with. */
   setMiddle() {
     const [width, height] = this.size;
     const half = Math.min(width, height) / 4;
     const [x, y] = [width / 2, height / 2];
     this.set([x - half, y - half, x + half, y + half]);
+    this.given = false;
+  }
+
+  /** The user says that the box is right. */
+  give() {
+    this.given = true;
+    this.changed();
   }
 
   show() {
@@ -85,7 +94,7 @@ export class BoxEditor {
       const [left, top] = [corner % 2 === 0, corner < 2];
       const [a, b] = [before[left ? 2 : 0], before[top ? 3 : 1]];
       change = (u, v) => [a, b, u, v];
-    } else if (event.target === this.element) {
+    } else if (event.target === this.element && this.given) {
       change = (u, v) => moved(before, u - x, v - y);
     }
     this.drag(event, before, change);
@@ -100,7 +109,7 @@ export class BoxEditor {
       this.stage.removeEventListener('pointermove', follow);
       this.stage.removeEventListener('pointerup', end);
       this.stage.removeEventListener('pointercancel', end);
-      if (e.type === 'pointerup' && isLargeEnough(this.box)) this.changed();
+      if (e.type === 'pointerup' && isLargeEnough(this.box)) this.give();
       else this.set(before);
     };
     this.stage.addEventListener('pointermove', follow);
@@ -108,8 +117,12 @@ export class BoxEditor {
     this.stage.addEventListener('pointercancel', end);
   }
 
-  /** Arrow keys: move by a hundredth of the picture, or with Shift resize. */
+  /**
+   * Arrow keys: move by a hundredth of the picture, or with Shift resize.
+   * Enter: take the box as it is.
+   */
   key(event) {
+    if (event.key === 'Enter') this.give();
     const ways = {
       ArrowLeft: [-1, 0],
       ArrowRight: [1, 0],
@@ -127,14 +140,14 @@ export class BoxEditor {
       : moved(this.box, x, y);
     if (!isLargeEnough(box)) return;
     this.set(box);
-    this.changed();
+    this.give();
   }
 
   readNumbers() {
     const values = this.numbers.map((input) => input.valueAsNumber);
     if (values.every(Number.isFinite) && isLargeEnough(values)) {
       this.set(values);
-      this.changed();
+      this.give();
     }
   }
 }

@@ -1,9 +1,14 @@
 // The camera: frames as they come, one at a time.
 
 export class Camera {
-  /** @param {Function} onFrame Called with the video and the time in ms. */
-  constructor(onFrame) {
+  /**
+   * @param {Function} onFrame Called with the video and the time in ms.
+   * @param {Function} onEnd Called when the camera is gone, as when it is
+   *     pulled out.
+   */
+  constructor(onFrame, onEnd) {
     this.onFrame = onFrame;
+    this.onEnd = onEnd;
     this.stream = null;
     this.video = document.createElement('video');
     this.video.playsInline = true;
@@ -27,7 +32,10 @@ export class Camera {
     });
     this.stream = stream;
     this.video.srcObject = stream;
-    stream.getVideoTracks()[0].addEventListener('ended', () => this.close());
+    stream.getVideoTracks()[0].addEventListener('ended', () => {
+      this.close();
+      this.onEnd();
+    });
     await this.video.play();
     this.run(stream);
   }

@@ -1,0 +1,126 @@
+"""The server gives its own files, to this machine, and nothing else."""
+
+import http.client
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+from mmpose_scgcn.web import PageServer, Site
+
+import pytest
+
+from .conftest import serving
+
+
+@pytest.fixture
+def server(tmp_path) -> Iterator[PageServer]:
+    (tmp_path / 'page.html').write_text('<p>page</p>')
+    (tmp_path / 'secret.txt').write_text('secret')
+    site = Site({'/': tmp_path / 'page.html'}, {'/models.json': '{}'})
+    with serving(site) as server:
+        yield server
+
+
+def ask(server, path: str, method: str = 'GET', **headers: str):
+    link = http.client.HTTPConnection(*server.server_address, timeout=10)
+    try:
+        link.putrequest(method, path, skip_host='Host' in headers)
+        for name, value in headers.items():
+            link.putheader(name.replace('_', '-'), value)
+        link.endheaders()
+        answer = link.getresponse()
+        return answer.status, answer.headers, answer.read()
+    finally:
+        link.close()
+
+
+def test_a_file_comes_with_its_kind_and_strict_headers(server):
+    status, headers, body = ask(server, '/?a=b')
+    assert (status, body) == (200, b'<p>page</p>')
+    assert headers['Content-Type'] == 'text/html; charset=utf-8'
+    policy = headers['Content-Security-Policy'].split('; ')
+    assert "default-src 'none'" in policy
+    assert "connect-src 'self'" in policy
+    assert 'unsafe-inline' not in str(policy)
+    assert headers['X-Content-Type-Options'] == 'nosniff'
+    assert 'Python' not in headers['Server']
+
+
+def test_json_comes_too(server):
+    status, headers, body = ask(server, '/models.json')
+    assert (status, body) == (200, b'{}')
+    assert headers['Content-Type'] == 'application/json'
+
+
+def test_head_gives_the_length_alone(server):
+    status, headers, body = ask(server, '/', 'HEAD')
+    assert (status, headers['Content-Length'], body) == (200, '11', b'')
+
+
+def test_what_the_browser_has_is_not_sent_again(server):
+    tag = ask(server, '/')[1]['ETag']
+    status, _, body = ask(server, '/', If_None_Match=tag)
+    assert (status, body) == (304, b'')
+    assert ask(server, '/', If_None_Match='"another"')[0] == 200
+
+
+@pytest.mark.parametrize(
+    'path',
+    [
+        '/secret.txt',
+        '/../secret.txt',
+        '/..%2fsecret.txt',
+        '/%2e%2e/secret.txt',
+        '//secret.txt',
+        '/./',
+        '\\..\\secret.txt',
+        '/etc/passwd',
+        'http://elsewhere/secret.txt',
+        '/page.html',
+    ],
+)
+def test_nothing_else_is_served(server, path):
+    status, _, body = ask(server, path)
+    assert status in (404, 421)  # another host, or another file
+    assert body == b''
+
+
+@pytest.mark.parametrize(
+    'method', ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS']
+)
+def test_nothing_can_be_sent(server, method):
+    status, headers, _ = ask(server, '/', method)
+    assert (status, headers['Allow']) == (405, 'GET, HEAD')
+
+
+@pytest.mark.parametrize(
+    'host', ['evil.example', 'evil.example:{port}', '127.0.0.1', '']
+)
+def test_another_name_for_this_machine_is_refused(server, host):
+    host = host.format(port=server.server_port)
+    assert ask(server, '/', Host=host)[0] == 421
+
+
+def test_localhost_is_this_machine(server):
+    assert ask(server, '/', Host=f'localhost:{server.server_port}')[0] == 200
+
+
+def test_only_this_machine_is_listened_to(server):
+    assert server.server_address[0] == '127.0.0.1'
+    assert server.url == f'http://127.0.0.1:{server.server_port}/'
+
+
+def test_a_port_that_is_taken_is_refused(server):
+    with pytest.raises(OSError):
+        PageServer(Site(), server.server_port)
+
+
+def test_a_file_that_is_gone_is_not_found(server):
+    Path(server.site.files['/']).unlink()
+    assert ask(server, '/')[0] == 404
+
+
+def test_a_client_that_goes_away_leaves_it_running(server):
+    with socket.create_connection(server.server_address) as link:
+        link.sendall(b'GET / HTTP/1.1\r\n')
+    assert ask(server, '/')[0] == 200

@@ -40,7 +40,8 @@ format: $(STAMP) ## Put style and format right
 
 # npm fetches it, once. A wheel that is built afterwards carries it.
 web: $(STAMP) ## Fetch what runs the models of the live page in a browser
-	$(BIN)/python -m mmpose_scgcn.web.browser_runtime
+	$(BIN)/python -c 'from mmpose_scgcn.web.browser_runtime import \
+	  fetch_into_package; fetch_into_package()'
 
 wheel: $(STAMP) ## Build the wheel into dist/
 	$(BIN)/pip wheel . --no-deps --no-build-isolation -w dist

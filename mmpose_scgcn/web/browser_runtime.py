@@ -1,8 +1,7 @@
 """ONNX Runtime for browsers: npm's ``onnxruntime-web``.
 
-``python -m mmpose_scgcn.web.browser_runtime`` fetches it into the package,
-from where it gets into the wheel; ``python -m mmpose_scgcn serve
---fetch-runtime`` into the user's cache.
+``make web`` fetches it into the package, from where it gets into the wheel;
+``python -m mmpose_scgcn serve --fetch-runtime`` into the user's cache.
 """
 
 import base64
@@ -28,6 +27,9 @@ INTEGRITY = (
 #: CPUs.
 FILES = ('ort.wasm.bundle.min.mjs', 'ort-wasm-simd-threaded.wasm')
 
+# Says which release a folder holds.
+_MARK = 'VERSION'
+
 #: The folder that ``make web`` fills.
 IN_PACKAGE = Path(__file__).with_name('onnxruntime-web')
 
@@ -47,6 +49,15 @@ def _in_cache() -> Path:
     return cache_folder() / f'onnxruntime-web-{VERSION}'
 
 
+def _is_whole(folder: Path) -> bool:
+    mark = folder / _MARK
+    return (
+        mark.is_file()
+        and mark.read_text(encoding='utf-8').strip() == VERSION
+        and all((folder / name).is_file() for name in FILES)
+    )
+
+
 def find_runtime() -> Path:
     """Find the folder with :data:`FILES`.
 
@@ -57,12 +68,12 @@ def find_runtime() -> Path:
         FileNotFoundError: It is in neither; the message says how to get it.
     """
     for folder in (IN_PACKAGE, _in_cache()):
-        if all((folder / name).is_file() for name in FILES):
+        if _is_whole(folder):
             return folder
     raise FileNotFoundError(
         f'onnxruntime-web {VERSION} is neither in {IN_PACKAGE} nor in '
-        f'{_in_cache()}; "python -m mmpose_scgcn serve --fetch-runtime" gets '
-        'it from npm, once'
+        f'{_in_cache()}; "python -m mmpose_scgcn serve --fetch-runtime" '
+        'gets it from npm, once'
     )
 
 
@@ -88,6 +99,7 @@ def fetch_runtime(folder: Path | None = None) -> Path:
         _check(archive)
         unpacked = Path(temporary, folder.name)
         unpacked.mkdir()
+        (unpacked / _MARK).write_text(f'{VERSION}\n', encoding='utf-8')
         with tarfile.open(archive) as tar:
             for name in FILES:
                 member = tar.extractfile(f'package/dist/{name}')
@@ -122,9 +134,14 @@ def _pack(folder: Path) -> Path:
     return archives[0]
 
 
-def _check(archive: Path) -> None:
+def integrity(archive: Path) -> str:
+    """Compute npm's ``dist.integrity`` of an archive."""
     digest = hashlib.sha512(archive.read_bytes()).digest()
-    found = 'sha512-' + base64.b64encode(digest).decode()
+    return 'sha512-' + base64.b64encode(digest).decode()
+
+
+def _check(archive: Path) -> None:
+    found = integrity(archive)
     if found != INTEGRITY:
         raise ValueError(
             f'npm gave another onnxruntime-web {VERSION} than expected: '
@@ -132,16 +149,12 @@ def _check(archive: Path) -> None:
         )
 
 
-def main() -> None:
+def fetch_into_package() -> None:
     """Fetch it into the package, unless it is there: ``make web``."""
-    if all((IN_PACKAGE / name).is_file() for name in FILES):
+    if _is_whole(IN_PACKAGE):
         print(f'onnxruntime-web {VERSION} is in {IN_PACKAGE}')
         return
     try:
         print(f'onnxruntime-web {VERSION}: {fetch_runtime(IN_PACKAGE)}')
     except (OSError, RuntimeError, ValueError) as error:
         sys.exit(f'make web: {error}')
-
-
-if __name__ == '__main__':
-    main()

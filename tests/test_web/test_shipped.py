@@ -1,0 +1,28 @@
+"""The models of the package are exported once."""
+
+from mmpose_scgcn.apis.zoo import list_models
+from mmpose_scgcn.runtime import load_exported
+from mmpose_scgcn.web import build_site, shipped
+
+import pytest
+
+
+def test_models_are_exported_once_and_found_again(tmp_path, monkeypatch):
+    for name in ('onnx', 'onnxscript', 'onnxruntime'):
+        pytest.importorskip(name)
+    monkeypatch.setenv('XDG_CACHE_HOME', str(tmp_path))
+    monkeypatch.setattr(shipped, 'list_models', lambda: ['face68'])
+    told = []
+    (folder,) = shipped.export_shipped(told.append)
+    assert len(told) == 1 and str(folder) in told[0]
+    assert load_exported(folder, precision='int8').num_keypoints == 68
+    assert shipped.export_shipped(told.append) == [folder]
+    assert len(told) == 1
+    assert '/models/0/model.int8.onnx' in build_site([folder], tmp_path).files
+
+
+def test_every_model_has_a_folder_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.setenv('XDG_CACHE_HOME', str(tmp_path))
+    monkeypatch.setattr(shipped, '_export', lambda name, folder: None)
+    folders = shipped.export_shipped(lambda line: None)
+    assert len(set(folders)) == len(list_models()) == 2

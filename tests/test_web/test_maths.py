@@ -203,7 +203,7 @@ def test_keypoints_are_smoothed_as_in_python(run):
     [
         (0, 1, 1),
         (80, 1, 1),
-        (0, 0.2, 1),
+        (0, 0.4, 1),
         (0, 1, 0.02),
         (0, 1, 3),
         (-120, 1, 1),
@@ -217,7 +217,7 @@ def test_a_face_is_believed_as_in_python(run, shift, score, scale):
     points = (corners - 105) * scale + 105 + shift
     scores = np.full(3, score, np.float32)
     faces = Faces(points[None], scores[None], box[None], np.ones(1))
-    (truth,) = are_believable(faces, box[None], (320, 240), 0.3)
+    (truth,) = are_believable(faces, box[None], (320, 240), 0.42)
     low, high = points.min(0), points.max(0)
     found = run(
         'follow',

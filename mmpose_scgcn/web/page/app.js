@@ -159,8 +159,7 @@ function redraw() {
     parts[box.name] = box.checked;
   }
   drawFaces(shown, state.faces, state.model.meta, parts);
-  const has = state.faces.length > 0;
-  get('save-picture').disabled = get('save-points').disabled = !has;
+  get('save').hidden = !state.faces.length;
   return performance.now() - start;
 }
 

@@ -9,7 +9,7 @@ const MIN_OVERLAP = 0.25; // less: it jumped, shrank or grew
 const MERGE_OVERLAP = 0.6; // more: two tracks on one face
 const MIN_VISIBLE = 0.5; // less of its box in the picture: it has left
 const MIN_SIDE = 4; // px; smaller: the box has collapsed
-const MIN_SCORE = 0.3;
+const MIN_SCORE = 0.42; // as in predict
 
 export class Follower {
   constructor() {

@@ -84,7 +84,8 @@ def read_speed(text: str) -> dict[str, float]:
 def watch(page: Any, seconds: float) -> dict[str, float]:
     """Open the page's camera, wait, and read its speed."""
     page.click('#camera')
-    page.locator('#speed', has_text='frames a second').wait_for()
+    moving = page.locator('#speed', has_text='frames a second')
+    moving.wait_for(timeout=120_000)
     page.wait_for_timeout(1000 * seconds)
     return read_speed(page.inner_text('#speed'))
 
@@ -102,20 +103,28 @@ def parse_args() -> argparse.Namespace:
 def measure(args: argparse.Namespace, browser: Any, url: str) -> None:
     """Print a line for each network and number of threads."""
     for threads in args.threads:
-        page = browser.new_page()
-        page.goto(f'{url}?threads={threads}')
-        ready = page.locator('#status', has_text='Ready')
-        ready.wait_for(timeout=120_000)
-        for label in page.locator('#model option').all_inner_texts():
-            page.select_option('#model', label=label)
-            page.locator('#status', has_text=f'Ready: {label}').wait_for()
-            found = watch(page, args.seconds)
-            page.click('#camera')
+        for label in open_page(browser, url, threads)[1]:
+            page, _ = open_page(browser, url, threads, label)
             parts = ', '.join(
-                f'{name} {value:.1f}' for name, value in found.items()
+                f'{name} {value:.1f}'
+                for name, value in watch(page, args.seconds).items()
             )
             print(f'{label}, {threads} threads: {parts}', flush=True)
-        page.close()
+            page.close()
+
+
+def open_page(
+    browser: Any, url: str, threads: int, label: str = ''
+) -> tuple[Any, list[str]]:
+    """Open the page, choose a network, and list all of them."""
+    page = browser.new_page()
+    page.goto(f'{url}?threads={threads}')
+    status = page.locator('#status')
+    status.filter(has_text='Ready').wait_for(timeout=120_000)
+    if label:
+        page.select_option('#model', label=label)
+        status.filter(has_text=f'Ready: {label}').wait_for(timeout=120_000)
+    return page, page.locator('#model option').all_inner_texts()
 
 
 def main() -> None:

@@ -4,10 +4,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mmpose_scgcn.apis.zoo import list_models, weights_file
+from mmpose_scgcn.export import Options
 from mmpose_scgcn.runtime import SETTINGS
 from mmpose_scgcn.version import __version__
 
 from .browser_runtime import cache_folder
+
+#: How they are exported.
+OPTIONS = Options(int8=True)
 
 
 def export_shipped(tell: Callable[[str], object] = print) -> list[Path]:
@@ -39,7 +43,7 @@ def export_shipped(tell: Callable[[str], object] = print) -> list[Path]:
 
 def _export(name: str, folder: Path) -> None:
     from mmpose_scgcn import load_model
-    from mmpose_scgcn.export import Options, export_model
+    from mmpose_scgcn.export import export_model
 
     model = load_model(name, device='cpu')
-    export_model(model, folder, Options(int8=True), tell=lambda _: None)
+    export_model(model, folder, OPTIONS, tell=lambda _: None)

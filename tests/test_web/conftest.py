@@ -1,5 +1,6 @@
 """A page with an exported model, and a browser that opens it."""
 
+import json
 import re
 import shutil
 import threading
@@ -12,10 +13,17 @@ from mmpose_scgcn.detection import find_yunet
 from mmpose_scgcn.synthetic import make_face
 from mmpose_scgcn.web import PageServer, Site, build_site, find_runtime
 
+import cv2
 import numpy as np
 import pytest
 
 MODEL = 'face98-synthetic'
+
+
+def need_exporters() -> None:
+    """Skip where models cannot be exported."""
+    for name in ('onnx', 'onnxscript', 'onnxruntime'):
+        pytest.importorskip(name)
 
 
 @pytest.fixture(scope='session')
@@ -30,8 +38,7 @@ def runtime() -> Path:
 @pytest.fixture(scope='session')
 def exported(tmp_path_factory) -> Path:
     """An exported model, in float32 and 8 bits."""
-    for name in ('onnx', 'onnxscript', 'onnxruntime'):
-        pytest.importorskip(name)
+    need_exporters()
     from mmpose_scgcn.export import Options, export_model
 
     folder = tmp_path_factory.mktemp('exported') / MODEL
@@ -154,3 +161,35 @@ def photo() -> tuple[np.ndarray, np.ndarray]:
     points = face.keypoints + np.array([170, 100])
     box = np.concatenate([points.min(0), points.max(0)])
     return image, box.round(1)
+
+
+def upload(page, image: np.ndarray, name: str = 'face.png') -> None:
+    page.set_input_files(
+        '#file',
+        dict(
+            name=name,
+            mimeType='image/png',
+            buffer=cv2.imencode('.png', image)[1].tobytes(),
+        ),
+    )
+
+
+def saved(page, button: str) -> Path:
+    with page.expect_download() as download:
+        page.click(button)
+    return download.value
+
+
+def records(page) -> list[dict]:
+    return json.loads(saved(page, '#save-points').path().read_text())
+
+
+def predict_photo(page, photo) -> np.ndarray:
+    image, box = photo
+    upload(page, image)
+    wait_for(page, 'Draw a box')
+    draw_box(page, box)
+    wait_for(page, '^1 face')
+    (record,) = records(page)
+    assert record['bbox'] == [box.tolist()]
+    return np.array(record['keypoints'])

@@ -1,8 +1,5 @@
 """The page finds in a browser what Python finds, and asks nobody else."""
 
-import json
-from pathlib import Path
-
 from mmpose_scgcn import load_model
 from mmpose_scgcn.detection import YuNet
 from mmpose_scgcn.runtime import load_exported
@@ -13,41 +10,17 @@ import cv2
 import numpy as np
 import pytest
 
-from .conftest import MODEL, draw_box, wait_for
+from .conftest import (
+    MODEL,
+    draw_box,
+    predict_photo,
+    records,
+    saved,
+    upload,
+    wait_for,
+)
 
 EXAMPLE = site.PAGE / 'example.jpg'
-
-
-def upload(page, image: np.ndarray, name: str = 'face.png') -> None:
-    page.set_input_files(
-        '#file',
-        dict(
-            name=name,
-            mimeType='image/png',
-            buffer=cv2.imencode('.png', image)[1].tobytes(),
-        ),
-    )
-
-
-def saved(page, button: str) -> Path:
-    with page.expect_download() as download:
-        page.click(button)
-    return download.value
-
-
-def records(page) -> list[dict]:
-    return json.loads(saved(page, '#save-points').path().read_text())
-
-
-def predict(page, photo) -> np.ndarray:
-    image, box = photo
-    upload(page, image)
-    wait_for(page, 'Draw a box')
-    draw_box(page, box)
-    wait_for(page, '^1 face')
-    (record,) = records(page)
-    assert record['bbox'] == [box.tolist()]
-    return np.array(record['keypoints'])
 
 
 @pytest.mark.parametrize('mirror', [True, False])
@@ -56,7 +29,7 @@ def test_landmarks_are_those_of_pytorch(open_page, page_url, photo, mirror):
     page.select_option('#model', label=f'{MODEL}, float32')
     wait_for(page, f'^Ready: {MODEL}, float32')
     page.set_checked('#mirror', mirror)
-    found = predict(page, photo)
+    found = predict_photo(page, photo)
     model = load_model(MODEL, device='cpu')
     model.model.test_cfg['flip_test'] = mirror
     truth = model(photo[0], boxes=[photo[1]]).keypoints[0]
@@ -64,7 +37,7 @@ def test_landmarks_are_those_of_pytorch(open_page, page_url, photo, mirror):
 
 
 def test_eight_bits_are_those_of_python(open_page, page_url, photo, exported):
-    found = predict(open_page(page_url), photo)
+    found = predict_photo(open_page(page_url), photo)
     model = load_exported(exported, precision='int8')
     truth = model(photo[0], boxes=[photo[1]]).keypoints[0]
     assert np.abs(found - truth).max() < 0.5
@@ -90,7 +63,7 @@ def test_a_face_at_the_edge_is_that_of_python(
 ):
     image, box = photo
     image, box = image[:300, 260:], box - np.array([260, 0, 260, 0])
-    found = predict(open_page(page_url), (image, box.round(1)))
+    found = predict_photo(open_page(page_url), (image, box.round(1)))
     model = load_exported(exported, precision='int8')
     truth = model(image, boxes=[box.round(1)]).keypoints[0]
     assert np.abs(found - truth).max() < 0.5
@@ -139,7 +112,7 @@ def test_the_policy_stops_a_request_elsewhere(open_page, page_url):
 
 def test_the_saved_picture_is_the_drawn_one(open_page, page_url, photo):
     page = open_page(page_url)
-    predict(page, photo)
+    predict_photo(page, photo)
     download = saved(page, '#save-picture')
     assert download.suggested_filename == 'face.png'
     picture = cv2.imread(str(download.path()))
@@ -215,7 +188,7 @@ def test_nothing_sticks_out_of_the_window(open_page, page_url, photo, width):
     for _ in range(2):
         widest = page.evaluate('() => document.documentElement.scrollWidth')
         assert widest <= width
-        predict(page, photo)
+        predict_photo(page, photo)
 
 
 @pytest.mark.parametrize('scheme', ['light', 'dark'])

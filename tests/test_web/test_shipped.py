@@ -1,15 +1,17 @@
 """The models of the package are exported once."""
 
 from mmpose_scgcn.apis.zoo import list_models
+from mmpose_scgcn.export import Options
 from mmpose_scgcn.runtime import load_exported
 from mmpose_scgcn.web import build_site, shipped
 
-import pytest
+from .conftest import need_exporters
 
 
 def test_models_are_exported_once_and_found_again(tmp_path, monkeypatch):
-    for name in ('onnx', 'onnxscript', 'onnxruntime'):
-        pytest.importorskip(name)
+    need_exporters()
+    few = Options(int8=True, num_faces=2, num_calibration=16)
+    monkeypatch.setattr(shipped, 'OPTIONS', few)
     monkeypatch.setenv('XDG_CACHE_HOME', str(tmp_path))
     monkeypatch.setattr(shipped, 'list_models', lambda: ['face68'])
     told = []

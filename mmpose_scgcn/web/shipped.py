@@ -42,8 +42,14 @@ def export_shipped(tell: Callable[[str], object] = print) -> list[Path]:
 
 
 def _export(name: str, folder: Path) -> None:
-    from mmpose_scgcn import load_model
-    from mmpose_scgcn.export import export_model
+    try:
+        from mmpose_scgcn import load_model
+        from mmpose_scgcn.export import export_model
 
-    model = load_model(name, device='cpu')
-    export_model(model, folder, OPTIONS, tell=lambda _: None)
+        model = load_model(name, device='cpu')
+        export_model(model, folder, OPTIONS, tell=lambda _: None)
+    except ImportError as error:
+        raise ImportError(
+            f'{name} cannot be exported here ({error}); name folders that '
+            'tools/export.py wrote'
+        ) from error

@@ -1,9 +1,13 @@
 """The models of the package are exported once."""
 
+import sys
+
 from mmpose_scgcn.apis.zoo import list_models
 from mmpose_scgcn.export import Options
 from mmpose_scgcn.runtime import load_exported
 from mmpose_scgcn.web import build_site, shipped
+
+import pytest
 
 from .conftest import need_exporters
 
@@ -28,3 +32,11 @@ def test_every_model_has_a_folder_of_its_own(tmp_path, monkeypatch):
     monkeypatch.setattr(shipped, '_export', lambda name, folder: None)
     folders = shipped.export_shipped(lambda line: None)
     assert len(set(folders)) == len(list_models()) == 2
+
+
+def test_what_is_missing_to_export_is_named(tmp_path, monkeypatch):
+    monkeypatch.setenv('XDG_CACHE_HOME', str(tmp_path))
+    monkeypatch.setitem(sys.modules, 'onnxscript', None)
+    with pytest.raises(ImportError, match=r'onnxscript.*name folders that'):
+        shipped.export_shipped(lambda line: None)
+    assert not list(tmp_path.glob('*/*/*'))

@@ -89,6 +89,8 @@ def _file(cell: str, where: str) -> str:
     file = cell.strip().replace('\\', '/')
     if not file or len(file) > 1000:
         got = f', got {len(file)} characters' if file else ''
+        if set(file) <= set('0123456789 ') and file:
+            got = ', got its pixels; write each image to a file first'
         raise ValueError(f'{where}: expected the name of an image{got}')
     if '://' in file:
         return file

@@ -22,6 +22,8 @@ _WORDS = {
     type(None): 'null',
 }
 _LACKING = object()
+#: Whole numbers in JSON have no limit, those of NumPy have.
+_LARGEST = 2**62
 
 
 def check_content(path: str, kind: str | None) -> None:
@@ -154,6 +156,8 @@ def _check_numbers(entry: Mapping, where: str) -> None:
 def _is(value: Any, kind: type) -> bool:
     """Tell a kind of value; a truth value is no number."""
     if isinstance(value, bool):
+        return False
+    if isinstance(value, int) and abs(value) > _LARGEST:
         return False
     return isinstance(value, (int, float) if kind is float else kind)
 

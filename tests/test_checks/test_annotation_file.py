@@ -78,6 +78,7 @@ def test_what_is_no_such_file(tmp_path, text, message):
         ('annotations', 'bbox', [1, 2, 3], 'as bbox, got 3 numbers'),
         ('annotations', 'bbox', ['1'] * 4, r'as bbox, got \["1", "1"'),
         ('annotations', 'keypoints', None, 'as keypoints, got null'),
+        ('annotations', 'keypoints', [10**400, 1, 2], r'got \[1000'),
         ('annotations', 'keypoints', [1, 2], 'as keypoints, got 2 numbers'),
         ('annotations', 'keypoints', ['a'] * 99, r'got \["a", .*\.\.\.'),
     ),

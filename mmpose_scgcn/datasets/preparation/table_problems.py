@@ -20,7 +20,8 @@ def table_problems(
         file (str | Path): The table.
 
     Returns:
-        list[Problem]: Serious ones.
+        list[Problem]: Serious ones, but for faces that lie apart in one
+        image.
     """
     problems = [*_repeated_names(faces), *_doubtful_flags(faces, columns)]
     if columns.gaps:
@@ -32,15 +33,36 @@ def table_problems(
 
 
 def _repeated_names(faces: Sequence[Face]) -> list[Problem]:
-    """Find images named by several rows."""
-    first: dict[str, str] = {}
+    """Find images named by several rows; faces that lie apart may be."""
+    earlier: dict[str, list[Face]] = {}
     problems = []
     for face in faces:
-        if face.file in first:
-            text = f'{face.file}: {first[face.file]}, and {face.where}'
-            problems.append(Problem('image named by several rows', text))
-        first.setdefault(face.file, face.where)
+        others = earlier.setdefault(face.file, [])
+        same = next((o for o in others if _overlap(o, face)), None)
+        if same or others:
+            text = (
+                f'{face.file}: {(same or others[0]).where}, and {face.where}'
+            )
+            kind = 'one face in several rows, or several that overlap'
+            if not same:
+                kind = 'several faces in one image'
+            problems.append(Problem(kind, text, serious=same is not None))
+        others.append(face)
     return problems
+
+
+def _overlap(first: Face, second: Face) -> bool:
+    """Tell whether the middle of a face lies within the other one."""
+    a = first.keypoints[first.flags != ABSENT]
+    b = second.keypoints[second.flags != ABSENT]
+    if not len(a) or not len(b):
+        return True  # nothing says that they are apart
+    inside = [
+        bool((p.min(axis=0) <= q.mean(axis=0)).all())
+        and bool((q.mean(axis=0) <= p.max(axis=0)).all())
+        for p, q in ((a, b), (b, a))
+    ]
+    return any(inside)
 
 
 def _doubtful_flags(faces: Sequence[Face], columns: Columns) -> list[Problem]:

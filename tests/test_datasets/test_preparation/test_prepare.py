@@ -204,7 +204,7 @@ def spoilt(folder_csv):
 def test_problems_are_reported_and_the_rest_is_written(spoilt, tmp_path):
     prepared = prepare(spoilt, tmp_path / 'out', HALF)
     assert kinds(prepared.problems) == {
-        'image named by several rows',
+        'one face in several rows, or several that overlap',
         'the same face twice',
         'missing image, faces left out',
         'unreadable image, faces left out',

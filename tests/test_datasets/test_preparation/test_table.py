@@ -115,9 +115,21 @@ def test_an_image_named_twice_is_reported(folder_csv):
     lines = path.read_text().splitlines()
     path.write_text('\n'.join([*lines, lines[3]]))
     (problem,) = read_tables(path, folder_csv / 'frames').problems
-    assert problem.kind == 'image named by several rows'
+    assert problem.kind == 'one face in several rows, or several that overlap'
     assert 'row 4, and' in problem.text
     assert 'row 22' in problem.text
+    assert problem.serious
+
+
+def test_faces_that_lie_apart_in_one_image(folder_csv):
+    path = folder_csv / 'train.csv'
+    lines = path.read_text().splitlines()
+    name, *cells = lines[3].split(',')
+    moved = [str(float(cell) + 60) for cell in cells]
+    path.write_text('\n'.join([*lines, ','.join([name, *moved])]))
+    (problem,) = read_tables(path, folder_csv / 'frames').problems
+    assert problem.kind == 'several faces in one image'
+    assert not problem.serious
 
 
 def test_a_missing_folder_of_images(folder_csv):

@@ -18,6 +18,29 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, 'utf-16'),
 )
 
+#: How files begin that are no text, and what they are.
+_NO_TEXT = (
+    (
+        b'PK\x03\x04',
+        'a ZIP archive, such as a workbook of Excel or LibreOffice; save it '
+        'as CSV, or unpack it',
+    ),
+    (b'\xd0\xcf\x11\xe0', "an old Office file (Excel's .xls); save it as CSV"),
+    (b'\x1f\x8b', 'a gzip archive; unpack it'),
+    (b'BZh91AY&SY', 'a bzip2 archive; unpack it'),
+    (b'\xfd7zXZ', 'an xz archive; unpack it'),
+    (b'SQLite format 3\0', 'an SQLite database; export its table as CSV'),
+    (b'\x89HDF', 'an HDF5 file'),
+    (b'PAR1\x15', 'a Parquet file; save it as CSV'),
+    (b'%PDF', 'a PDF file'),
+    (b'\x89PNG', 'a PNG image'),
+    (b'\xff\xd8\xff', 'a JPEG image'),
+    (
+        b'version https://git-lfs',
+        'a pointer of Git LFS; "git lfs pull" fetches the file',
+    ),
+)
+
 
 def read_text(
     path: str | Path,
@@ -36,10 +59,16 @@ def read_text(
         str: The text without a byte order mark.
 
     Raises:
-        ValueError: The file is not in that encoding, or there is no such
-            encoding.
+        IsADirectoryError: A folder.
+        ValueError: The file is not in that encoding or no text at all, or
+            there is no such encoding.
     """
+    if Path(path).is_dir():
+        raise IsADirectoryError(f'{path}: expected a file, got a folder')
     content = Path(path).read_bytes()
+    for begin, what in _NO_TEXT:
+        if content.startswith(begin):
+            raise ValueError(f'{path}: expected text, got {what}')
     marked = (name for mark, name in _MARKS if content.startswith(mark))
     used = encoding or next(marked, 'utf-8')
     try:
@@ -50,6 +79,10 @@ def read_text(
         raise ValueError(
             f'{path}: expected text in {used}, but byte {error.start + 1} is '
             f'{content[error.start]:#04x} ({error.reason}); {hint}'
+        ) from error
+    except UnicodeError as error:  # of codecs that tell no place
+        raise ValueError(
+            f'{path}: expected text in {used}, but {error}; {hint}'
         ) from error
     if '\0' in text:
         raise ValueError(

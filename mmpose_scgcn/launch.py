@@ -4,6 +4,7 @@ import argparse
 import difflib
 import os
 import sys
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -88,12 +89,24 @@ def tell_config(name: str) -> None:
         )
 
 
+class _Settings(DictAction):
+    """MMEngine's, which fails where there is no ``=``."""
+
+    def __call__(self, parser, namespace, values, option_string=None):  # type: ignore[no-untyped-def]
+        for text in values:
+            if '=' not in text:
+                parser.error(
+                    f'{option_string}: expected KEY=VALUE, got {text!r}'
+                )
+        super().__call__(parser, namespace, values, option_string)
+
+
 def add_config_options(parser: argparse.ArgumentParser) -> None:
     """Add the option that overrides settings of a config."""
     parser.add_argument(
         '--cfg-options',
         nargs='+',
-        action=DictAction,
+        action=_Settings,
         default={},
         metavar='KEY=VALUE',
         help='override settings of the config, e.g. train_cfg.max_epochs=2',
@@ -132,10 +145,34 @@ def read_config(name: str, options: dict) -> Config:
 
     Raises:
         FileNotFoundError: There is no such config.
+        ValueError: It is none, or has not what ``options`` set.
     """
-    cfg = Config.fromfile(find_config(name))
-    cfg.merge_from_dict(options)
+    path = find_config(name)
+    try:
+        cfg = Config.fromfile(path)
+    except FileNotFoundError:
+        raise  # of a base
+    except Exception as error:  # a config is a program
+        raise ValueError(
+            f'{path} cannot be read: {_line_of(path, error)}'
+            f'{type(error).__name__}: {error}'
+        ) from error
+    try:
+        cfg.merge_from_dict(options)
+    except (AttributeError, KeyError, TypeError) as error:
+        raise ValueError(
+            f'--cfg-options do not fit {path}: {error}'
+        ) from error
     return cfg
+
+
+def _line_of(path: Path, error: Exception) -> str:
+    """Say in which line of a config an error is, if it is in one."""
+    if isinstance(error, SyntaxError):
+        return f'line {error.lineno}: '
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [f.lineno for f in frames if Path(f.filename).name == path.name]
+    return f'line {lines[-1]}: ' if lines else ''
 
 
 def load_config(args: argparse.Namespace) -> Config:
@@ -158,12 +195,20 @@ def load_config(args: argparse.Namespace) -> Config:
     return cfg
 
 
-def _annotation_files(setting: object) -> Iterator[str]:
-    """Walk through a dataset setting, nested ones included."""
+def _annotation_files(setting: object) -> Iterator[tuple[str, str | None]]:
+    """Walk through a dataset setting, nested ones included.
+
+    Yields:
+        tuple[str, str | None]: A file, and the type of what reads it.
+    """
     if isinstance(setting, dict):
         ann_file = setting.get('ann_file')
         if isinstance(ann_file, str) and ann_file:
-            yield os.path.join(setting.get('data_root') or '', ann_file)
+            kind = setting.get('type')
+            yield (
+                os.path.join(setting.get('data_root') or '', ann_file),
+                kind if isinstance(kind, str) else None,
+            )
         for value in setting.values():
             yield from _annotation_files(value)
     elif isinstance(setting, (list, tuple)):
@@ -172,7 +217,7 @@ def _annotation_files(setting: object) -> Iterator[str]:
 
 
 def check_annotations(cfg: Config, *dataloaders: str) -> None:
-    """Check that the annotation files of some data loaders exist.
+    """Check that the annotation files of some data loaders can be read.
 
     What a killed run of ``tools/prepare_dataset.py`` has left half done is
     undone.
@@ -183,13 +228,15 @@ def check_annotations(cfg: Config, *dataloaders: str) -> None:
 
     Raises:
         FileNotFoundError: Names each missing file and the setting for it.
+        ValueError: A file of another content than MMPose's data set reads.
     """
-    files = {
-        file: name
+    found = [
+        (file, kind, name)
         for name in dataloaders
-        for file in _annotation_files(cfg.get(name))
+        for file, kind in _annotation_files(cfg.get(name))
         if '://' not in file
-    }
+    ]
+    files = {file: name for file, _, name in found}
     for folder in {Path(file).parent for file in files}:
         recover(folder)
     missing = {f: name for f, name in files.items() if not os.path.exists(f)}
@@ -200,6 +247,12 @@ def check_annotations(cfg: Config, *dataloaders: str) -> None:
             'Paths are relative to the current folder: link your data as '
             '"data" there, or set data_root with --cfg-options'
         )
+    if found:
+        # Here, not above: `-h` has to be quick.
+        from mmpose_scgcn.checks.annotation_file import check_content
+
+        for file, kind, _ in found:
+            check_content(file, kind)
 
 
 def build_runner(cfg: Config, resume_with: str | None = None) -> Runner:

@@ -81,6 +81,27 @@ class Stage:
         plan.unlink()
 
 
+def check_writable(out: Path) -> None:
+    """Check that a folder can be made, and files in it.
+
+    Args:
+        out (Path): Folder that is to be written; it may be missing.
+
+    Raises:
+        OSError: It cannot; the message says why.
+    """
+    real = Path(os.path.realpath(out))
+    if real.is_symlink():
+        raise OSError(f'{out}: expected a folder, got links in a circle')
+    there = next(p for p in (real, *real.parents) if p.exists())
+    if not there.is_dir():
+        raise NotADirectoryError(f'{there} is a file, expected a folder')
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise PermissionError(
+            f'{out} cannot be written: no permission to make files in {there}'
+        )
+
+
 @contextmanager
 def stage(out: Path) -> Iterator[Stage]:
     """Make a place for the files of a folder; it is gone at the end.

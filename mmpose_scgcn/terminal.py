@@ -47,10 +47,11 @@ def steady_output() -> None:
     """
     for name in ('stdout', 'stderr'):
         stream = getattr(sys, name)
-        if not isinstance(stream, io.TextIOWrapper):
+        try:
+            raw = _Descriptor(stream.fileno())
+        except (AttributeError, OSError):
             continue  # somebody captures it
         stream.flush()
-        raw = _Descriptor(stream.fileno())
         steady = io.TextIOWrapper(
             io.BufferedWriter(raw),
             encoding=stream.encoding,

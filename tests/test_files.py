@@ -1,8 +1,11 @@
-"""Files that are written as a whole or not at all."""
+"""Text of any encoding; files that are written as a whole or not at all."""
 
+import gzip
 import os
+import sqlite3
+import zipfile
 
-from mmpose_scgcn.files import replace_file
+from mmpose_scgcn.files import read_text, replace_file
 
 import pytest
 
@@ -45,3 +48,32 @@ def test_names_may_be_as_long_as_the_file_system_has_them(tmp_path):
     with replace_file(path) as partial:
         partial.write_text('long')
     assert path.read_text() == 'long'
+
+
+def test_what_is_no_text_is_named(tmp_path):
+    path = tmp_path / 't.csv'
+    with zipfile.ZipFile(path, 'w') as archive:
+        archive.writestr('xl/workbook.xml', '<workbook/>')
+    with pytest.raises(ValueError, match=r't\.csv: .* a workbook of Excel'):
+        read_text(path)
+    path.write_bytes(gzip.compress(b'a.jpg,1,2'))
+    with pytest.raises(ValueError, match=r't\.csv: .* a gzip archive'):
+        read_text(path, 'latin-1')
+    path.unlink()
+    base = sqlite3.connect(path)
+    base.execute('create table faces (x)')
+    base.close()
+    with pytest.raises(ValueError, match=r't\.csv: .* an SQLite database'):
+        read_text(path)
+
+
+@pytest.mark.parametrize('name', ('undefined', 'punycode', 'rot13', 'x'))
+def test_encodings_that_are_none_of_a_file(tmp_path, name):
+    (tmp_path / 't.csv').write_bytes(b'a-,99999')
+    with pytest.raises(ValueError, match=r't\.csv: '):
+        read_text(tmp_path / 't.csv', name)
+
+
+def test_a_folder_is_no_file(tmp_path):
+    with pytest.raises(IsADirectoryError, match='a file, got a folder'):
+        read_text(tmp_path)

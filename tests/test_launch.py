@@ -103,6 +103,43 @@ def test_either_spelling_of_local_rank(parse, config, monkeypatch, spelling):
     assert load_config(args).launcher == 'pytorch'
 
 
+@pytest.mark.parametrize(
+    ('text', 'message'),
+    [
+        ('\nx = (', r'tiny\.py cannot be read: line 2: SyntaxError'),
+        ('\n\nx = y', "line 3: NameError: name 'y' is not defined"),
+        ('x = 1 / 0', 'line 1: ZeroDivisionError'),
+    ],
+)
+def test_a_config_that_is_none(parse, config, text, message):
+    config.write_text(text)
+    with pytest.raises(ValueError, match=message):
+        load_config(parse(config))
+
+
+def test_options_that_do_not_fit(parse, config, capsys):
+    config.write_text('steps = [dict(a=1)]')
+    with pytest.raises(ValueError, match=r'--cfg-options do not fit .*tiny'):
+        load_config(parse(config, '--cfg-options', 'steps.9.a=2'))
+    with pytest.raises(SystemExit):
+        parse(config, '--cfg-options', 'steps')
+    assert "expected KEY=VALUE, got 'steps'" in capsys.readouterr().err
+
+
+def test_annotations_of_another_form_are_told(tmp_path):
+    (tmp_path / 'a.json').write_text('[]')
+    dataset = dict(data_root=str(tmp_path), ann_file='a.json')
+    for kind in ('CocoDataset', 'mmpose.WFLWDataset'):
+        cfg = Config(
+            dict(train_dataloader=dict(dataset=dict(dataset, type=kind)))
+        )
+        with pytest.raises(ValueError, match=r'a\.json: expected an object'):
+            check_annotations(cfg, 'train_dataloader')
+    # MPII's files are lists.
+    cfg.train_dataloader.dataset.type = 'MpiiDataset'
+    check_annotations(cfg, 'train_dataloader')
+
+
 def test_existing_annotations_pass(config, tmp_path):
     dataset = dict(data_root=str(tmp_path), ann_file=config.name)
     cfg = Config(dict(train_dataloader=dict(dataset=dataset)))

@@ -74,7 +74,14 @@ def check(args: argparse.Namespace, folder: str) -> int:
     if cfg.get('test_dataloader') and 'train_dataloader' in cfg:
         without_test(cfg)
     check_annotations(cfg, *names)
-    runner = build_quietly(cfg, folder)
+    try:
+        runner = build_quietly(cfg, folder)
+    except (OSError, ValueError):
+        raise
+    except Exception as error:  # whatever the run would end with
+        raise ValueError(
+            f'the config cannot be built: {type(error).__name__}: {error}'
+        ) from error
     for line in describe_data(runner):
         print(line)
     found = check_all(runner)

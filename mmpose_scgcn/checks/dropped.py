@@ -12,6 +12,8 @@ from mmengine.fileio import load
 from .faces import Faces
 from .findings import Findings, some
 
+_ELSE = 'left out by the class or its filter_cfg'
+
 
 def check_dropped(faces: Faces, metrics: Iterable[BaseMetric]) -> Findings:
     """Tell of faces that MMPose's data set classes leave out, and why.
@@ -69,7 +71,7 @@ def dropped_faces(leaf: Any) -> dict[str, list]:
     for annotation in content['annotations']:
         if annotation['id'] not in kept:
             image = images.get(annotation.get('image_id'))
-            reason = _reason(annotation, image)
+            reason = why_dropped(annotation, image) or _ELSE
             reasons.setdefault(reason, []).append(annotation['id'])
     return reasons
 
@@ -100,8 +102,16 @@ def _holds_all_of_a_file(leaf: Any) -> bool:
     )
 
 
-def _reason(annotation: Mapping, image: Mapping | None) -> str:
-    """Say why MMPose leaves an annotation out."""
+def why_dropped(annotation: Mapping, image: Mapping | None) -> str | None:
+    """Say why MMPose leaves an annotation out.
+
+    Args:
+        annotation (Mapping): Of a file in the form of COCO.
+        image (Mapping, optional): The entry of its image.
+
+    Returns:
+        str, optional: None where nothing in the file says so.
+    """
     if image is None:
         return 'of an image that the file does not list'
     if 'bbox' not in annotation or 'keypoints' not in annotation:
@@ -122,4 +132,4 @@ def _reason(annotation: Mapping, image: Mapping | None) -> str:
         v > 0 for v in points[2::3]
     ):
         return 'without a visible keypoint'
-    return 'left out by the class or its filter_cfg'
+    return None

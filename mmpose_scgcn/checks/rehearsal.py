@@ -103,7 +103,12 @@ def rehearse(runner: Runner) -> Findings:
 def _check_loading(runner: Runner) -> Findings:
     """Compare what is to be loaded or resumed."""
     name = str(runner._load_from)
-    content = CheckpointLoader.load_checkpoint(name, map_location='cpu')
+    try:
+        content = CheckpointLoader.load_checkpoint(name, map_location='cpu')
+    except OSError:
+        raise
+    except Exception as error:  # whatever the run would end with
+        raise ValueError(f'{name} cannot be loaded: {error}') from error
     if not runner._resume:
         return compare_weights(runner.model, content, name)
     return Findings(

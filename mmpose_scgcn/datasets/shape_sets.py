@@ -121,21 +121,32 @@ def shapes_from_coco(
     """
     try:
         content = read_json(ann_file)
-        annotations = content['annotations']
-        files = {i['id']: i.get('file_name') for i in content['images']}
+        annotations = _objects(content['annotations'])
+        images = _objects(content['images'])
+        files = {str(i['id']): i.get('file_name') for i in images}
+        categories = _objects(content.get('categories') or [{}])
     except (json.JSONDecodeError, KeyError, TypeError) as error:
         raise ValueError(
             f'{ann_file}: expected a COCO JSON with images and annotations '
             f'({type(error).__name__}: {error})'
         ) from error
     records = [
-        _coco_record(a, files.get(a.get('image_id')), ann_file)
+        _coco_record(a, files.get(str(a.get('image_id'))), ann_file)
         for a in track(annotations)
         if a.get('keypoints') and not a.get('iscrowd')
     ]
-    categories = content.get('categories') or [{}]
     names = categories[0].get('keypoints')
-    return _stack(records, names)
+    return _stack(records, names if isinstance(names, list) else None)
+
+
+def _objects(listed: Any) -> list[Mapping]:
+    """Check a list of JSON objects."""
+    if not isinstance(listed, list):
+        raise TypeError(f'expected a list, got {listed!r:.40}')
+    for entry in listed:
+        if not isinstance(entry, Mapping):
+            raise TypeError(f'expected an object, got {entry!r:.40}')
+    return listed
 
 
 def _instances(info: Mapping) -> Iterator[dict]:
@@ -157,26 +168,25 @@ def _instances(info: Mapping) -> Iterator[dict]:
 
 def _coco_record(annotation: Mapping, file: Any, ann_file: Any) -> dict:
     """Turn one COCO annotation into a record."""
+    where = f'{ann_file}: annotation {annotation.get("id")}'
     try:
         flat = np.asarray(annotation['keypoints'], dtype=np.float64)
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         flat = np.empty(1)  # not numbers at all
     if flat.ndim != 1 or len(flat) % 3:
         raise ValueError(
-            f'{ann_file}: annotation {annotation.get("id")}: keypoints must '
-            'be a flat list of numbers, x, y, v of each'
+            f'{where}: keypoints must be a flat list of numbers, x, y, v of '
+            'each'
         )
     points = flat.reshape(-1, 3)
-    if 'center' in annotation and 'scale' in annotation:
-        center = np.asarray(annotation['center'], dtype=np.float64)
-        scale = np.full(2, 1.0) * annotation['scale'] * PIXEL_STD
-    elif 'bbox' in annotation:
-        box = np.asarray(annotation['bbox'], dtype=np.float64)
-        center, scale = box[:2] + box[2:] / 2, box[2:]
-    else:
+    try:
+        center, scale = _coco_box(annotation)
+    except KeyError as error:
+        raise ValueError(f'{where} has no bbox') from error
+    except (OverflowError, TypeError, ValueError) as error:
         raise ValueError(
-            f'{ann_file}: annotation {annotation.get("id")} has no bbox'
-        )
+            f'{where}: expected numbers as its box, center and scale'
+        ) from error
     return dict(
         keypoints=points[:, :2],
         visible=points[:, 2] > 0,
@@ -185,6 +195,16 @@ def _coco_record(annotation: Mapping, file: Any, ann_file: Any) -> dict:
         id=annotation.get('id'),
         file=file,
     )
+
+
+def _coco_box(annotation: Mapping) -> tuple[np.ndarray, np.ndarray]:
+    """Read centre and size (2,) of a box, px."""
+    if 'center' in annotation and 'scale' in annotation:
+        center = np.asarray(annotation['center'], dtype=np.float64)
+        scale = np.full(2, 1.0) * annotation['scale'] * PIXEL_STD
+        return center.reshape(2), scale
+    box = np.asarray(annotation['bbox'], dtype=np.float64).reshape(4)
+    return box[:2] + box[2:] / 2, box[2:]
 
 
 def _stack(records: list[dict], names: list[str] | None) -> ShapeSet:

@@ -92,6 +92,17 @@ def test_what_is_left_out_and_why(write):
             'annotation 1 .* NaN',
         ),
         (lambda c: c.pop('images'), 'expected a COCO JSON'),
+        (lambda c: c.update(annotations=None), 'a list, got None'),
+        (lambda c: c['annotations'].insert(1, 5), 'an object, got 5'),
+        (lambda c: c.update(categories=[5]), 'an object, got 5'),
+        (
+            lambda c: c['annotations'][1].update(keypoints=[10**400] * 12),
+            'annotation 1: keypoints must be a flat list of numbers',
+        ),
+        (
+            lambda c: c['annotations'][1].update(center='x', scale=None),
+            'annotation 1: expected numbers as its box',
+        ),
     ],
 )
 def test_a_file_that_is_wrong_is_named(write, change, told):

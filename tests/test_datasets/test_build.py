@@ -43,5 +43,5 @@ def test_a_split_without_samples_is_told(config, synthetic_faces, tmp_path):
     content = json.loads((synthetic_faces / name).read_text())
     content.update(annotations=[], images=[])
     (tmp_path / name).write_text(json.dumps(content))
-    with pytest.raises(ValueError, match='no sample in the test data set'):
+    with pytest.raises(ValueError, match='expected faces, got 0 annotations'):
         build_split(config(tmp_path, 'test'), 'test')

@@ -43,7 +43,7 @@ def run_main(tool_main, tmp_path, monkeypatch, capfd) -> Callable:
             patch.setitem(os.environ, 'LOCAL_RANK', '0')
             code = 0
             try:
-                tool_main(name)()
+                code = tool_main(name)() or 0
             except SystemExit as end:
                 code = end.code or 0
         told = capfd.readouterr()

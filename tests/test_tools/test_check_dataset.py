@@ -48,6 +48,9 @@ def test_what_is_in_order_has_status_0_and_leaves_nothing(check, tmp_path):
             'training: a batch of 4 samples ends with ValueError: feature map',
         ),
         ('load_from=nowhere.pth', 'nowhere.pth'),
+        ('load_from=tiny.py', 'tiny.py cannot be loaded'),
+        ('model.type=Nothing', 'the config cannot be built: KeyError'),
+        ('model.head.nothing=1', "unexpected keyword argument 'nothing'"),
     ],
 )
 def test_what_is_wrong_has_status_1(check, setting, told):
@@ -148,6 +151,16 @@ def test_what_mmposes_reader_turns_otherwise(check, spoil):
     else:  # this OpenCV turns WebP
         assert done.returncode == 0
     assert check('--strict', settings=[setting]).returncode == 0
+
+
+@pytest.mark.parametrize('text', ('', '[]', '{"images": []}', '\0'))
+def test_annotations_that_are_none_are_one_line(check, tmp_path, text):
+    (tmp_path / 'a.json').write_text(text)
+    setting = f'train_dataloader.dataset.ann_file={tmp_path / "a.json"}'
+    done = check(settings=[setting])
+    assert done.returncode == 1
+    assert f'check_dataset: {tmp_path / "a.json"}: expected' in done.stderr
+    assert 'Traceback' not in done.stderr
 
 
 def test_missing_annotations_are_one_line(check):

@@ -156,6 +156,13 @@ def test_real_files_of_the_official_layouts(tool, scgcn_data, tmp_path):
         (('csv', 'faces.csv', 'out', '--val-share', '2'), 'share in [0, 1)'),
         (('csv', 'faces.csv', 'out', '--group-pattern', 'x'), 'row 2'),
         (('csv', 'faces.csv', 'faces.csv'), 'is a file, expected a folder'),
+        (('csv', 'faces.csv', 'p0_0.png/out'), 'p0_0.png is a file, expected'),
+        (('csv', 'faces.csv', 'circle'), 'circle: expected a folder, got li'),
+        (('csv', '.', 'out'), '.: expected a file, got a folder'),
+        (('csv', 'circle', 'out'), 'circle'),
+        (('csv', 'faces.csv', 'out', '--group-pattern', '('), "got '('"),
+        (('csv', 'faces.csv', 'out', '--workers', '0'), 'of at least 1, got'),
+        (('csv', 'faces.csv', 'out', '--seed', '-1'), 'of at least 0, got'),
         (('csv', 'faces.csv', 'out', '--box', 'tight'), 'invalid choice'),
         ((*CONFIG, 'my.py', '--base', 'nothing'), 'nor the name of a config'),
         ((*CONFIG, 'my.py', '--norm', '0-7'), 'below 7 to divide errors'),
@@ -169,6 +176,7 @@ def test_real_files_of_the_official_layouts(tool, scgcn_data, tmp_path):
 def test_bad_input_is_one_clear_line(
     tool, table, tmp_path, arguments, message
 ):
+    (tmp_path / 'circle').symlink_to('circle')
     before = sorted(tmp_path.iterdir())
     result = tool(*arguments)
     assert result.returncode != 0

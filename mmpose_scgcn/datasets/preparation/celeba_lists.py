@@ -69,7 +69,8 @@ def read_list(
     if rows and not has_image_suffix(rows[0][1][0]):
         names = [name for name in rows.pop(0)[1] if name]
         # Kaggle's name the column of images too.
-        names = names[1:] if names[0].lower() == 'image_id' else names
+        first = ''.join(names[:1]).lower()
+        names = names[1:] if first == 'image_id' else names
     if not rows:
         raise ValueError(
             f'{path}: expected a list of CelebA, with an image and its '

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from .column_groups import MAP_HINT, Key, listed
-from .column_names import Meaning, is_box
+from .column_names import Meaning, is_box, split_name
 
 CORNERS = ('left', 'top', 'right', 'bottom')
 #: Sides that make a box.
@@ -12,6 +12,8 @@ BOXES = (
     ('left', 'top', 'width', 'height'),
     ('center_x', 'center_y', 'width', 'height'),
 )
+_IMAGES = ('image', 'img')
+_SIZES = [('width', 'height'), ('w', 'h')]
 
 
 def find_box(
@@ -50,6 +52,30 @@ def find_box(
         f'expected all of a box ({" or ".join(map(", ".join, BOXES))}), got '
         f'{listed(header, [*sides.values(), *used.values()])}; {MAP_HINT}'
     )
+
+
+def image_size(
+    header: Sequence[str], box: Mapping[str, int]
+) -> tuple[int, ...]:
+    """Find width and height of the image: none, or two columns.
+
+    They say what they are, or are ``width`` and ``height`` beside the
+    corners of a box.
+
+    Args:
+        header (Sequence[str]): Names of the columns.
+        box (Mapping[str, int]): Columns of the box.
+
+    Returns:
+        tuple[int, ...]: The columns.
+    """
+    names = [''.join(split_name(name)).casefold() for name in header]
+    pairs = [(f'{i}{w}', f'{i}{h}') for i in _IMAGES for w, h in _SIZES]
+    pairs += _SIZES if 'right' in box else []
+    for width, height in pairs:
+        if names.count(width) == 1 == names.count(height):
+            return names.index(width), names.index(height)
+    return ()
 
 
 def _scaled(meanings: Sequence[Meaning]) -> bool:

@@ -129,6 +129,14 @@ def point_names(keys: Sequence[Key]) -> tuple[str, ...]:
     )
 
 
+def number_gaps(keys: Sequence[Key]) -> tuple[int, ...]:
+    """Find numbers that are left out, where keypoints have only numbers."""
+    numbers = {number for _, number in keys if number is not None}
+    if point_names(keys) or not numbers:
+        return ()
+    return tuple(sorted(set(range(min(numbers), max(numbers))) - numbers))
+
+
 def listed(header: Sequence[str], indices: Sequence[int]) -> str:
     """List columns, the first and the last where there are many."""
     names = [header[i] or '(no name)' for i in indices]

@@ -37,6 +37,11 @@ def map_columns(text: str, header: Sequence[str]) -> dict[int, Meaning]:
                 f'--columns: expected WHAT=COLUMN with WHAT among '
                 f'{", ".join(FIELDS)}, got {part!r}'
             )
+        if max(map(template.count, ('{i}', '{name}'))) > 1:
+            raise ValueError(
+                '--columns: expected {i} and {name} once in a field, got '
+                f'{part!r}'
+            )
         fits = _fits(what, template, header)
         if not fits:
             raise ValueError(

@@ -116,6 +116,16 @@ def split_name(name: str) -> list[str]:
     return re.findall(r'[^\W_]+', spaced)
 
 
+def counts_columns(numbers: list[int]) -> bool:
+    """Tell numbers 0, 1, 2, 3, ... or 0, 0, 1, 1, ... (or from 1 on)."""
+    steps = range(len(numbers))
+    begins = [n - numbers[0] for n in numbers]
+    return numbers[:1] in ([0], [1]) and begins in (
+        list(steps),
+        [step // 2 for step in steps],
+    )
+
+
 def tell_mark(name: str) -> str | None:
     """Tell what a mark of a keypoint means by its name.
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from .column_boxes import find_box
+from .column_boxes import find_box, image_size
 from .column_groups import (
     MAP_HINT,
     collect,
@@ -11,9 +11,15 @@ from .column_groups import (
     find_marks,
     in_order,
     listed,
+    number_gaps,
     point_names,
 )
-from .column_names import Meaning, has_image_suffix, tell_name
+from .column_names import (
+    Meaning,
+    counts_columns,
+    has_image_suffix,
+    tell_name,
+)
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,9 @@ class Columns:
         mark_kind (str): What the marks are: ``'v'``, ``'visible'`` or
             ``'occluded'``.
         box (dict[str, int]): Columns of the sides of a given box.
+        size (tuple[int, ...]): Width and height of the image, or none.
+        gaps (tuple[int, ...]): Numbers between those of keypoints that no
+            column has.
         names (tuple[str, ...]): Names of the keypoints (K,), or none.
         notes (tuple[str, ...]): What was read and what not, in words.
         plain (bool): Nothing names the columns.
@@ -41,6 +50,8 @@ class Columns:
     marks: tuple[int, ...] = ()
     mark_kind: str = 'v'
     box: dict[str, int] = field(default_factory=dict)
+    size: tuple[int, ...] = ()
+    gaps: tuple[int, ...] = ()
     names: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     plain: bool = False
@@ -149,10 +160,7 @@ def _numbered(
     """Columns that are only counted: the plain form."""
     counted = [meanings[i].number for i in numbers]
     plain = meanings[0].role == 'file' and len(numbers) == len(header) - 1
-    if not plain or counted not in (
-        list(range(len(counted))),
-        list(range(1, len(counted) + 1)),
-    ):
+    if not plain or not counts_columns([n or 0 for n in counted]):
         raise ValueError(
             f'cannot tell what the columns {listed(header, numbers)} hold: '
             'numbers alone mean name, x0, y0, x1, y1, ... only where they '
@@ -203,6 +211,8 @@ def _arrange(
         places,
         mark_kind,
         box,
+        image_size(header, box),
+        number_gaps(keys),
         point_names(keys),
         _notes(header, file, (x, y, places), mark_kind, box, unused),
     )

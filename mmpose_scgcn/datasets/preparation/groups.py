@@ -22,11 +22,18 @@ def find_group(file: str, pattern: str | None) -> str:
         str: The group.
 
     Raises:
-        ValueError: A pattern without a group, or one that does not occur.
+        ValueError: A pattern that is none, without a group, or one that does
+            not occur.
     """
     if pattern is None:
         return _VERSION.sub('', file)
-    found = re.search(pattern, file)
+    try:
+        found = re.search(pattern, file)
+    except re.error as error:
+        raise ValueError(
+            f'expected a regular expression as the group pattern, got '
+            f'{pattern!r}: {error}'
+        ) from error
     if not found or not found.groups() or found[1] is None:
         raise ValueError(
             f'the group pattern {pattern!r} should find a (group) in every '

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from mmpose_scgcn.arguments import natural_int, positive_int
+
 from .aflw import read_aflw
 from .boxes import BOX_KINDS
 from .celeba import read_celeba
@@ -68,7 +70,7 @@ OPTIONS: dict[str, dict[str, Any]] = dict(
     ),
     num_points=dict(
         flag='--points',
-        type=int,
+        type=positive_int,
         metavar='K',
         help='take files of so many points alone',
     ),
@@ -106,7 +108,7 @@ OPTIONS: dict[str, dict[str, Any]] = dict(
     ),
     scorer=dict(help='whose labels, where a folder has those of several'),
     every=dict(
-        type=int,
+        type=positive_int,
         default=1,
         metavar='N',
         help='take every N-th frame of each video (%(default)s)',
@@ -240,7 +242,7 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
         help='share of the training set held out for validation, whole '
         'identities or photographs (0.1)',
     )
-    add('--seed', type=int, default=0, help='of what is held out (0)')
+    add('--seed', type=natural_int, default=0, help='of what is held out (0)')
     add(
         '--strict',
         action='store_true',
@@ -248,4 +250,6 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     )
     add('--overwrite', action='store_true', help='replace an earlier run')
     add('--copy-images', action='store_true', help='copy, do not link')
-    add('--workers', type=int, help='threads (one for each processor)')
+    add(
+        '--workers', type=positive_int, help='threads (one for each processor)'
+    )

@@ -1,6 +1,5 @@
 """One file of LabelMe: the points and rectangles of an image."""
 
-import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +11,7 @@ from .column_names import tell_mark
 from .records import Box
 from .rows import ENCODING_HINT
 
+_LARGEST = 1e9
 #: A ``group_id``.
 Group = int | str | None
 
@@ -185,10 +185,14 @@ def _points(shape: dict, where: str) -> list[tuple[float, float]]:
         if (
             not isinstance(pair, list)
             or len(pair) != 2
-            or not all(isinstance(value, (int, float)) for value in pair)
-            or not all(map(math.isfinite, pair))
+            or not all(map(_is_coordinate, pair))
         ):
             raise ValueError(
                 f'{where}: expected points of x and y, got {pair!r:.40}'
             )
     return [(float(x), float(y)) for x, y in listed]
+
+
+def _is_coordinate(value: Any) -> bool:
+    """Tell a number that a coordinate can be; integers have no limit."""
+    return isinstance(value, (int, float)) and abs(value) < _LARGEST

@@ -1,6 +1,7 @@
 """Which files of LabelMe belong to which split."""
 
 from collections.abc import Iterable
+from os.path import realpath
 from pathlib import Path
 
 from .json_kinds import tell_json
@@ -18,8 +19,8 @@ def split_files(
     """List the files of each split."""
     named = dict(test=test, val=val)
     splits = {s: _list(path) for s, path in named.items() if path is not None}
-    taken = {path.resolve() for files in splits.values() for path in files}
-    rest = [path for path in _list(folder) if path.resolve() not in taken]
+    taken = {realpath(path) for files in splits.values() for path in files}
+    rest = [path for path in _list(folder) if realpath(path) not in taken]
     splits['train' if val is not None else 'trainval'] = rest
     return dict(reversed(splits.items()))
 

@@ -30,15 +30,15 @@ class NamedImages:
     def __init__(self, folder: Path) -> None:
         self.folder = Path(os.path.abspath(folder))
         self.problems: list[Problem] = []
-        self._listed: dict[str, list[Path]] | None = None
+        self._listed: dict[str, list[Path]] = {}
         self._names: dict[Path, tuple[str, bool]] = {}
 
     def find(self, name: str, bases: Sequence[Path], where: str) -> Path:
         """Find an image.
 
-        The name may have backslashes, be encoded as a URL is, begin with
-        folders of another machine, or with what Label Studio puts before the
-        name of an upload.
+        The name may have backslashes, be encoded as a URL is, lack its
+        suffix, begin with folders of another machine, or with what Label
+        Studio puts before the name of an upload.
 
         Args:
             name (str): As the annotation file has it.
@@ -69,16 +69,15 @@ class NamedImages:
 
     def _search(self, variants: list[str], where: str) -> Path | None:
         """Look for the name in all folders."""
-        if self._listed is None:
-            self._listed = {}
-            for path in list_files(self.folder):
-                if has_image_suffix(path.name):
-                    key = path.name.casefold()
-                    self._listed.setdefault(key, []).append(path)
+        if not self._listed:
+            self._list()
         for parts in filter(None, map(_parts, variants)):
             ranks: dict[int, list[Path]] = {}
             for path in self._listed.get(parts[-1].casefold(), []):
-                rank = _rank(parts, path.relative_to(self.folder).parts)
+                there = path.relative_to(self.folder)
+                if not has_image_suffix(parts[-1]):
+                    there = there.with_suffix('')
+                rank = _rank(parts, there.parts)
                 ranks.setdefault(rank, []).append(path)
             ranks.pop(0, None)
             best = ranks[max(ranks)] if ranks else []
@@ -91,6 +90,14 @@ class NamedImages:
             if best:
                 return best[0]
         return None
+
+    def _list(self) -> None:
+        """List the images by name, and by name without suffix."""
+        for path in list_files(self.folder):
+            if has_image_suffix(path.name):
+                for key in (path.name, path.stem):
+                    same = self._listed.setdefault(key.casefold(), [])
+                    same.append(path)
 
     def _note(
         self, written: str, found: Path, where: str, searched: bool

@@ -214,8 +214,10 @@ def _replace_whole(stage: Stage, stale: list[str]) -> bool:
         return True
     if set(os.listdir(out)) - set(stale) or _is_current(out):
         return False
+    mode = stage.files.stat().st_mode
     shutil.copymode(out, stage.files)
     if not swap_folders(stage.files, out):
+        stage.files.chmod(mode)
         return False
     for name in set(os.listdir(stage.files)) - set(stale):  # came meanwhile
         os.replace(stage.files / name, out / name)
@@ -234,4 +236,5 @@ def _in_place(folder: Path, source: Source, copy: bool) -> bool:
     """Tell whether the images are where they should be already."""
     if source.images is None or (copy and folder.is_symlink()):
         return False
-    return folder.resolve() == source.images.resolve()
+    # Links in a circle are an error of Path.resolve alone.
+    return os.path.realpath(folder) == os.path.realpath(source.images)

@@ -10,6 +10,8 @@ from .columns import Columns
 #: and x of the next keypoint more than the second. On the 300W and YTF68
 #: faces it is below 0.3 and above 0.6 for 8 keypoints or more.
 _RIGHT, _WRONG = 0.4, 0.6
+#: Share of negative values that pixels do not have and depths do.
+_DEEP = 0.2
 
 
 def check_plain(numbers: np.ndarray, columns: Columns, path: Path) -> None:
@@ -21,13 +23,15 @@ def check_plain(numbers: np.ndarray, columns: Columns, path: Path) -> None:
         path (Path): Of the table.
 
     Raises:
-        ValueError: A column has values of 0 to 2 throughout, as flags and
-            confidences have, among others that are pixels; or all x seem to
+        ValueError: A column has values of -2 to 2 throughout, as flags,
+            confidences and depths have, among others that are pixels; every
+            third one has negative values, as depths have; or all x seem to
             stand before all y.
     """
     x, y = numbers[:, columns.x], numbers[:, columns.y]
     _check_small(x, y, columns, path)
     flat = np.stack([x, y], axis=-1).reshape(len(x), -1)
+    _check_depth(flat, path)
     first, second = np.split(flat, 2, axis=1)
     plain, split = _correlation(x, y), _correlation(first, second)
     if plain > _WRONG and split < _RIGHT:
@@ -65,12 +69,25 @@ def _check_small(
         listed = ', '.join(str(place + 1) for place in sorted(places)[:5])
         raise ValueError(
             f'{path}: expected coordinates in every column after the name, '
-            f'but column {listed} has values of 0 to 2 only, as flags, '
-            'confidences and scales have: give the table a header'
+            f'but column {listed} has values of -2 to 2 only, as flags, '
+            'confidences, scales and depths (z) have: give the table a header'
+        )
+
+
+def _check_depth(flat: np.ndarray, path: Path) -> None:
+    """Find x, y, z, x, y, z, ... among numbers (N, C)."""
+    if flat.shape[1] % 3:
+        return
+    x, y, z = (np.nanmean(flat[:, axis::3] < 0) for axis in range(3))
+    if z > _DEEP and max(x, y) < _DEEP / 10:
+        raise ValueError(
+            f'{path}: expected columns name, x0, y0, x1, y1, ..., but every '
+            'third number is negative again and again, as depths (z) are: '
+            'give the table a header, such as name,x0,y0,z0,x1,y1,z1,...'
         )
 
 
 def _is_small(values: np.ndarray) -> np.ndarray:
-    """Tell the columns (C,) of (N, C) with values of 0 to 2 alone."""
-    inside = ((values >= 0) & (values <= 2)) | np.isnan(values)
+    """Tell the columns (C,) of (N, C) with values of -2 to 2 alone."""
+    inside = (np.abs(values) <= 2) | np.isnan(values)
     return inside.all(axis=0) & np.isfinite(values).any(axis=0)

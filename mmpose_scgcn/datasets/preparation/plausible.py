@@ -97,6 +97,14 @@ def _of_set(
             f'and are outside where they count from {source.origin}: say '
             f'--origin {origin}',
         )
+    boxed = [f for f in faces if f.box is not None and f.flags.any()]
+    out = sum(_reaches_out(face, sizes[face.file]) for face in boxed)
+    if out > max(1, len(boxed) / 4) and all(map(_holds_corners, boxed)):
+        yield (
+            'given boxes whose width and height seem to be right and bottom',
+            f'{out} of {len(boxed)} boxes reach out of their image, and all '
+            'would fit as corners: call the columns left, top, right, bottom',
+        )
     lines = [_on_a_line(face) for face in faces]
     if faces and np.mean(lines) > 0.5:
         yield (
@@ -129,6 +137,21 @@ def _other_origin(
     if source.origin == 1 and first >= _OFTEN and not last:
         return 0
     return None
+
+
+def _reaches_out(face: Face, size: tuple[int, int]) -> bool:
+    """Tell a given box that ends beyond its image (w, h)."""
+    box = np.array(face.box)
+    return bool((box[2:] > np.array(size) + 1).any())
+
+
+def _holds_corners(face: Face) -> bool:
+    """Tell a given box whose sizes would do as its right and bottom."""
+    box = np.array(face.box)
+    corner = box[2:] - box[:2]
+    points = face.keypoints[face.flags != ABSENT]
+    inside = (points <= corner * 1.1).all(axis=1)
+    return bool((corner > box[:2]).all() and inside.mean() > 0.5)
 
 
 def _on_a_line(face: Face) -> bool:

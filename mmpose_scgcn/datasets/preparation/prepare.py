@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from mmpose_scgcn.images import ImageFacts
-from mmpose_scgcn.staging import recover, stage
+from mmpose_scgcn.staging import check_writable, recover, stage
 from mmpose_scgcn.structures.coco import (
     annotation_entry,
     annotation_file,
@@ -118,6 +118,7 @@ def prepare(
     check_file_names(source.faces)
     check_box_kind(options.box)
     check_padding(options.padding)
+    check_writable(out)
     recover(out)
     source = keep_inside(source, out / IMAGES, copy_images)
     may_write = partial(

@@ -72,24 +72,35 @@ def _split(
         header = _HEADER.match(line)
         if header:
             if header[1].lower() != 'version':
-                where = f'{path}, line {number}'
-                promised = int(parse_numbers([header[2]], where)[0])
+                promised = _count(header[2], f'{path}, line {number}')
         elif line:
             lines.append((number, line))
     return promised, lines
+
+
+def _count(text: str, where: str) -> int:
+    """Read the number of points that a file says it has."""
+    if not text.isdecimal():
+        raise ValueError(
+            f'{where}: expected the number of points, a whole one, got '
+            f'{text!r}'
+        )
+    return int(text)
 
 
 def _points(lines: list[tuple[int, str]], path: str | Path) -> np.ndarray:
     """Read the two coordinates of each line."""
     cells = [line.replace(',', ' ').split() for _, line in lines]
     try:
-        return np.array(cells, dtype=float).reshape(len(cells), 2)
+        points = np.array(cells, dtype=float).reshape(len(cells), 2)
+        if not np.isinf(points).any():
+            return points
     except ValueError:
-        rows = zip(cells, lines, strict=True)
-        points = [
-            _point(c, line, f'{path}, line {n}') for c, (n, line) in rows
-        ]
-    return np.array(points)
+        pass  # told with its line
+    rows = zip(cells, lines, strict=True)
+    return np.array(
+        [_point(c, line, f'{path}, line {n}') for c, (n, line) in rows]
+    )
 
 
 def _point(cells: list[str], line: str, where: str) -> np.ndarray:

@@ -60,7 +60,7 @@ def read_pts_folder(
     files = pts_files(folder)
     if not files:
         raise FileNotFoundError(f'{folder}: expected .pts files, found none')
-    inside = Path(test).resolve() if test else None
+    inside = Path(os.path.realpath(test)) if test else None
     if inside and folder.resolve() not in inside.parents:
         raise ValueError(f'the test set {test} is not inside {folder}')
     shapes = {f: read_pts(f, origin, encoding, missing=True) for f in files}
@@ -85,6 +85,10 @@ def read_pts_folder(
         split = 'test' if tests[file.parent] else 'trainval'
         face = _face(image, points, file, group_pattern)
         source.splits.setdefault(split, []).append(face)
+    if inside and 'test' not in source.splits:
+        raise FileNotFoundError(
+            f'{test}: expected .pts files of the test set, found none'
+        )
     source.videos = not group_pattern
     return mark_missing(source, parse_missing(missing))
 

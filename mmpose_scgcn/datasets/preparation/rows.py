@@ -1,36 +1,22 @@
 """The rows of a table: cells, header, numbers."""
 
-import csv
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from mmpose_scgcn.files import read_text
 
 import numpy as np
 
-from .column_names import has_image_suffix
+from .column_names import counts_columns, has_image_suffix, tell_name
 from .columns import Columns
+from .delimited import Row, split_rows
 from .records import NO_NUMBER, parse_numbers
 
 ENCODING_HINT = 'say --encoding, such as --encoding cp1252 or utf-16'
 _JSON = 'JSON, which prepare_dataset.py coco and labelme read'
 _XML = 'XML or HTML; prepare_dataset.py imglab reads the XML of imglab'
 _OTHER_FORMATS = {'{': _JSON, '[': _JSON, '<': _XML}
-_WORDS = {'true': '1', 'false': '0'}
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row of a table.
-
-    Args:
-        number (int): Of the row in the file, from 1.
-        cells (list[str]): Its texts.
-    """
-
-    number: int
-    cells: list[str]
+_WORDS = {'true': '1', 'false': '0', 'yes': '1', 'no': '0'}
 
 
 def read_rows(path: Path, encoding: str | None = None) -> list[Row]:
@@ -52,26 +38,10 @@ def read_rows(path: Path, encoding: str | None = None) -> list[Row]:
     other = _OTHER_FORMATS.get(text.lstrip()[:1])
     if other:
         raise ValueError(f'{path}: expected a table, got {other}')
-    first = next((line for line in text.splitlines() if line.strip()), '')
-    separator = next((s for s in '\t;,' if s in first), None)
-    if first and separator is None:
-        celeba = first.strip().isdecimal() and 'lefteye_x' in text[:200]
-        hint = "; CelebA's lists are of the kind celeba" if celeba else ''
-        raise ValueError(
-            f'{path}: expected cells parted by commas, semicolons or tabs, '
-            f'got {first[:40]!r}{hint}'
-        )
-    separator = separator or ','
-    table = csv.reader(text.splitlines(), delimiter=separator)
-    rows = [
-        Row(number, cells)
-        for number, cells in enumerate(table, 1)
-        if any(cell.strip() for cell in cells)
-    ]
+    _check_celeba(text, path)
+    rows = split_rows(text, path)
     if not rows:
         raise ValueError(f'{path}: expected rows, found none')
-    if separator != ',':
-        rows = [Row(r.number, list(map(_decimal, r.cells))) for r in rows]
     return rows
 
 
@@ -105,6 +75,16 @@ def split_header(
     return [cell.strip() for cell in rows[0].cells], rows[1:]
 
 
+def _check_celeba(text: str, path: Path) -> None:
+    """Tell CelebA's lists, whose cells are parted by spaces."""
+    first = text.strip().partition('\n')[0]
+    if first.strip().isdecimal() and 'lefteye_x' in text[:200]:
+        raise ValueError(
+            f"{path}: expected a table, got a list of CelebA's; these are of "
+            'the kind celeba'
+        )
+
+
 def parse_cells(rows: list[Row], columns: Columns, path: Path) -> np.ndarray:
     """Read the numbers of the columns that are used.
 
@@ -119,7 +99,8 @@ def parse_cells(rows: list[Row], columns: Columns, path: Path) -> np.ndarray:
     Raises:
         ValueError: Something else than a number.
     """
-    used = [*columns.x, *columns.y, *columns.marks, *columns.box.values()]
+    used = [*columns.x, *columns.y, *columns.marks, *columns.size]
+    used += columns.box.values()
     marks = set(columns.marks)
     numbers = np.full((len(rows), columns.width), np.nan)
     for index, row in enumerate(rows):
@@ -139,9 +120,8 @@ def _is_header(cells: Sequence[str]) -> bool:
     if has_image_suffix(first):
         return False
     if [c for c in rest if c.isdecimal()] == rest and rest:
-        counted = [int(c) for c in rest]
-        steps = list(range(len(counted)))
-        return not first or counted in (steps, [s + 1 for s in steps])
+        named = not first or tell_name(first).role == 'file'
+        return named or counts_columns([int(c) for c in rest])
     return not any(map(_is_number, rest)) and any(map(_is_name, rest))
 
 
@@ -157,10 +137,3 @@ def _is_number(text: str) -> bool:
 def _is_name(text: str) -> bool:
     """Tell what is neither a number nor says that there is none."""
     return bool(text) and text not in NO_NUMBER
-
-
-def _decimal(cell: str) -> str:
-    """Make a decimal comma a point."""
-    whole, comma, part = cell.strip().partition(',')
-    digits = whole.lstrip('+-').isdecimal() and part.isdecimal()
-    return f'{whole}.{part}' if comma and digits else cell

@@ -1,5 +1,6 @@
 """A config that trains a model on a data set of one's own."""
 
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -150,7 +151,7 @@ def check_base(
 
 def _heading(base: Path, data: OwnData, file: Path) -> str:
     """Say what the config is, and inherit."""
-    base, folder = base.resolve(), file.resolve().parent
+    base, folder = base.resolve(), Path(os.path.realpath(file)).parent
     if folder in base.parents:
         base = base.relative_to(folder)
     return (

@@ -143,6 +143,7 @@ def test_what_lists_lack_is_counted(folder_celeba):
         ('1\nlefteye_x lefteye_y\na.jpg 1 b\n', "line 3: .*number, got 'b'"),
         ('1\nlefteye_x nose_y\na.jpg 1 2\n', 'expected a heading lefteye_x'),
         ('a.jpg 1 2\n', 'expected a heading lefteye_x'),
+        ('1\n,\na.jpg 1 2\n', 'expected a heading lefteye_x'),
     ),
 )
 def test_other_lists_are_told(tmp_path, text, message):

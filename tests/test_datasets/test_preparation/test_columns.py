@@ -115,6 +115,8 @@ def test_the_user_names_what_to_leave_out_and_boxes():
     (
         ('z=a', "WHAT among file, x, y, v, .* got 'z=a'"),
         ('x0', "got 'x0'"),
+        ('x={i}{i}', 'once in a field'),
+        ('x={name}_{name}', 'once in a field'),
         ('file=nothing', "no column is called 'nothing'; there are name, x"),
     ),
 )

@@ -247,6 +247,7 @@ def test_a_broken_picture_in_a_file(write, tmp_path):
         ([point('', 1, 2)], "a point with a label, got ''"),
         ([point('a', 'x', 2)], 'expected points of x and y'),
         ([point('a', float('nan'), 2)], 'expected points of x and y'),
+        ([point('a', 10**400, 2)], 'expected points of x and y'),
         ([dict(label='a', points=[])], 'expected points of x and y'),
         ([3], 'expected an object, got 3'),
         ([point('a', 1, 2, [3])], 'a group_id that is a number'),

@@ -70,6 +70,18 @@ def test_a_box_that_is_not_the_faces(box, kind):
     assert problem.serious
 
 
+def test_boxes_whose_corners_are_called_sizes():
+    corners = face_of(SHAPE, (28, 38, 28 + 64, 38 + 80))
+    (problem,) = find(*3 * [corners])
+    assert problem.kind.startswith('given boxes whose width and height seem')
+    assert problem.text.startswith('3 of 3 boxes reach out of their image')
+    # Large faces may reach out of their images, others are elsewhere.
+    large, right = (10, 20, 90, 110), (55, 20, 105, 110)
+    beside = SHAPE + np.array([30, 0])
+    faces = [face_of(SHAPE, large), face_of(beside, right)]
+    assert find(*3 * faces) == []
+
+
 def test_official_sets_are_told_but_not_stopped():
     (problem,) = find(face_of(SHAPE, (70, 0, 99, 30)), expected=dict(test=1))
     assert not problem.serious

@@ -204,7 +204,7 @@ def spoilt(folder_csv):
 def test_problems_are_reported_and_the_rest_is_written(spoilt, tmp_path):
     prepared = prepare(spoilt, tmp_path / 'out', HALF)
     assert kinds(prepared.problems) == {
-        'image named by several rows',
+        'one face in several rows, or several that overlap',
         'the same face twice',
         'missing image, faces left out',
         'unreadable image, faces left out',
@@ -418,3 +418,30 @@ def test_an_embedded_image_that_is_none(folder_cofw, tmp_path):
     assert 'train_color.mat, face 3: expected uint8' in problem.text
     assert len(prepared.splits['trainval']) == 5
     assert not (tmp_path / 'out/images/trainval/000003.png').exists()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason='root may write everywhere')
+def test_a_folder_without_permission(folder_csv, tmp_path):
+    source = read_tables(folder_csv / 'train.csv', folder_csv / 'frames')
+    locked = tmp_path / 'locked'
+    locked.mkdir(mode=0o555)
+    for out in (locked, locked / 'new'):
+        with pytest.raises(PermissionError, match='no permission to make'):
+            prepare(source, out, Options())
+    assert not list(locked.iterdir())
+    assert not [p for p in tmp_path.iterdir() if p.name.startswith('.')]
+
+
+def test_links_in_a_circle_are_told(folder_csv, tmp_path):
+    source = read_tables(folder_csv / 'train.csv', folder_csv / 'frames')
+    circle = tmp_path / 'circle'
+    circle.symlink_to(circle)
+    with pytest.raises(OSError, match=r'circle: .* links in a circle'):
+        prepare(source, circle, Options())
+    out = tmp_path / 'out'
+    out.mkdir()
+    (out / 'images').symlink_to('images')
+    with pytest.raises(FileExistsError, match='images is there already'):
+        prepare(source, out, Options())
+    prepare(source, out, Options(), overwrite=True)
+    assert (out / 'images').samefile(folder_csv / 'frames')

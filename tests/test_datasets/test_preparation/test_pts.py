@@ -40,6 +40,12 @@ def test_header_or_none_and_the_first_pixel_becomes_zero(tmp_path, text):
         ('1 2\n3\n', r'line 2: expected two numbers, got .3.'),
         ('1 2\n3 x\n', r'line 2: expected a number, got .x.'),
         ('1 nan\n', 'line 1: expected two numbers'),
+        ('1 2\n3 inf\n', 'line 2: expected finite numbers'),
+        ('1 2\n1e400 4\n', 'line 2: expected finite numbers'),
+        ('n_points:\n1 2\n', "line 1: expected the number of .* got ''"),
+        ('n_points: nan\n1 2\n', 'line 1: expected the number of points'),
+        ('n_points: 1.5\n1 2\n', 'line 1: expected the number of points'),
+        ('n_points: 2\n{\n1 2 0\n3 4 0\n}', 'line 3: expected two numbers'),
     ),
 )
 def test_broken_files_are_named_with_the_line(tmp_path, text, message):
@@ -206,9 +212,25 @@ def test_a_folder_of_any_number_of_points(tmp_path):
         read_pts_folder(tmp_path / 'test', tmp_path)
 
 
+def test_an_unlimited_coordinate_is_not_a_missing_one(tmp_path):
+    path = write(tmp_path, '1 2\ninf inf\n')
+    with pytest.raises(ValueError, match='line 2: expected finite numbers'):
+        read_pts(path, missing=True)
+
+
+def test_a_test_folder_without_files_is_told(tmp_path):
+    (tmp_path / 'empty').mkdir()
+    write(tmp_path, '1 2\n3 4\n')
+    for folder in ('empty', 'missing'):
+        with pytest.raises(FileNotFoundError, match=f'{folder}: expected'):
+            read_pts_folder(tmp_path, test=tmp_path / folder)
+
+
 def test_group_pattern():
     assert find_group('Ann_Lee_07.jpg', r'(.+)_\d+') == 'Ann_Lee'
     assert find_group('a/b.jpg', None) == 'a/b.jpg'
     for pattern in (r'_\d+', r'(x)'):
         with pytest.raises(ValueError, match='finds none'):
             find_group('Ann_07.jpg', pattern)
+    with pytest.raises(ValueError, match=r"expression .* got '\('"):
+        find_group('Ann_07.jpg', '(')

@@ -26,6 +26,9 @@ def read(tmp_path, text, **options):
         'name,x0,x1,y0,y1\na.jpg,1,3.5,2,4\n',  # all x, then all y
         'name,y_1,x_1,x_0,y_0\na.jpg,4,3.5,1,2\n',
         'name,x,y,x,y\na.jpg,1,2,3.5,4\n',
+        'name,0,0,1,1\na.jpg,1,2,3.5,4\n',
+        'name,1,1,2,2\na.jpg,1,2,3.5,4\n',
+        './/a.jpg,1,2,3.5,4\n',
         'x0,y0,x1,y1,image\n1,2,3.5,4,a.jpg\n',
         'name,x0,y0,z0,x1,y1,z1\na.jpg,1,2,9,3.5,4,9\n',
         'name,x0,y0,visibility0,x1,y1,visibility1\na.jpg,1,2,.5,3.5,4,.7\n',
@@ -59,6 +62,9 @@ def test_flags_box_and_origin_by_the_header(tmp_path):
         ('a.jpg,1,2,3\n', 'got 3 columns of coordinates'),
         ('a.jpg,1,2\nb.jpg,1\n', 'row 2: expected 3 fields, got 2'),
         ('a.jpg,1,2\nb.jpg,1,y\n', r'row 2: expected a number, got .y.'),
+        ('a.jpg,1,82px\n', r'row 1: expected a number, got .82px.'),
+        ('a.jpg,1,34 %\n', r'row 1: expected a number, got .34 %.'),
+        ('a.jpg,#VALUE!,1\n', r'row 1: expected a number, got .#VALUE!.'),
         ('name,x,y\n,1,2\n', 'row 2: expected the name of an image'),
         ('name,x,y\n', 'found only a header'),
         ('name,x0,y0,v0\na,1,2,3\n', 'row 2: expected flags 0 or 1 or 2'),
@@ -68,8 +74,13 @@ def test_flags_box_and_origin_by_the_header(tmp_path):
         ('{"images": []}', 'expected a table, got JSON'),
         ('a.jpg 1 2\n', "by commas, semicolons or tabs, got 'a.jpg 1 2'"),
         ('<html>', 'expected a table, got XML or HTML'),
-        # Four numbers a point, or a confidence of each.
-        ('a.jpg,50,60,0.9,70,80,0.8\n', 'column 4, 7 has values of 0 to 2'),
+        # Three numbers a point: a confidence, or a depth.
+        ('a.jpg,50,60,-.1,70,80,.1\n', 'column 4, 7 has values of -2 to 2'),
+        (
+            'a.jpg,50,60,-9,70,80,3\nb.jpg,50,60,-7,70,80,9\n',
+            'every third number is negative',
+        ),
+        ('a.jpg,50,60,0.9,70,80,0.8\n', 'column 4, 7 has values of -2 to 2'),
         ('name,foo,x0,y0\na,1,2,3\n', 'cannot tell what .*foo.*--columns'),
     ),
 )
@@ -104,9 +115,21 @@ def test_an_image_named_twice_is_reported(folder_csv):
     lines = path.read_text().splitlines()
     path.write_text('\n'.join([*lines, lines[3]]))
     (problem,) = read_tables(path, folder_csv / 'frames').problems
-    assert problem.kind == 'image named by several rows'
+    assert problem.kind == 'one face in several rows, or several that overlap'
     assert 'row 4, and' in problem.text
     assert 'row 22' in problem.text
+    assert problem.serious
+
+
+def test_faces_that_lie_apart_in_one_image(folder_csv):
+    path = folder_csv / 'train.csv'
+    lines = path.read_text().splitlines()
+    name, *cells = lines[3].split(',')
+    moved = [str(float(cell) + 60) for cell in cells]
+    path.write_text('\n'.join([*lines, ','.join([name, *moved])]))
+    (problem,) = read_tables(path, folder_csv / 'frames').problems
+    assert problem.kind == 'several faces in one image'
+    assert not problem.serious
 
 
 def test_a_missing_folder_of_images(folder_csv):
@@ -149,16 +172,31 @@ def test_boxes_by_their_names(tmp_path, box, values):
     np.testing.assert_array_equal(face.keypoints, [[3, 4], [5, 6]])
 
 
+def test_a_row_without_a_box_has_that_of_its_keypoints(tmp_path):
+    text = 'name,x,y,w,h,x0,y0,x1,y1\n'
+    rows = 'a.jpg,1,2,10,20,3,4,5,6\nb.jpg,,,,,3,4,5,7\n'
+    (tmp_path / 'faces.csv').write_text(text + rows, encoding='utf-8')
+    source = read_tables(tmp_path / 'faces.csv')
+    assert [f.box for f in source.faces] == [(1, 2, 11, 22), (3, 4, 5, 7)]
+    assert [p.kind for p in source.problems] == [
+        'face without a given box, its keypoints taken for one'
+    ]
+    (face,) = read(tmp_path, text + 'b.jpg,,,,,3,4,5,7\n')
+    assert face.box is None
+
+
 @pytest.mark.parametrize(
     ('mark', 'flags'),
     (
         ('v', [1, 2, 0]),
         ('occluded', [1, 2, 0]),
+        ('hidden', [1, 2, 0]),
         ('visible', [1, 2, 0]),
     ),
 )
 def test_marks_of_keypoints(tmp_path, mark, flags):
     values = dict(v='1,2,0', occluded='True,False,0', visible='0,1,1')
+    values['hidden'] = 'yes,no,no'
     text = f'name,x0,y0,x1,y1,x2,y2,{mark}0,{mark}1,{mark}2\n'
     (face,) = read(tmp_path, f'{text}a.jpg,1,2,3,4,,,{values[mark]}\n')
     assert face.flags.tolist() == flags
@@ -190,9 +228,9 @@ def test_encodings(tmp_path, encoding):
     if encoding in ('utf-16-le', 'cp1252'):  # nothing in the file tells
         with pytest.raises(ValueError, match=r'faces\.csv.*say --encoding'):
             read_table(path)
-        faces, _ = read_table(path, encoding=encoding)
+        faces, *_ = read_table(path, encoding=encoding)
     else:
-        faces, _ = read_table(path)
+        faces, *_ = read_table(path)
     assert faces[0].file == 'Müller.jpg'
 
 

@@ -1,0 +1,168 @@
+"""Annotation files that MMPose's data sets could not read, or not use."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from mmpose.datasets.datasets import BaseCocoStyleDataset
+from mmpose.registry import DATASETS
+
+from .dropped import why_dropped
+
+#: What MMPose reads of every image and annotation, and what it must be.
+_IMAGES = {'id': int, 'file_name': str, 'width': float, 'height': float}
+_ANNOTATIONS = {'id': (int, str), 'image_id': (int, str, type(None))}
+_WORDS = {
+    int: 'a whole number',
+    str: 'a text',
+    float: 'a number',
+    type(None): 'null',
+}
+_LACKING = object()
+#: Whole numbers in JSON have no limit, those of NumPy have.
+_LARGEST = 2**62
+
+
+def check_content(path: str, kind: str | None) -> None:
+    """Check a file, if a data set of MMPose reads it as COCO has it.
+
+    Args:
+        path (str): The file.
+        kind (str, optional): Type of the data set.
+
+    Raises:
+        OSError: See :func:`check_annotation_file`.
+        ValueError: See there.
+    """
+    reader = DATASETS.get(kind) if kind else None
+    used = getattr(reader, '_load_annotations', None)
+    as_coco = used is BaseCocoStyleDataset._load_annotations
+    if as_coco and path.endswith('.json'):
+        check_annotation_file(path)
+
+
+def check_annotation_file(path: str | PathLike) -> None:
+    """Check a JSON file in the form of COCO, as MMPose reads it.
+
+    Args:
+        path (str | PathLike): The file.
+
+    Raises:
+        OSError: It cannot be read.
+        ValueError: It is no such file, an entry lacks something or has
+            something else, or no face can be used. The message has the file
+            and the entry.
+    """
+    content = _read(Path(path))
+    images = {}
+    for where, entry in _entries(content, 'images', path):
+        _check_fields(entry, _IMAGES, where)
+        images[entry['id']] = entry
+    reasons: Counter[str] = Counter()
+    needed: dict = dict(_ANNOTATIONS)
+    if 'categories' in content:
+        _entries(content, 'categories', path)
+        needed['category_id'] = (int, str)
+    faces = list(_entries(content, 'annotations', path))
+    for where, entry in faces:
+        _check_fields(entry, needed, where)
+        _check_numbers(entry, where)
+        reason = why_dropped(entry, images.get(entry['image_id']))
+        if reason:
+            reasons[reason] += 1
+    if sum(reasons.values()) == len(faces):
+        told = ', '.join(f'{n} {reason}' for reason, n in reasons.items())
+        raise ValueError(
+            f'{path}: expected faces, got {len(faces)} annotations of which '
+            f'MMPose would use none: {told or "the list is empty"}'
+        )
+
+
+def _read(path: Path) -> Mapping:
+    """Read the JSON as MMPose does: UTF-8 without a mark."""
+    try:
+        content = json.loads(path.read_bytes().decode('utf-8'))
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            f'{path}: expected JSON in UTF-8, but byte {error.start + 1} is '
+            f'{error.object[error.start]:#04x}; save it as UTF-8'
+        ) from error
+    except json.JSONDecodeError as error:
+        raise ValueError(
+            f'{path}: expected JSON in UTF-8 without a mark, but {error}'
+        ) from error
+    except RecursionError as error:
+        raise ValueError(f'{path}: JSON nested too deeply') from error
+    if not isinstance(content, Mapping):
+        raise ValueError(
+            f'{path}: expected an object with images and annotations, got '
+            f'{_shown(content)}'
+        )
+    return content
+
+
+def _entries(
+    content: Mapping, part: str, path: str | PathLike
+) -> Iterator[tuple[str, Mapping]]:
+    """Check a list of objects, and give them with their places."""
+    listed = content.get(part)
+    if not isinstance(listed, list):
+        raise ValueError(
+            f'{path}: expected a list of {part}, as COCO has it, got '
+            f'{_shown(listed)} among {", ".join(content) or "nothing"}'
+        )
+    places = [f'{path}, {part}[{index}]' for index in range(len(listed))]
+    for where, entry in zip(places, listed, strict=True):
+        if not isinstance(entry, Mapping):
+            raise ValueError(f'{where}: expected an object, got {entry!r:.40}')
+    return zip(places, listed, strict=True)
+
+
+def _check_fields(entry: Mapping, needed: Mapping, where: str) -> None:
+    """Check the fields that every entry needs."""
+    for name, kinds in needed.items():
+        kinds = kinds if isinstance(kinds, tuple) else (kinds,)
+        value = entry.get(name, _LACKING)
+        if not any(_is(value, kind) for kind in kinds):
+            words = ' or '.join(_WORDS[kind] for kind in kinds)
+            got = 'none' if value is _LACKING else _shown(value)
+            raise ValueError(f'{where}: expected {words} as {name}, got {got}')
+
+
+def _check_numbers(entry: Mapping, where: str) -> None:
+    """Check box and keypoints, which may be missing but not be else."""
+    for name in ('bbox', 'keypoints'):
+        if name not in entry:
+            continue
+        listed = entry[name]
+        numbers = isinstance(listed, list) and all(
+            _is(value, float) for value in listed
+        )
+        count = len(listed) if numbers else 0
+        fits = count == 4 if name == 'bbox' else count % 3 == 0
+        if not numbers or not fits:
+            wanted = 'x, y, width and height'
+            if name == 'keypoints':
+                wanted = 'x, y and visibility of each keypoint'
+            got = f'{count} numbers' if numbers else _shown(listed)
+            raise ValueError(
+                f'{where}: expected {wanted} as {name}, got {got}'
+            )
+
+
+def _is(value: Any, kind: type) -> bool:
+    """Tell a kind of value; a truth value is no number."""
+    if isinstance(value, bool):
+        return False
+    if isinstance(value, int) and abs(value) > _LARGEST:
+        return False
+    return isinstance(value, (int, float) if kind is float else kind)
+
+
+def _shown(value: Any) -> str:
+    """Write a value of any length."""
+    text = json.dumps(value)
+    return text if len(text) < 40 else f'{text[:36]} ...'

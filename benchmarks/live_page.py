@@ -27,7 +27,7 @@ import numpy as np
 SIZE = 640, 480
 FACE = 240  # px
 FRAMES = 60  # of one round
-RADIUS = 30  # px
+RADIUS = 12  # px
 
 #: What the page asks for its camera, and no dialogue.
 CAMERA = (

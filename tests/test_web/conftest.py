@@ -19,6 +19,9 @@ import pytest
 
 MODEL = 'face98-synthetic'
 
+#: How long a page may take for a step, ms: machines can be busy.
+TIMEOUT = 120_000
+
 
 def need_exporters() -> None:
     """Skip where models cannot be exported."""
@@ -106,6 +109,7 @@ def open_page(browser):
         context = browser.new_context(**options)
         contexts.append(context)
         page = context.new_page()
+        page.set_default_timeout(TIMEOUT)
         page.problems = []
         page.on('pageerror', lambda error: page.problems.append(str(error)))
         page.on(
@@ -137,7 +141,7 @@ def wait_for(page, pattern: str) -> None:
     from playwright.sync_api import expect
 
     status = page.locator('#status')
-    expect(status).to_have_text(re.compile(pattern), timeout=60_000)
+    expect(status).to_have_text(re.compile(pattern), timeout=TIMEOUT)
 
 
 def draw_box(page, box) -> None:

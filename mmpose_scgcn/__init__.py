@@ -2,19 +2,21 @@
 
 Importing the package makes MMPose importable without compiled operators,
 mmdet or torchvision, and makes MMEngine's checkpoints load without running
-code from them (:mod:`mmpose_scgcn.compat`). It imports no model: what is
-needed to use one (:mod:`mmpose_scgcn.apis`) is imported when it is asked for.
+code from them (:mod:`mmpose_scgcn.compat`), as soon as MMEngine is imported.
+It imports neither of them: what is needed to use a model
+(:mod:`mmpose_scgcn.apis`) is imported when it is asked for, and an exported
+model (:mod:`mmpose_scgcn.runtime`) needs none of them.
 """
 
 from typing import TYPE_CHECKING, Any
 
-from .compat import enable
+from .compat import enable_with_host
 from .version import __version__
 
 if TYPE_CHECKING:
     from .apis import FaceInferencer, list_models, load_model
 
-enable()
+enable_with_host()
 
 _FROM_APIS = ('FaceInferencer', 'list_models', 'load_model')
 

@@ -6,12 +6,11 @@ config may name our classes with nothing imported beforehand. For that this
 file must keep its name and the scope must be the package's name.
 """
 
-from mmengine.registry import Registry
-
 from .compat import require
 
-require('mmcv', 'mmpose')
+require('torch', 'mmengine', 'mmcv', 'mmpose')
 
+from mmengine.registry import Registry  # noqa: E402
 from mmpose import registry as mmpose_registry  # noqa: E402
 
 SCOPE = 'mmpose_scgcn'

@@ -16,6 +16,7 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from pickle import UnpicklingError
+from typing import TYPE_CHECKING
 
 from mmpose_scgcn import load_model
 from mmpose_scgcn.apis.face_boxes import (
@@ -25,14 +26,20 @@ from mmpose_scgcn.apis.face_boxes import (
     make_detector,
     read_boxes,
 )
-from mmpose_scgcn.apis.face_model import FaceModel
+from mmpose_scgcn.apis.face_predictor import FacePredictor
 from mmpose_scgcn.apis.interruption import exit_on_sigterm
 from mmpose_scgcn.apis.predict_options import (
     drawing_options,
     parse_args,
     result_folders,
 )
-from mmpose_scgcn.apis.progress import FaceProgress, print_plain
+from mmpose_scgcn.apis.progress import (
+    FaceProgress,
+    PlainProgress,
+    find_console,
+    print_plain,
+    show_progress,
+)
 from mmpose_scgcn.apis.results import ResultFiles, check_places
 from mmpose_scgcn.apis.source_predictor import SourcePredictor
 from mmpose_scgcn.apis.sources import Source, find_sources
@@ -42,7 +49,9 @@ from mmpose_scgcn.terminal import steady_output
 from mmpose_scgcn.tracking import FaceTracker
 
 import cv2
-from rich.console import Console
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 #: What is wrong with the input, the settings or the machine.
 STOPPED_BY = (
@@ -57,7 +66,7 @@ STOPPED_BY = (
 
 def prepare(
     args: argparse.Namespace, sources: list[Source]
-) -> tuple[FaceModel, BoxFinder]:
+) -> tuple[FacePredictor, BoxFinder]:
     """Check what is given, load the model and make what gives the boxes."""
     own = read_boxes(args.boxes, sources) if args.boxes else None
     pictures, records = result_folders(args)
@@ -69,7 +78,9 @@ def prepare(
         [Path(file) for file in (args.boxes, args.det_mapping) if file],
     )
     boxes, detector = make_boxes(args, own)
-    model = load_model(args.model, args.checkpoint, args.device, detector)
+    model = load_model(
+        args.model, args.checkpoint, args.device, detector, args.precision
+    )
     for folder in filter(None, (pictures, records, table and table.parent)):
         check_folder(folder)
     return model, boxes
@@ -87,10 +98,10 @@ def make_boxes(
 
 def make_predictor(
     args: argparse.Namespace,
-    model: FaceModel,
+    model: FacePredictor,
     boxes: BoxFinder,
     results: ResultFiles,
-    progress: FaceProgress,
+    progress: FaceProgress | PlainProgress,
 ) -> SourcePredictor:
     """Put together what goes from files to files."""
     predict = partial(
@@ -111,7 +122,7 @@ def make_predictor(
     )
 
 
-def run(args: argparse.Namespace, console: Console) -> list[str]:
+def run(args: argparse.Namespace, console: 'Console | None') -> list[str]:
     """Predict everything; returns a sentence for each problem."""
     sources, problems = find_sources(args.inputs)
     if not sources:
@@ -119,7 +130,7 @@ def run(args: argparse.Namespace, console: Console) -> list[str]:
     model, boxes = prepare(args, sources)
     total, failed = len(sources), 0
     with ExitStack() as stack:
-        progress = stack.enter_context(FaceProgress(total, console))
+        progress = stack.enter_context(show_progress(total, console))
         table = None
         if args.csv:
             table = Table(Path(args.csv), model.num_keypoints)
@@ -143,7 +154,11 @@ def run(args: argparse.Namespace, console: Console) -> list[str]:
 
 
 def report(
-    console: Console, faces: int, done: int, total: int, results: ResultFiles
+    console: 'Console | None',
+    faces: int,
+    done: int,
+    total: int,
+    results: ResultFiles,
 ) -> None:
     """Say how many faces were found, and where they are written."""
     places = ' and '.join(results.places())
@@ -158,7 +173,7 @@ def main() -> None:
     """Run the command line."""
     args = parse_args(__doc__)
     steady_output()
-    console = Console(stderr=True)
+    console = find_console()
     try:
         with exit_on_sigterm():
             problems = run(args, console)

@@ -11,7 +11,7 @@ _EXPORTS = {
     'FaceModel': 'face_model',
     'build_model': 'loading',
     'list_models': 'zoo',
-    'load_model': 'loading',
+    'load_model': 'opening',
     'predict_dataset': 'dataset',
     'read_image': '.images',
     'weights_path': 'zoo',

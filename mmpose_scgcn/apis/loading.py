@@ -22,13 +22,13 @@ from .resolving import resolve_model
 SETTINGS = 'mmpose_scgcn'
 
 
-def load_model(
+def load_checkpoint(
     model: str | os.PathLike | Config,
     checkpoint: str | os.PathLike | None = None,
     device: str | torch.device | None = None,
     detector: Any = 'auto',
 ) -> FaceModel:
-    """Load a model that finds keypoints.
+    """Load a model of PyTorch; see :func:`mmpose_scgcn.load_model`.
 
     Args:
         model (str | os.PathLike | Config): A name of :func:`list_models`; a
@@ -39,25 +39,10 @@ def load_model(
         device (str | torch.device, optional): Defaults to None: the GPU if
             there is one.
         detector (str | Path | Callable | FaceDetector): What finds the
-            faces, see :func:`mmpose_scgcn.detection.build_detector`. It is
-            made when it is first needed. Defaults to ``auto``.
+            faces. Defaults to ``auto``.
 
     Returns:
         FaceModel: Called with an image, it gives faces.
-
-    Raises:
-        FileNotFoundError: No such model, config or checkpoint.
-        ValueError: A file that is no config, a config without checkpoint, a
-            checkpoint that is damaged or does not fit, or a device that is
-            not there.
-        pickle.UnpicklingError: A checkpoint that is none, or that could run
-            code.
-
-    Example:
-        >>> from mmpose_scgcn import load_model
-        >>> model = load_model('face68')
-        >>> model.num_keypoints
-        68
     """
     cfg, weights, name = resolve_model(model, checkpoint)
     settings = {}

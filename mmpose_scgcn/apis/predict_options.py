@@ -42,11 +42,16 @@ def parse_args(description: str) -> argparse.Namespace:
         '--model',
         default='face68',
         help='a model of this package '
-        f'({", ".join(list_models()) or "none here"}), a published file, or '
-        'a config (default: face68)',
+        f'({", ".join(list_models()) or "none here"}), a published file, a '
+        'folder of tools/export.py, or a config (default: face68)',
     )
     add('--checkpoint', help='the weights, for a config')
     add('--device', help='such as cpu or cuda:0')
+    add(
+        '--precision',
+        choices=('float32', 'int8'),
+        help='of an exported folder (default: float32)',
+    )
     _add_box_options(parser)
     _add_video_options(parser)
     _add_output_options(parser)

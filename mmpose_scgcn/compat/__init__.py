@@ -8,6 +8,9 @@
 """
 
 from importlib.util import find_spec
+from types import ModuleType
+
+from . import import_hooks, quiet, stand_ins
 
 INSTALL = {
     'torch': 'pip install torch "numpy<2"',
@@ -36,22 +39,39 @@ def require(*modules: str) -> None:
         )
 
 
+def enable_with_host() -> None:
+    """Put all of it in place once the host is imported (idempotent).
+
+    What needs MMEngine itself waits for it, so that importing this package
+    imports neither MMEngine nor PyTorch. It is there before anything can be
+    loaded: MMPose imports MMEngine first, and so does whatever reads
+    checkpoints with it.
+    """
+    quiet.enable()  # before the first import of the host
+    stand_ins.enable()
+    import_hooks.after_execution('mmengine', _enable_all)
+
+
+def _enable_all(mmengine: ModuleType) -> None:
+    """Put in place what is about MMEngine."""
+    if find_spec('torch') is not None:  # else MMEngine itself says so
+        enable()
+
+
 def enable() -> None:
-    """Put all of it in place (idempotent).
+    """Put all of it in place now (idempotent).
 
     Raises:
         ImportError: PyTorch or MMEngine is missing.
     """
     require('torch', 'mmengine')
-    from . import quiet
+    from . import checkpoints, hub, inferencers
 
-    quiet.enable()  # before the first import of the host
-    from . import checkpoints, hub, inferencers, stand_ins
-
+    quiet.enable()
     stand_ins.enable()
     checkpoints.enable()
     hub.enable()
     inferencers.enable()
 
 
-__all__ = ['INSTALL', 'enable', 'require']
+__all__ = ['INSTALL', 'enable', 'enable_with_host', 'require']

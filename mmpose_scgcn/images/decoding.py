@@ -2,17 +2,21 @@
 
 OpenCV decodes the formats of :data:`BY_OPENCV`, as in MMPose, and PIL all
 others; the choice does not depend on what a build of OpenCV can do. PIL reads
-every header: format, size and orientation.
+every header: format, size and orientation. Where PIL is not installed, OpenCV
+reads its formats alone, and turns them.
 """
 
-from typing import NamedTuple
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, NamedTuple
 
 import cv2
 import numpy as np
-from PIL import Image
 
 from .headers import UnknownError, check_size, open_image
 from .orientation import orientation_of, turn_upright
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 #: PIL's names of the formats that OpenCV decodes.
 BY_OPENCV = frozenset(('BMP', 'DIB', 'JPEG', 'MPO', 'PNG', 'TIFF', 'WEBP'))
@@ -71,6 +75,8 @@ def decode_image(content: bytes) -> Decoded:
             too large, or of floating-point numbers. The message goes on after
             the name of the file.
     """
+    if find_spec('PIL') is None:
+        return _without_pil(content)
     try:
         image = open_image(content)
     except UnknownError as error:
@@ -99,7 +105,7 @@ def by_opencv(content: bytes, flags: int = _AS_STORED) -> np.ndarray | None:
         return None
 
 
-def by_pil(image: Image.Image) -> np.ndarray:
+def by_pil(image: 'Image.Image') -> np.ndarray:
     """Decode with PIL, not turned.
 
     Args:
@@ -144,7 +150,7 @@ def to_bgr(array: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(array[..., :3])
 
 
-def _decode(image: Image.Image, content: bytes) -> Decoded:
+def _decode(image: 'Image.Image', content: bytes) -> Decoded:
     """Decode what PIL knows."""
     orientation = orientation_of(image, content)
     pixels = None
@@ -163,7 +169,7 @@ def _decode(image: Image.Image, content: bytes) -> Decoded:
     )
 
 
-def _is_premultiplied(image: Image.Image) -> bool:
+def _is_premultiplied(image: 'Image.Image') -> bool:
     """Tell whether OpenCV would darken what is transparent."""
     if image.format != 'TIFF' or image.mode != 'RGBA':
         return False
@@ -186,6 +192,23 @@ def _without_header(content: bytes, reason: UnknownError) -> Decoded:
     deep = pixels.dtype == np.uint16
     brightest = int(pixels.max()) if deep else None
     return Decoded(to_bgr(pixels), 1, brightest, not deep)
+
+
+def _without_pil(content: bytes) -> Decoded:
+    """Decode with OpenCV alone, which turns by EXIF too.
+
+    Raises:
+        ValueError: It is damaged, or of a format that PIL reads.
+    """
+    if not content:
+        raise ValueError('is empty')
+    if content.startswith(_STARTS):
+        reason = UnknownError('is no image that can be read')
+        return _without_header(content, reason)
+    raise ValueError(
+        'is no JPEG, PNG, BMP, TIFF or WebP image; other formats need '
+        'Pillow, which is not installed here: pip install pillow'
+    )
 
 
 def _check_depth(pixels: np.ndarray) -> None:

@@ -1,9 +1,14 @@
-"""The headers of image files, read with PIL."""
+"""The headers of image files, read with PIL.
+
+PIL is imported when the first one is read, not before.
+"""
 
 import io
 import warnings
+from typing import TYPE_CHECKING
 
-from PIL import Image
+if TYPE_CHECKING:
+    from PIL import Image
 
 #: A file of more pixels is refused before it is decoded. PIL refuses a few
 #: less, where nobody has changed its limit.
@@ -19,7 +24,7 @@ class UnknownError(ValueError):
     """PIL knows no such file, or finds its header damaged."""
 
 
-def open_image(content: bytes) -> Image.Image:
+def open_image(content: bytes) -> 'Image.Image':
     """Read the header of an image file.
 
     Args:
@@ -32,6 +37,8 @@ def open_image(content: bytes) -> Image.Image:
         UnknownError: PIL cannot open it.
         ValueError: It is empty, or too large to be decoded.
     """
+    from PIL import Image
+
     if not content:
         raise ValueError('is empty')
     try:
@@ -69,8 +76,10 @@ def _too_large(reason: str) -> str:
     return f'is too large: {reason}; at most {MOST_PIXELS:,} pixels are read'
 
 
-def _open(content: bytes) -> Image.Image:
+def _open(content: bytes) -> 'Image.Image':
     """Open with PIL; a warning of its size is none of ours."""
+    from PIL import Image
+
     try:
         return Image.open(io.BytesIO(content))
     except Image.DecompressionBombWarning:  # somebody made warnings errors

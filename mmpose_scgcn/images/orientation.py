@@ -1,12 +1,16 @@
 """The EXIF orientation of an image, and turning by it."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from PIL import ExifTags, Image
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 _EIGHT = range(1, 9)
 
 
-def orientation_of(image: Image.Image, content: bytes) -> int:
+def orientation_of(image: 'Image.Image', content: bytes) -> int:
     """Read the EXIF orientation of a file.
 
     Only the EXIF block counts, and in TIFF the tag itself, as for OpenCV and
@@ -26,7 +30,9 @@ def orientation_of(image: Image.Image, content: bytes) -> int:
     return value if isinstance(value, int) and value in _EIGHT else 1
 
 
-def _read(image: Image.Image, content: bytes) -> int | None:
+def _read(image: 'Image.Image', content: bytes) -> int | None:
+    from PIL import ExifTags, Image
+
     tag = ExifTags.Base.Orientation
     if image.format == 'TIFF':
         return getattr(image, 'tag_v2', {}).get(tag)

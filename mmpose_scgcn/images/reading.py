@@ -3,15 +3,19 @@
 import contextlib
 import os
 import struct
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeGuard, Union
 
 import numpy as np
-from PIL import Image, ImageOps
 
 from .decoding import Decoded, by_pil, decode_image, to_bgr
 
-#: What may stand for an image.
-ImageLike = str | os.PathLike | np.ndarray | Image.Image
+if TYPE_CHECKING:
+    from PIL import Image
+
+#: What may stand for an image; PIL is not imported before it is needed.
+ImageLike = Union[str, os.PathLike, np.ndarray, 'Image.Image']
 
 _BROKEN_EXIF = (SyntaxError, OSError, ValueError, struct.error)
 
@@ -40,7 +44,7 @@ def read_image(source: ImageLike) -> np.ndarray:
     """
     if isinstance(source, np.ndarray):
         return _from_array(source)
-    if isinstance(source, Image.Image):
+    if _is_pil(source):
         return _from_pil(source)
     if isinstance(source, (str, os.PathLike)):
         return read_file(source).pixels
@@ -97,7 +101,15 @@ def read_content(path: Path) -> bytes:
         ) from error
 
 
-def _from_pil(image: Image.Image) -> np.ndarray:
+def _is_pil(source: object) -> 'TypeGuard[Image.Image]':
+    """Tell an image of PIL; there is none before PIL is imported."""
+    pil = sys.modules.get('PIL.Image')
+    return pil is not None and isinstance(source, pil.Image)
+
+
+def _from_pil(image: 'Image.Image') -> np.ndarray:
+    from PIL import ImageOps
+
     with contextlib.suppress(*_BROKEN_EXIF):
         image = ImageOps.exif_transpose(image)
     return to_bgr(by_pil(image))

@@ -1,7 +1,8 @@
 """Boxes: about keypoints, their overlap, and who is who by it."""
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
+
+from .assignment import assign
 
 
 def tight_boxes(keypoints: np.ndarray) -> np.ndarray:
@@ -69,7 +70,7 @@ def match_boxes(
     """
     iou = box_iou(first, second)
     iou[iou < min_iou] = 0
-    rows, columns = linear_sum_assignment(iou, maximize=True)
+    rows, columns = assign(-iou)
     return [
         (int(row), int(column))
         for row, column in zip(rows, columns, strict=True)

@@ -113,7 +113,7 @@ class GraphHead(CoordinateHead):
         """
         nodes = self.embedding(feature_map)
         size = (self.num_keypoints, -1, *nodes.shape[-2:])
-        nodes = nodes.reshape(len(nodes), *size)  # (B, K, n, H, W)
+        nodes = nodes.reshape(nodes.shape[0], *size)  # (B, K, n, H, W)
         edge_weight = self.adjacency(nodes, self.graph.neighbors)
         return self.relation(
             nodes.flatten(2), self.graph.neighbors, edge_weight

@@ -130,7 +130,7 @@ class LearnedAdjacency(nn.Module):
 
     def forward(self, node_map: Tensor, neighbors: Tensor) -> Tensor:
         """Give the weights (B, K, k + 1), equal over the batch."""
-        return self.logits.softmax(-1).expand(len(node_map), -1, -1)
+        return self.logits.softmax(-1).expand(node_map.shape[0], -1, -1)
 
 
 class UniformAdjacency(nn.Module):

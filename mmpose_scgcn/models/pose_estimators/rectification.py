@@ -70,7 +70,7 @@ class Rectification:
         x = torch.arange(width, device=device, dtype=dtype) / width
         y = torch.arange(height, device=device, dtype=dtype) / height
         pixels = torch.stack(torch.meshgrid(x, y, indexing='xy'), dim=-1)
-        pixels = pixels.reshape(1, -1, 2).expand(len(image), -1, -1)
+        pixels = pixels.reshape(1, -1, 2).expand(image.shape[0], -1, -1)
         points = self.to_input(pixels)  # (B, height * width, 2)
         sides = points.new_tensor([image.shape[-1], image.shape[-2]])
         grid = (2 * points + 1) / sides - 1

@@ -1,0 +1,163 @@
+"""An exported folder, written whole or not at all."""
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from mmpose_scgcn.apis.face_model import FaceModel
+from mmpose_scgcn.folders import replace_folder
+from mmpose_scgcn.models.pose_estimators import AdaptedEstimator
+from mmpose_scgcn.runtime import SETTINGS, ExportedModel, load_exported
+
+import torch
+
+from .faces import CheckFaces, draw_faces, find_faces
+from .graphs import AdapterGraph, ImageGraph, graph_of
+from .onnx_files import EXAMPLE, require_exporters, write_onnx
+from .options import Options
+from .parity import check_parity, compare, show
+from .settings import describe
+
+#: All that an exported folder may hold.
+FILES = ('model.onnx', 'model.int8.onnx', 'adapter.onnx', SETTINGS)
+
+
+def export_model(
+    model: FaceModel,
+    out: Path,
+    options: Options | None = None,
+    tell: Callable[[str], object] = print,
+) -> ExportedModel:
+    """Export a model to a folder, and check that it predicts the same.
+
+    Args:
+        model (FaceModel): The model; it is moved to the CPU.
+        out (Path): Folder to be written.
+        options (Options, optional): What is chosen. Defaults to None: all
+            defaults.
+        tell (Callable): Told what was measured, in lines.
+
+    Returns:
+        ExportedModel: The exported model.
+
+    Raises:
+        ImportError: ONNX or ONNX Runtime is missing.
+        FileExistsError: The folder holds something else, or an earlier
+            export that is not to be replaced.
+        ValueError: The model is of a kind that is not exported.
+        RuntimeError: PyTorch cannot export it, or what came out does not
+            compute the same.
+    """
+    options = options or Options()
+    require_exporters()
+    check_target(out, options.overwrite)
+    model.model.to('cpu').eval()
+    graph = graph_of(model.model)
+    settings = describe(model, graph)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    partial = Path(
+        tempfile.mkdtemp(prefix=f'.{out.name[:40]}.new-', dir=out.parent)
+    )
+    try:
+        _fill(partial, settings, model, graph, options, tell)
+        partial.chmod(0o755)
+        replace_folder(partial, out)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return load_exported(out, detector=model._detector)
+
+
+def check_target(out: Path, overwrite: bool) -> None:
+    """Refuse to replace what is no earlier export.
+
+    Raises:
+        FileExistsError: There is something else, or ``overwrite`` is not
+            set.
+    """
+    if not out.exists():
+        return
+    if not out.is_dir():
+        raise FileExistsError(f'{out} is a file; expected a folder')
+    found = {path.name for path in out.iterdir()}
+    strange = sorted(found - set(FILES))
+    if strange:
+        raise FileExistsError(
+            f'{out} is not replaced: it holds {strange[0]}, which is no part '
+            'of an exported model'
+        )
+    if found and not overwrite:
+        raise FileExistsError(
+            f'{out} holds an exported model; choose another folder or give '
+            '--overwrite'
+        )
+
+
+def _fill(
+    folder: Path,
+    settings: dict[str, Any],
+    model: FaceModel,
+    graph: ImageGraph,
+    options: Options,
+    tell: Callable[[str], object],
+) -> None:
+    """Write all files of a folder, and check them."""
+    import onnx
+
+    settings['versions']['onnx'] = onnx.__version__
+    settings['files'] = {}
+    width, height = graph.size
+    example = torch.randn(EXAMPLE, 3, height, width)
+    write_onnx(
+        graph, [example], ['image'], graph.names(), folder / 'model.onnx'
+    )
+    _add_file(settings, folder, 'float32', 'model.onnx')
+    if isinstance(model.model, AdaptedEstimator):
+        _write_adapter(folder, model.model)
+        _add_file(settings, folder, 'adapter', 'adapter.onnx')
+    _write_settings(settings, folder)
+    faces = _check_faces(model, options)
+    exported = load_exported(folder)
+    measured = compare(graph, model, exported, faces)
+    for line in show('float32', measured):
+        tell(line)
+    check_parity(measured)
+    settings['parity'] = dict(float32=measured)
+    _write_settings(settings, folder)
+
+
+def _write_adapter(folder: Path, model: AdaptedEstimator) -> None:
+    """Write the map of the keypoints alone."""
+    sources = len(model.adapter.reference)
+    points = torch.randn(EXAMPLE, sources, 2)
+    write_onnx(
+        AdapterGraph(model),
+        [points, torch.rand(EXAMPLE, sources)],
+        ['source_keypoints', 'source_scores'],
+        ['keypoints', 'scores'],
+        folder / 'adapter.onnx',
+    )
+
+
+def _check_faces(model: FaceModel, options: Options) -> CheckFaces:
+    """Get the faces that the export is checked on."""
+    if options.images is None:
+        return draw_faces(options.num_faces)
+    return find_faces(options.images, model.detector, options.num_faces)
+
+
+def _add_file(
+    settings: dict[str, Any], folder: Path, kind: str, name: str, **facts: Any
+) -> None:
+    """Note a file, with its hash."""
+    digest = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+    settings['files'][kind] = dict(file=name, sha256=digest, **facts)
+
+
+def _write_settings(settings: dict[str, Any], folder: Path) -> None:
+    """Write ``model.json``."""
+    text = json.dumps(settings, indent=1)
+    (folder / SETTINGS).write_text(text + '\n', encoding='utf-8')

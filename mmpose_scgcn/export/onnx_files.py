@@ -56,7 +56,7 @@ def write_onnx(
     """
     require_exporters()
     shapes = tuple({0: torch.export.Dim.DYNAMIC} for _ in examples)
-    with _quiet(), torch.no_grad():
+    with quiet(), torch.no_grad():
         program = torch.onnx.export(
             graph,
             tuple(examples),
@@ -92,7 +92,7 @@ def _name_batch(path: Path) -> None:
 
 
 @contextlib.contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Leave out what the exporter tells of its own parts."""
     before = logging.root.manager.disable
     logging.disable(logging.WARNING)

@@ -1,6 +1,5 @@
 """How far an exported model is from the one of PyTorch."""
 
-from collections.abc import Iterator, Sequence
 from typing import Any
 
 from mmpose_scgcn.apis.face_predictor import FacePredictor
@@ -46,17 +45,16 @@ def compare(
         faces (CheckFaces): At least five.
 
     Returns:
-        dict: ``images`` (faces), ``batches``; ``network_px``, the largest
-        distance of two keypoints in px of the crop, for each of the batch
-        sizes; ``prediction_px``, likewise of whole predictions (crop, flip
-        test, mapping back) in px of the image; ``scores``, the largest
-        difference of two scores.
+        dict: ``faces``, ``origin`` and ``batches``; ``network_px``, the
+        largest distance of two keypoints in px of the crop, for each of the
+        batch sizes, ``largest_px`` of all and ``mean_px``;
+        ``prediction_px``, likewise of whole predictions (crop, flip test,
+        mapping back) in px of the image; ``scores``, the largest difference
+        of two scores.
     """
     crops = crops_of(model, faces)
-    network = {
-        str(size): float(max(_differences(graph, model, crops, size)))
-        for size in BATCHES
-    }
+    apart = {s: _distances(graph, model, crops, s) for s in BATCHES}
+    network = {str(s): float(apart[s].max()) for s in BATCHES}
     wanted = reference(list(faces.images), boxes=list(faces.boxes))
     points, scores = [0.0], [0.0]
     for size in BATCHES:
@@ -72,6 +70,7 @@ def compare(
         batches=list(BATCHES),
         network_px=network,
         largest_px=max(network.values()),
+        mean_px=float(apart[1].mean()),
         prediction_px=max(points),
         scores=max(scores),
     )
@@ -82,21 +81,20 @@ def _distance(first: np.ndarray, second: np.ndarray) -> float:
     return float(np.linalg.norm(first - second, axis=-1).max(initial=0))
 
 
-def _differences(
+def _distances(
     graph: ImageGraph, model: ExportedModel, crops: np.ndarray, size: int
-) -> Iterator[float]:
-    """Compare the keypoints of crops, so many at once."""
-    names = graph.names()
+) -> np.ndarray:
+    """Compare the keypoints of crops, so many at once: (N, K)."""
+    names, read = graph.names(), model.decoder.read
+    found = []
     for start in range(0, len(crops), size):
         inputs = crops[start : start + size]
         with torch.no_grad():
             outputs = graph(torch.from_numpy(inputs))
         wanted = dict(zip(names, (o.numpy() for o in outputs), strict=True))
-        found = model.network.run({'image': inputs})
-        points = [
-            model.decoder.read(outputs)[0] for outputs in (wanted, found)
-        ]
-        yield _distance(*points)
+        points, _ = read(model.network.run({'image': inputs}))
+        found.append(np.linalg.norm(read(wanted)[0] - points, axis=-1))
+    return np.concatenate(found)
 
 
 def check_parity(measured: dict[str, Any]) -> None:
@@ -115,11 +113,20 @@ def check_parity(measured: dict[str, Any]) -> None:
 
 def show(title: str, measured: dict[str, Any]) -> list[str]:
     """Put measurements into lines for a person."""
-    sizes: Sequence = list(measured['network_px'].items())
+    sizes = measured['network_px'].items()
     each = ', '.join(f'{px:.2g} at batch {size}' for size, px in sizes)
-    return [
+    lines = [
         f'{title}: {measured["faces"]} faces ({measured["origin"]}), largest '
-        f'distance to PyTorch in px of the crop: {each}',
+        f'distance to PyTorch in px of the crop: {each}; on average '
+        f'{measured["mean_px"]:.2g}',
         f'{title}: whole predictions, px of the image: '
         f'{measured["prediction_px"]:.2g}; scores: {measured["scores"]:.2g}',
     ]
+    nme = measured.get('nme')
+    if nme:
+        lines.append(
+            f'{title}: NME {100 * nme["float32"]:.3f} % in float32, '
+            f'{100 * nme["int8"]:.3f} % in 8 bits ({nme["faces"]} faces, '
+            f'{nme["origin"]})'
+        )
+    return lines

@@ -1,6 +1,7 @@
 """The content of ``model.json``, but for files and measurements."""
 
 from collections.abc import Mapping, Sequence
+from importlib.metadata import version
 from typing import Any
 
 import mmpose_scgcn
@@ -15,6 +16,7 @@ import torch
 from mmengine.model import BaseModel
 
 from .graphs import ImageGraph, SimCCGraph
+from .onnx_files import NEEDED
 
 #: Steps of a pipeline that leave a picture without annotations as it is.
 _IDLE = frozenset(
@@ -74,7 +76,9 @@ def describe(model: FaceModel, graph: ImageGraph) -> dict[str, Any]:
         licence=model.licence,
         source=_source(model),
         versions=dict(
-            mmpose_scgcn=mmpose_scgcn.__version__, torch=torch.__version__
+            mmpose_scgcn=mmpose_scgcn.__version__,
+            torch=torch.__version__,
+            **{name: version(name) for name in NEEDED},
         ),
     )
 

@@ -1,7 +1,5 @@
 """An exported folder, written whole or not at all."""
 
-import hashlib
-import json
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -11,19 +9,18 @@ from typing import Any
 from mmpose_scgcn.apis.face_model import FaceModel
 from mmpose_scgcn.folders import replace_folder
 from mmpose_scgcn.models.pose_estimators import AdaptedEstimator
-from mmpose_scgcn.runtime import SETTINGS, ExportedModel, load_exported
+from mmpose_scgcn.runtime import ExportedModel, load_exported
 
 import torch
 
+from .contents import FILES, Contents
 from .faces import CheckFaces, draw_faces, find_faces
 from .graphs import AdapterGraph, ImageGraph, graph_of
+from .int8 import add_int8
 from .onnx_files import EXAMPLE, require_exporters, write_onnx
 from .options import Options
 from .parity import check_parity, compare, show
 from .settings import describe
-
-#: All that an exported folder may hold.
-FILES = ('model.onnx', 'model.int8.onnx', 'adapter.onnx', SETTINGS)
 
 
 def export_model(
@@ -105,41 +102,41 @@ def _fill(
     tell: Callable[[str], object],
 ) -> None:
     """Write all files of a folder, and check them."""
-    import onnx
-
-    settings['versions']['onnx'] = onnx.__version__
-    settings['files'] = {}
-    width, height = graph.size
-    example = torch.randn(EXAMPLE, 3, height, width)
-    write_onnx(
-        graph, [example], ['image'], graph.names(), folder / 'model.onnx'
-    )
-    _add_file(settings, folder, 'float32', 'model.onnx')
-    if isinstance(model.model, AdaptedEstimator):
-        _write_adapter(folder, model.model)
-        _add_file(settings, folder, 'adapter', 'adapter.onnx')
-    _write_settings(settings, folder)
+    _write_networks(Contents(folder, settings), model, graph)
     faces = _check_faces(model, options)
-    exported = load_exported(folder)
-    measured = compare(graph, model, exported, faces)
+    measured = compare(graph, model, load_exported(folder), faces)
     for line in show('float32', measured):
         tell(line)
     check_parity(measured)
-    settings['parity'] = dict(float32=measured)
-    _write_settings(settings, folder)
+    contents = Contents(folder, settings)
+    contents.add_parity('float32', measured)
+    if options.int8:
+        add_int8(contents, model, graph, faces, options, tell)
+    contents.save()
 
 
-def _write_adapter(folder: Path, model: AdaptedEstimator) -> None:
-    """Write the map of the keypoints alone."""
-    sources = len(model.adapter.reference)
-    points = torch.randn(EXAMPLE, sources, 2)
-    write_onnx(
-        AdapterGraph(model),
-        [points, torch.rand(EXAMPLE, sources)],
-        ['source_keypoints', 'source_scores'],
-        ['keypoints', 'scores'],
-        folder / 'adapter.onnx',
-    )
+def _write_networks(
+    contents: Contents, model: FaceModel, graph: ImageGraph
+) -> None:
+    """Write the networks of float32."""
+    width, height = graph.size
+    example = torch.randn(EXAMPLE, 3, height, width)
+    file = contents.folder / 'model.onnx'
+    write_onnx(graph, [example], ['image'], graph.names(), file)
+    contents.add_file('float32', file.name)
+    if isinstance(model.model, AdaptedEstimator):
+        sources = len(model.model.adapter.reference)
+        points = torch.randn(EXAMPLE, sources, 2)
+        file = contents.folder / 'adapter.onnx'
+        write_onnx(
+            AdapterGraph(model.model),
+            [points, torch.rand(EXAMPLE, sources)],
+            ['source_keypoints', 'source_scores'],
+            ['keypoints', 'scores'],
+            file,
+        )
+        contents.add_file('adapter', file.name)
+    contents.save()
 
 
 def _check_faces(model: FaceModel, options: Options) -> CheckFaces:
@@ -147,17 +144,3 @@ def _check_faces(model: FaceModel, options: Options) -> CheckFaces:
     if options.images is None:
         return draw_faces(options.num_faces)
     return find_faces(options.images, model.detector, options.num_faces)
-
-
-def _add_file(
-    settings: dict[str, Any], folder: Path, kind: str, name: str, **facts: Any
-) -> None:
-    """Note a file, with its hash."""
-    digest = hashlib.sha256((folder / name).read_bytes()).hexdigest()
-    settings['files'][kind] = dict(file=name, sha256=digest, **facts)
-
-
-def _write_settings(settings: dict[str, Any], folder: Path) -> None:
-    """Write ``model.json``."""
-    text = json.dumps(settings, indent=1)
-    (folder / SETTINGS).write_text(text + '\n', encoding='utf-8')

@@ -79,4 +79,4 @@ class FullyConnectedHead(CoordinateHead):
         # Coordinates need more than the 8 bits of bfloat16.
         with torch.autocast(nodes.device.type, enabled=False):
             offset = self.out(nodes.to(self.out.weight.dtype))
-        return 0.5 + offset.unflatten(1, (-1, 2))  # (B, K, 2)
+        return 0.5 + offset.reshape(-1, self.num_keypoints, 2)

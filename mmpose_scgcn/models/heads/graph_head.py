@@ -89,6 +89,7 @@ class GraphHead(CoordinateHead):
             ValueError: An unknown adjacency or norm.
         """
         width, height = map_size
+        self.node_shape = (self.num_keypoints, self.expansion, height, width)
         self.adjacency = build_adjacency(
             self.kind_of_adjacency,
             self.num_keypoints,
@@ -112,8 +113,8 @@ class GraphHead(CoordinateHead):
             Tensor: Offsets (B, K, 2), normalised to the crop.
         """
         nodes = self.embedding(feature_map)
-        size = (self.num_keypoints, -1, *nodes.shape[-2:])
-        nodes = nodes.reshape(nodes.shape[0], *size)  # (B, K, n, H, W)
+        # The batch alone is left open, for files of any number of faces.
+        nodes = nodes.reshape(-1, *self.node_shape)  # (B, K, n, H, W)
         edge_weight = self.adjacency(nodes, self.graph.neighbors)
         return self.relation(
             nodes.flatten(2), self.graph.neighbors, edge_weight

@@ -45,14 +45,16 @@ class DynamicAdjacency(nn.Module):
 
         Args:
             node_map (Tensor): (B, K, n, H, W).
-            neighbors (Tensor): (K, k + 1) int64, self first; not used.
+            neighbors (Tensor): (K, k + 1) int64, self first; its shape alone
+                is used.
 
         Returns:
             Tensor: (B, K, k + 1).
         """
         pooled = node_map.mean(dim=(-2, -1)).flatten(1)  # (B, K * n)
         logits = self.weigh(self.squeeze(pooled).relu())  # (B, K * (k + 1))
-        return logits.unflatten(1, (self.num_keypoints, -1)).softmax(-1)
+        # Not unflatten, in which a traced file keeps the batch of the trace.
+        return logits.reshape(-1, *neighbors.shape).softmax(-1)
 
 
 class CertaintyAdjacency(nn.Module):

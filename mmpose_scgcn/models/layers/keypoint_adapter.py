@@ -62,8 +62,11 @@ class KeypointAdapter(nn.Module):
             Tensor: (N, J, 2), the same px.
         """
         frame = find_frame(keypoints, self.reference)
-        found = frame.enter(keypoints).flatten(1) @ self.matrix.mT
-        return frame.leave((found + self.constant).unflatten(-1, (-1, 2)))
+        found = frame.enter(keypoints).flatten(1) @ self.matrix.transpose(
+            -2, -1
+        )
+        found = found + self.constant
+        return frame.leave(found.reshape(-1, found.shape[1] // 2, 2))
 
     def adapt_scores(self, scores: Tensor) -> Tensor:
         """Average scores over the keypoints that one comes from.
@@ -74,4 +77,4 @@ class KeypointAdapter(nn.Module):
         Returns:
             Tensor: (N, J), each by its shares of the source keypoints.
         """
-        return scores @ self.shares.mT
+        return scores @ self.shares.transpose(-2, -1)

@@ -23,6 +23,7 @@ class NodeEmbedding(nn.Module):
     ) -> None:
         super().__init__()
         self.num_keypoints = num_keypoints
+        self.expansion = expansion
         norm = dict(norm_cfg=dict(type='BN'), padding=1)
         self.blocks = nn.Sequential(
             ConvModule(in_channels, mid_channels, 3, **norm),
@@ -32,4 +33,6 @@ class NodeEmbedding(nn.Module):
     def forward(self, feature_map: Tensor) -> Tensor:
         """Embed (B, C, H, W) as node maps (B, K, n, H, W)."""
         node_map = self.blocks(feature_map)  # (B, K * n, H, W)
-        return node_map.unflatten(1, (self.num_keypoints, -1))
+        # Not unflatten, in which a traced file keeps the batch of the trace.
+        shape = (self.num_keypoints, self.expansion, *node_map.shape[-2:])
+        return node_map.reshape(-1, *shape)

@@ -52,7 +52,9 @@ class Rectification:
         Returns:
             Tensor: (B, K, 2), normalised to the second crop.
         """
-        offset = _turn(points - self.center[:, None], self.rotation.mT)
+        offset = _turn(
+            points - self.center[:, None], self.rotation.transpose(-2, -1)
+        )
         return offset / self.size[:, None] + 0.5
 
     def sample(self, image: Tensor, crop_size: tuple[int, int]) -> Tensor:
@@ -126,7 +128,7 @@ def rectify(
     finite = points.isfinite().all(dim=2).all(dim=1)
     points = torch.where(finite[:, None, None], points, 0.0)
     rotation, fits = _rotation(points, reference.to(points))
-    upright = _turn(points, rotation.mT)
+    upright = _turn(points, rotation.transpose(-2, -1))
     low, high = upright.amin(dim=1), upright.amax(dim=1)
     center = _turn(((low + high) / 2)[:, None], rotation)[:, 0]
     longer = (high - low).amax(dim=1) / sides.max()
@@ -163,7 +165,7 @@ def _rotation(points: Tensor, reference: Tensor) -> tuple[Tensor, Tensor]:
     b = points - points.mean(dim=1, keepdim=True)
     cosine = (a * b).sum(dim=(1, 2))
     sine = (a[:, 0] * b[..., 1] - a[:, 1] * b[..., 0]).sum(dim=1)
-    length = torch.hypot(cosine, sine)
+    length = (cosine.square() + sine.square()).sqrt()
     scale = torch.linalg.vector_norm(a) * torch.linalg.vector_norm(
         b, dim=(1, 2)
     )
@@ -207,5 +209,7 @@ def disturb(
     return Rectification(
         center + shift_factor * uniform(batch, 2) * crop.size,
         crop.size * (1 + scale_factor * uniform(batch, 1)),
-        _turn(crop.rotation.mT, torch.stack(rows, dim=-2)).mT,
+        _turn(
+            crop.rotation.transpose(-2, -1), torch.stack(rows, dim=-2)
+        ).transpose(-2, -1),
     )

@@ -13,9 +13,9 @@ import torch
 from mmengine.structures import InstanceData
 from mmpose.models.pose_estimators import TopdownPoseEstimator
 from torch import Tensor, nn
-from torch.nn import functional
 
 from .rectification import Rectification, disturb, rectify
+from .shrinking import resize
 from .stage import Stage
 
 #: What can be trained.
@@ -141,13 +141,8 @@ class TwoStageEstimator(TopdownPoseEstimator):
                 f'inputs: expected (B, C, {height}, {width}) for input_size='
                 f'{self.input_size}, got {tuple(inputs.shape)}'
             )
-        view = functional.interpolate(
-            inputs.float(),  # not implemented for half precision on a CPU
-            self.coarse.input_size[::-1],
-            mode='bilinear',
-            align_corners=False,
-            antialias=True,
-        )
+        # Not implemented for half precision on a CPU.
+        view = resize(inputs.float(), self.coarse.input_size)
         return self.coarse(view.to(inputs.dtype))
 
     def find_crops(self, coarse: Tensor) -> Rectification:

@@ -62,9 +62,7 @@ class KeypointAdapter(nn.Module):
             Tensor: (N, J, 2), the same px.
         """
         frame = find_frame(keypoints, self.reference)
-        found = frame.enter(keypoints).flatten(1) @ self.matrix.transpose(
-            -2, -1
-        )
+        found = frame.enter(keypoints).flatten(1) @ self.matrix.T
         found = found + self.constant
         return frame.leave(found.reshape(-1, found.shape[1] // 2, 2))
 
@@ -77,4 +75,4 @@ class KeypointAdapter(nn.Module):
         Returns:
             Tensor: (N, J), each by its shares of the source keypoints.
         """
-        return scores @ self.shares.transpose(-2, -1)
+        return scores @ self.shares.T

@@ -52,9 +52,7 @@ class Rectification:
         Returns:
             Tensor: (B, K, 2), normalised to the second crop.
         """
-        offset = _turn(
-            points - self.center[:, None], self.rotation.transpose(-2, -1)
-        )
+        offset = _turn(points - self.center[:, None], _back(self.rotation))
         return offset / self.size[:, None] + 0.5
 
     def sample(self, image: Tensor, crop_size: tuple[int, int]) -> Tensor:
@@ -128,7 +126,7 @@ def rectify(
     finite = points.isfinite().all(dim=2).all(dim=1)
     points = torch.where(finite[:, None, None], points, 0.0)
     rotation, fits = _rotation(points, reference.to(points))
-    upright = _turn(points, rotation.transpose(-2, -1))
+    upright = _turn(points, _back(rotation))
     low, high = upright.amin(dim=1), upright.amax(dim=1)
     center = _turn(((low + high) / 2)[:, None], rotation)[:, 0]
     longer = (high - low).amax(dim=1) / sides.max()
@@ -153,6 +151,11 @@ def _turn(vectors: Tensor, rotation: Tensor) -> Tensor:
     Not as a matrix product, which autocast would round to half precision.
     """
     return (vectors[..., None, :] * rotation[:, None]).sum(dim=-1)
+
+
+def _back(rotation: Tensor) -> Tensor:
+    """Give the inverses of rotations (B, 2, 2)."""
+    return rotation.transpose(-2, -1)
 
 
 def _rotation(points: Tensor, reference: Tensor) -> tuple[Tensor, Tensor]:
@@ -209,7 +212,5 @@ def disturb(
     return Rectification(
         center + shift_factor * uniform(batch, 2) * crop.size,
         crop.size * (1 + scale_factor * uniform(batch, 1)),
-        _turn(
-            crop.rotation.transpose(-2, -1), torch.stack(rows, dim=-2)
-        ).transpose(-2, -1),
+        _back(_turn(_back(crop.rotation), torch.stack(rows, dim=-2))),
     )

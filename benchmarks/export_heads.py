@@ -77,19 +77,20 @@ def simcc() -> dict:
         use_rel_bias=False,
         pos_enc=False,
     )
+    settings = from_config(RELATIONAL)
     head = dict(
         type='RTMCCHead',
-        in_channels=512,
+        in_channels=settings['head']['in_channels'],
         out_channels=68,
         input_size=(64, 64),
-        in_featuremap_size=(2, 2),
+        in_featuremap_size=settings['head']['in_featuremap_size'],
         simcc_split_ratio=2.0,
         final_layer_kernel_size=1,
         gau_cfg=gau,
         loss=dict(type='KLDiscretLoss', use_target_weight=True),
         decoder=codec,
     )
-    return dict(from_config(RELATIONAL), head=head)
+    return dict(settings, head=head)
 
 
 def hrnet() -> dict:

@@ -95,7 +95,7 @@ def test_it_predicts_as_pytorch_does(
     found = model(images, boxes=boxes, passes=passes)
     assert apart(found, wanted) < most
     for one, other in zip(found, wanted, strict=True):
-        np.testing.assert_allclose(one.scores, other.scores, atol=1e-5)
+        np.testing.assert_allclose(one.scores, other.scores, atol=most / 100)
         assert one.links == other.links
 
 
@@ -185,10 +185,9 @@ def test_after_an_error_nothing_is_left(tmp_path, pytorch_model, monkeypatch):
 
 
 def test_another_head_is_refused_in_words():
-    from mmengine.model import BaseModel
     from torch import nn
 
-    model = BaseModel()
+    model = nn.Module()
     model.head, model.test_cfg = nn.Linear(1, 1), {}
-    with pytest.raises(ValueError, match='BaseModel with Linear is not'):
+    with pytest.raises(ValueError, match='Module with Linear is not'):
         graph_of(model)

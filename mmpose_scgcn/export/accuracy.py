@@ -15,6 +15,7 @@ from mmpose_scgcn.images import read_image
 import numpy as np
 
 from .faces import CheckFaces
+from .onnx_files import quiet
 
 
 def annotated_faces(config: str, model: FaceModel) -> CheckFaces:
@@ -32,7 +33,8 @@ def annotated_faces(config: str, model: FaceModel) -> CheckFaces:
         ValueError: Faces with other keypoints than the model's.
     """
     cfg = launch.read_config(config, {})
-    faces = read_config_faces(cfg, 'test')
+    with quiet():
+        faces = read_config_faces(cfg, 'test')
     count = faces.keypoints.shape[1]
     if count != model.num_keypoints:
         raise ValueError(

@@ -1,0 +1,24 @@
+"""What exporting needs beside PyTorch and MMPose."""
+
+from importlib.util import find_spec
+
+from mmpose_scgcn.compat import require
+
+#: Names of the packages, which are those of their modules.
+NEEDED = ('onnx', 'onnxscript', 'onnxruntime')
+
+
+def require_exporters() -> None:
+    """Check that all is installed that exporting needs.
+
+    Raises:
+        ImportError: Something is missing; the message says how to get it.
+    """
+    require('torch', 'mmengine', 'mmcv', 'mmpose')
+    missing = [name for name in NEEDED if find_spec(name) is None]
+    if missing:
+        raise ImportError(
+            f'exporting needs {", ".join(missing)}, which is not installed '
+            'here. Install with: pip install "mmpose_scgcn[onnx]", or pip '
+            f'install {" ".join(NEEDED)}'
+        )

@@ -1,6 +1,6 @@
 """What 8 bits cost, on faces whose keypoints are known."""
 
-from mmpose_scgcn import launch
+from mmpose_scgcn import config_files
 from mmpose_scgcn.apis.face_model import FaceModel
 from mmpose_scgcn.apis.face_predictor import FacePredictor
 from mmpose_scgcn.datasets.annotated_faces import read_config_faces
@@ -32,7 +32,7 @@ def annotated_faces(config: str, model: FaceModel) -> CheckFaces:
         FileNotFoundError: No such config, or its data are not there.
         ValueError: Faces with other keypoints than the model's.
     """
-    cfg = launch.read_config(config, {})
+    cfg = config_files.read_config(config, {})
     with quiet():
         faces = read_config_faces(cfg, 'test')
     count = faces.keypoints.shape[1]

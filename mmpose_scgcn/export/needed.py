@@ -6,6 +6,8 @@ from mmpose_scgcn.compat import require
 
 #: Names of the packages, which are those of their modules.
 NEEDED = ('onnx', 'onnxscript', 'onnxruntime')
+#: Later versions of what they need replace NumPy 1.26.
+_NUMPY_STAYS = '"ml_dtypes<0.6"'
 
 
 def require_exporters() -> None:
@@ -19,6 +21,6 @@ def require_exporters() -> None:
     if missing:
         raise ImportError(
             f'exporting needs {", ".join(missing)}, which is not installed '
-            'here. Install with: pip install "mmpose_scgcn[onnx]", or pip '
-            f'install {" ".join(NEEDED)}'
+            f'here. Install with: pip install {" ".join(NEEDED)} '
+            f'{_NUMPY_STAYS}'
         )

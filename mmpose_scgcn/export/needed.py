@@ -20,7 +20,7 @@ def require_exporters() -> None:
     missing = [name for name in NEEDED if find_spec(name) is None]
     if missing:
         raise ImportError(
-            f'exporting needs {", ".join(missing)}, which is not installed '
-            f'here. Install with: pip install {" ".join(NEEDED)} '
+            f'exporting needs {", ".join(missing)} (not installed here). '
+            f'Install with: pip install {" ".join(NEEDED)} '
             f'{_NUMPY_STAYS}'
         )

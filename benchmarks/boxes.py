@@ -17,6 +17,7 @@ from pathlib import Path
 
 from mmpose_scgcn import load_model
 from mmpose_scgcn.apis import read_image
+from mmpose_scgcn.config_files import read_config
 from mmpose_scgcn.detection import build_detector
 from mmpose_scgcn.detection.calibration import choose_box
 from mmpose_scgcn.evaluation.functional import (
@@ -25,7 +26,6 @@ from mmpose_scgcn.evaluation.functional import (
     score_faces,
     summarize_scores,
 )
-from mmpose_scgcn.launch import read_config
 from mmpose_scgcn.structures.conventions import WFLW_AS_300W
 
 import cv2

@@ -14,11 +14,11 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from mmpose_scgcn.config_files import read_config
 from mmpose_scgcn.export import graph_of
 from mmpose_scgcn.export.graphs import ImageGraph
 from mmpose_scgcn.export.onnx_files import EXAMPLE, quiet, write_onnx
 from mmpose_scgcn.graph import build_graph
-from mmpose_scgcn.launch import read_config
 from mmpose_scgcn.models.layers import KeypointGraph
 from mmpose_scgcn.runtime.network import Network
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from mmpose_scgcn import load_model
 from mmpose_scgcn.apis import read_image
-from mmpose_scgcn.launch import read_config
+from mmpose_scgcn.config_files import read_config
 
 import numpy as np
 from mmengine.registry import init_default_scope

@@ -1,8 +1,9 @@
 # dlib and MediaPipe beside our models, on the same faces: with their own
 # detectors, and with boxes as good as ours.
 #
-# pip install --no-deps -r requirements/peers.txt
-# python tools/benchmark.py benchmarks/peers.py
+# make install VENV=.venv_peers
+# .venv_peers/bin/pip install --no-deps -r requirements/peers.txt
+# .venv_peers/bin/python tools/benchmark.py benchmarks/peers.py
 #
 # A row is run again when its weights or its package changed.
 from mmpose_scgcn.structures.conventions import WFLW_AS_300W

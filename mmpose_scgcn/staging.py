@@ -68,11 +68,16 @@ class Stage:
         (self.root / _PLAN).unlink()
 
     def undo(self) -> None:
-        """Put everything back, if there is a plan that was not finished."""
+        """Put everything back, if there is a plan that was not finished.
+
+        Raises:
+            OSError: Something cannot be put back, or the plan is none: it
+                may have come with the data.
+        """
         plan = self.root / _PLAN
         if not plan.exists():
             return
-        for name in json.loads(plan.read_text(encoding='utf-8')):
+        for name in _read_plan(plan):
             moved = not os.path.lexists(self.files / name)
             if moved and os.path.lexists(self.out / name):
                 os.replace(self.out / name, self.files / name)
@@ -100,6 +105,23 @@ def check_writable(out: Path) -> None:
         raise PermissionError(
             f'{out} cannot be written: no permission to make files in {there}'
         )
+
+
+def _read_plan(plan: Path) -> list[str]:
+    """Read names of files, which must be in the folder itself."""
+    try:
+        names = json.loads(plan.read_text(encoding='utf-8'))
+    except ValueError:
+        names = None
+    plain = isinstance(names, list) and all(
+        isinstance(name, str)
+        and name not in ('', '..')
+        and name == Path(name).name
+        for name in names
+    )
+    if not plain:
+        raise OSError(f'{plan}: expected a list of names of files')
+    return names
 
 
 @contextmanager

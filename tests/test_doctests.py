@@ -29,6 +29,7 @@ SHOWN = (
     'evaluation.functional.face_nme',
     'evaluation.functional.failure_rate',
     'evaluation.metrics.FaceAlignmentMetric',
+    'apis.face_predictor.FacePredictor',
     'graph.build_graph',
     'list_models',
     'load_model',

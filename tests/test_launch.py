@@ -4,13 +4,12 @@ import argparse
 from pathlib import Path
 from pickle import UnpicklingError
 
+from mmpose_scgcn.config_files import find_config, shipped_configs
 from mmpose_scgcn.launch import (
     add_common_arguments,
     check_annotations,
     check_checkpoint,
-    find_config,
     load_config,
-    shipped_configs,
 )
 
 import pytest

@@ -8,9 +8,9 @@ from mmpose_scgcn import list_models, load_model
 from mmpose_scgcn.apis.publishing import model_settings
 from mmpose_scgcn.apis.zoo import weights_path
 from mmpose_scgcn.compat.hub import SCHEME
+from mmpose_scgcn.config_files import read_config
 from mmpose_scgcn.datasets.loading import with_our_reader
 from mmpose_scgcn.detection import LANDMARK_BOX
-from mmpose_scgcn.launch import read_config
 from mmpose_scgcn.structures.conventions import WFLW_AS_300W
 from mmpose_scgcn.synthetic.face import make_face
 

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from pickle import UnpicklingError
 
-from mmpose_scgcn import launch
+from mmpose_scgcn import config_files, launch
 from mmpose_scgcn.apis import load_model
 from mmpose_scgcn.apis.adapted_model import write_adapted
 from mmpose_scgcn.apis.adapting import Adaptation, adapt, reasons_of
@@ -113,8 +113,8 @@ def read_faces(
         options = {k: getattr(args, k) for k in OF_A_FILE}
         given = {k: v for k, v in options.items() if v is not None}
         return read_coco_faces(args.annotations, **given), {}
-    cfg = launch.read_config(args.annotations, args.cfg_options)
-    launch.tell_config(args.annotations)
+    cfg = config_files.read_config(args.annotations, args.cfg_options)
+    config_files.tell_config(args.annotations)
     faces = read_config_faces(cfg, args.split or 'train')
     return faces, evaluator_of(cfg)
 

@@ -9,14 +9,11 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from mmpose_scgcn.config_files import read_config
 from mmpose_scgcn.datasets import ShapeSet, collect_shapes, shapes_from_coco
 from mmpose_scgcn.datasets.pipeline import crop_of
 from mmpose_scgcn.files import replace_file
-from mmpose_scgcn.launch import (
-    add_config_options,
-    check_annotations,
-    read_config,
-)
+from mmpose_scgcn.launch import add_config_options, check_annotations
 from mmpose_scgcn.shapes import crop_size
 from mmpose_scgcn.terminal import steady_output
 from mmpose_scgcn.visualization import mean_crop, plot_graph

@@ -14,12 +14,8 @@ import argparse
 import sys
 import tempfile
 
-from mmpose_scgcn.launch import (
-    add_config_options,
-    check_annotations,
-    read_config,
-    tell_config,
-)
+from mmpose_scgcn.config_files import read_config, tell_config
+from mmpose_scgcn.launch import add_config_options, check_annotations
 
 from mmengine.config import Config
 

@@ -23,7 +23,7 @@ from mmpose_scgcn.visualization import plot_curves
 
 import cv2
 import numpy as np
-import torch
+from mmengine.runner import CheckpointLoader
 from rich.console import Console
 from rich.table import Table
 
@@ -177,7 +177,7 @@ def measure(config: str, checkpoint: Path, faces: Path, out: Path) -> dict:
         only='Epoch(',
     )
     newest = max(folder.glob('*/*.json'), key=os.path.getmtime)
-    content = torch.load(checkpoint, map_location='cpu', weights_only=True)
+    content = CheckpointLoader.load_checkpoint(str(checkpoint), 'cpu')
     parameters = count_parameters(content['state_dict'])
     return dict(
         json.loads(newest.read_text(encoding='utf-8')), parameters=parameters

@@ -60,12 +60,13 @@ def parse_args() -> argparse.Namespace:
 def export(args: argparse.Namespace) -> None:
     """Export, and say where to."""
     # Here, not above: `-h` has to be quick.
-    from mmpose_scgcn import load_model
-    from mmpose_scgcn.export import export_model
-    from mmpose_scgcn.export.onnx_files import require_exporters
-    from mmpose_scgcn.runtime import ExportedModel
+    from mmpose_scgcn.export.needed import require_exporters
 
     require_exporters()
+    from mmpose_scgcn import load_model
+    from mmpose_scgcn.export import export_model
+    from mmpose_scgcn.runtime import ExportedModel
+
     *checkpoint, out = args.rest
     model = load_model(
         args.model, *checkpoint, device='cpu', detector=args.det_model

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
+from mmpose_scgcn.config_files import find_config, read_config
 from mmpose_scgcn.datasets.preparation import (
     KINDS,
     PREVIEW,
@@ -36,7 +37,6 @@ from mmpose_scgcn.datasets.preparation import (
     training_config,
 )
 from mmpose_scgcn.files import replace_file
-from mmpose_scgcn.launch import find_config, read_config
 from mmpose_scgcn.terminal import steady_output
 
 import numpy as np

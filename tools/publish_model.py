@@ -18,7 +18,7 @@ from pathlib import Path
 from pickle import UnpicklingError
 from tempfile import TemporaryDirectory
 
-from mmpose_scgcn import launch
+from mmpose_scgcn import config_files, launch
 from mmpose_scgcn.apis import build_model, load_model
 from mmpose_scgcn.apis.publishing import (
     check_name,
@@ -155,8 +155,8 @@ def largest_move(
 
 def record_of(args: argparse.Namespace, path: Path, figures: dict) -> dict:
     """Give the record of the model, as MMPose's metafiles have it."""
-    config = launch.find_config(args.config).resolve()
-    base = launch.shipped_configs().resolve().parent
+    config = config_files.find_config(args.config).resolve()
+    base = config_files.shipped_configs().resolve().parent
     inside = config.is_relative_to(base)
     return {
         'Name': config.stem,
@@ -213,7 +213,7 @@ def main() -> None:
     try:
         # Before the test set is predicted.
         check_name(args.name)
-        cfg = launch.read_config(args.config, args.cfg_options)
+        cfg = config_files.read_config(args.config, args.cfg_options)
         launch.check_annotations(cfg, 'test_dataloader', 'test_evaluator')
         init_default_scope(cfg.get('default_scope', 'mmpose'))
         check_folder(Path(args.out_dir))

@@ -4,9 +4,9 @@ import copy
 from pathlib import Path
 from typing import Any
 
+from mmpose_scgcn.config_files import shipped_configs
 from mmpose_scgcn.datasets.loading import OURS, PLAIN, with_our_reader
 from mmpose_scgcn.files import replace_file
-from mmpose_scgcn.launch import shipped_configs
 from mmpose_scgcn.models.pose_estimators import AdaptedEstimator
 
 from mmengine.config import Config

@@ -35,6 +35,12 @@ class FaceModel(FacePredictor):
         detector: See :func:`mmpose_scgcn.detection.build_detector`.
             Defaults to ``auto``.
         settings (dict, optional): What a published file says about itself.
+
+    Example:
+        >>> from mmpose_scgcn import load_model
+        >>> model = load_model('face68')
+        >>> model.name, model.graph.shape
+        ('face68', (68, 4))
     """
 
     def __init__(

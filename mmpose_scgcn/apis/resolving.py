@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from mmpose_scgcn.compat.hub import SCHEME
-from mmpose_scgcn.launch import find_config
+from mmpose_scgcn.config_files import find_config
 
 from mmengine.config import Config
 

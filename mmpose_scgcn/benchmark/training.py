@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mmpose_scgcn.config_files import read_config
 from mmpose_scgcn.launch import (
     build_runner,
     check_annotations,
     check_checkpoint,
-    read_config,
 )
 
 from mmengine.config import Config, ConfigDict

@@ -1,6 +1,6 @@
 """What 8 bits cost, on faces whose keypoints are known."""
 
-from mmpose_scgcn import launch
+from mmpose_scgcn import config_files
 from mmpose_scgcn.apis.face_model import FaceModel
 from mmpose_scgcn.apis.face_predictor import FacePredictor
 from mmpose_scgcn.datasets.annotated_faces import read_config_faces
@@ -15,6 +15,7 @@ from mmpose_scgcn.images import read_image
 import numpy as np
 
 from .faces import CheckFaces
+from .onnx_files import quiet
 
 
 def annotated_faces(config: str, model: FaceModel) -> CheckFaces:
@@ -31,8 +32,9 @@ def annotated_faces(config: str, model: FaceModel) -> CheckFaces:
         FileNotFoundError: No such config, or its data are not there.
         ValueError: Faces with other keypoints than the model's.
     """
-    cfg = launch.read_config(config, {})
-    faces = read_config_faces(cfg, 'test')
+    cfg = config_files.read_config(config, {})
+    with quiet():
+        faces = read_config_faces(cfg, 'test')
     count = faces.keypoints.shape[1]
     if count != model.num_keypoints:
         raise ValueError(

@@ -10,28 +10,10 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from .needed import require_exporters
+
 #: Faces in the example: with one alone, PyTorch takes their number for fixed.
 EXAMPLE = 2
-
-#: What exporting needs beside PyTorch -> what it is imported as.
-NEEDED = ('onnx', 'onnxscript', 'onnxruntime')
-
-
-def require_exporters() -> None:
-    """Check that all is installed that exporting needs.
-
-    Raises:
-        ImportError: Something is missing; the message says how to get it.
-    """
-    from importlib.util import find_spec
-
-    missing = [name for name in NEEDED if find_spec(name) is None]
-    if missing:
-        raise ImportError(
-            f'exporting needs {", ".join(missing)}, which is not installed '
-            'here. Install with: pip install "mmpose_scgcn[onnx]", or pip '
-            f'install {" ".join(NEEDED)}'
-        )
 
 
 def write_onnx(

@@ -16,7 +16,7 @@ import torch
 from mmengine.model import BaseModel
 
 from .graphs import ImageGraph, SimCCGraph
-from .onnx_files import NEEDED
+from .needed import NEEDED
 
 #: Steps of a pipeline that leave a picture without annotations as it is.
 _IDLE = frozenset(

@@ -17,7 +17,8 @@ from .contents import FILES, Contents
 from .faces import CheckFaces, draw_faces, find_faces
 from .graphs import AdapterGraph, ImageGraph, graph_of
 from .int8 import add_int8
-from .onnx_files import EXAMPLE, require_exporters, write_onnx
+from .needed import require_exporters
+from .onnx_files import EXAMPLE, write_onnx
 from .options import Options
 from .parity import check_parity, compare, show
 from .settings import describe

@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 
 from mmpose_scgcn.apis import load_model
-from mmpose_scgcn.launch import shipped_configs
+from mmpose_scgcn.config_files import shipped_configs
 from mmpose_scgcn.synthetic import make_face
 
 import numpy as np

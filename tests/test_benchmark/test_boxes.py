@@ -2,7 +2,7 @@
 
 import runpy
 
-from mmpose_scgcn.launch import read_config
+from mmpose_scgcn.config_files import read_config
 from mmpose_scgcn.structures.conventions import WFLW_AS_300W
 
 import numpy as np

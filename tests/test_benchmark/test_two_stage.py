@@ -2,7 +2,7 @@
 
 from mmpose_scgcn.benchmark import load_suite
 from mmpose_scgcn.benchmark.costs import count_macs, input_size
-from mmpose_scgcn.launch import read_config
+from mmpose_scgcn.config_files import read_config
 
 import numpy as np
 import pytest

@@ -2,8 +2,8 @@
 
 import json
 
+from mmpose_scgcn.config_files import read_config
 from mmpose_scgcn.datasets.build import build_split
-from mmpose_scgcn.launch import read_config
 
 import pytest
 

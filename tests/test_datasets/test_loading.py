@@ -1,7 +1,7 @@
 """Which transform reads images."""
 
+from mmpose_scgcn.config_files import find_config, shipped_configs
 from mmpose_scgcn.datasets.loading import is_plain, with_our_reader
-from mmpose_scgcn.launch import find_config, shipped_configs
 
 import pytest
 from mmengine.config import Config

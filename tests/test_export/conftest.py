@@ -1,12 +1,17 @@
 """Exports that several tests look at; making one takes seconds."""
 
-import pytest
-
-pytest.importorskip('onnxruntime', reason='ONNX Runtime is not installed')
-pytest.importorskip('onnxscript', reason='onnxscript is not installed')
-
 from mmpose_scgcn import load_model
 from mmpose_scgcn.export import Options, export_model
+from mmpose_scgcn.export.needed import NEEDED
+
+import pytest
+
+
+@pytest.fixture(scope='session', autouse=True)
+def exporters():
+    """Skip all of these tests where they cannot run."""
+    for name in NEEDED:
+        pytest.importorskip(name, reason=f'{name} is not installed')
 
 
 @pytest.fixture(scope='session')

@@ -79,7 +79,7 @@ def test_parity_is_told_and_kept(exported):
     assert 0 < plain['largest_px'] < 1e-3
     assert plain['prediction_px'] < 1e-2
     nme = settings['parity']['int8']['nme']
-    assert 0.02 < nme['float32'] < 0.08
+    assert 0.01 < nme['float32'] < 0.08
     assert abs(nme['int8'] - nme['float32']) < 0.001
     assert any('NME' in line and '8 bits' in line for line in told)
 

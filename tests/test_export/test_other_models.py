@@ -8,9 +8,9 @@ import runpy
 
 from mmpose_scgcn.apis.face_model import FaceModel
 from mmpose_scgcn.apis.loading import keypoint_meta
+from mmpose_scgcn.config_files import read_config
 from mmpose_scgcn.export import Options, export_model
 from mmpose_scgcn.export.settings import describe
-from mmpose_scgcn.launch import read_config
 
 import pytest
 import torch

@@ -44,4 +44,6 @@ def test_missing_packages_are_named(run, tmp_path):
     done = run('face68', tmp_path / 'out', hidden='onnxscript', cold=True)
     assert done.returncode == 1
     assert 'exporting needs onnxscript' in done.stderr
-    assert 'mmpose_scgcn[onnx]' in done.stderr
+    assert 'pip install onnx onnxscript onnxruntime "ml_dtypes<0.6"' in (
+        done.stderr
+    )

@@ -16,7 +16,7 @@ def test_every_keypoint_but_the_pupils_is_on_a_line(name, points, lines):
 
 def test_they_are_mirror_images():
     from mmpose_scgcn.apis.loading import keypoint_meta
-    from mmpose_scgcn.launch import read_config
+    from mmpose_scgcn.config_files import read_config
 
     config = 'td-reg_cnn6-graph-refinement_1xb32-60e_300w-64x64'
     flip = keypoint_meta(read_config(config, {}))['flip_indices']

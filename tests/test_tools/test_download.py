@@ -5,7 +5,7 @@ import runpy
 
 from mmpose_scgcn.apis import zoo
 from mmpose_scgcn.compat.hub import SCHEME
-from mmpose_scgcn.launch import find_config
+from mmpose_scgcn.config_files import find_config
 
 import pytest
 from mmengine.config import Config

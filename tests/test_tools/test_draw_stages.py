@@ -1,6 +1,6 @@
 """``tools/draw_predictions.py --stages``, on real faces."""
 
-from mmpose_scgcn.launch import read_config
+from mmpose_scgcn.config_files import read_config
 
 import cv2
 import numpy as np

@@ -4,7 +4,7 @@ import importlib.util
 import json
 import sys
 
-from mmpose_scgcn.launch import read_config
+from mmpose_scgcn.config_files import read_config
 
 import cv2
 import numpy as np

@@ -8,7 +8,7 @@ import signal
 
 from mmpose_scgcn.apis.loading import keypoint_meta
 from mmpose_scgcn.apis.writers import VideoFile
-from mmpose_scgcn.launch import find_config, read_config
+from mmpose_scgcn.config_files import find_config, read_config
 from mmpose_scgcn.synthetic.face import make_face
 
 import cv2

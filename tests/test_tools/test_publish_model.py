@@ -12,7 +12,7 @@ from mmpose_scgcn.apis.publishing import (
     training_facts,
     write_model,
 )
-from mmpose_scgcn.launch import read_config
+from mmpose_scgcn.config_files import read_config
 
 import numpy as np
 import pytest

@@ -92,3 +92,22 @@ def test_a_failure_half_way_is_undone(folder_csv, tmp_path, monkeypatch):
     assert len(calls) > 12
     assert state(out) == old
     assert not [name for name in os.listdir(tmp_path) if '.new-' in name]
+
+
+@pytest.mark.parametrize(
+    'plan', ('["../mine"]', '["a/b"]', '{', '[3]', '[".."]')
+)
+def test_a_plan_that_came_with_the_data(tmp_path, plan):
+    """It must not move files elsewhere."""
+    out, mine = tmp_path / 'deep/out', tmp_path / 'deep/mine'
+    out.mkdir(parents=True)
+    mine.touch()
+    with stage(out) as place:
+        hidden = place.root.name
+    root = out.parent / hidden
+    (root / 'new').mkdir(parents=True)
+    (root / 'old').mkdir()
+    (root / 'plan.json').write_text(plan)
+    with pytest.raises(OSError, match=r'plan\.json: expected a list of names'):
+        recover(out)
+    assert mine.exists()

@@ -1,11 +1,11 @@
 """Configs for data sets of one's own, written and read back."""
 
+from mmpose_scgcn.config_files import find_config, shipped_configs
 from mmpose_scgcn.datasets.preparation import (
     OwnData,
     parse_norm,
     training_config,
 )
-from mmpose_scgcn.launch import find_config, shipped_configs
 
 import pytest
 import torch

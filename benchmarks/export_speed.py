@@ -4,7 +4,9 @@ python tools/export.py face68 exported/face68 --int8
 python benchmarks/export_speed.py face68 exported/face68
 
 One thread each. Prints milliseconds for a batch of 1 and faces a second at 32,
-the network alone, without the flip test; and what decoding, finding the face,
+the network alone, without the flip test; the whole way of one face from an
+image and a box to keypoints, beside dlib and MediaPipe where these are
+installed (``requirements/peers.txt``); and what decoding, finding the face,
 cutting it and predicting it take of a photo that is drawn. Each figure is the
 median of --repeats runs after three that are not counted.
 """
@@ -18,16 +20,22 @@ import json
 import time
 from collections.abc import Callable
 from functools import partial
+from importlib.util import find_spec
+from types import SimpleNamespace
 
 from mmpose_scgcn import load_model
 from mmpose_scgcn.export import graph_of
 from mmpose_scgcn.images import decode_image
 from mmpose_scgcn.runtime import ExportedModel, load_exported
+from mmpose_scgcn.structures.boxes import tight_boxes
+from mmpose_scgcn.structures.conventions import WFLW_AS_300W
 from mmpose_scgcn.synthetic import make_face
 
 import cv2
 import numpy as np
 import torch
+from peers_dlib import Dlib
+from peers_mediapipe import FaceMeshInTrueCrops
 
 BATCHES = (1, 32)
 
@@ -87,6 +95,62 @@ def time_networks(
             taken.append(milliseconds(call, count))
         rate = 1e3 * BATCHES[1] / taken[1]
         print(f'| {name} | {taken[0]:.2f} | {rate:.0f} |', flush=True)
+
+
+class DlibInGivenBox(Dlib):
+    """dlib's trees in a box that is given, without its detector."""
+
+    def box(self, image: np.ndarray, face: SimpleNamespace) -> np.ndarray:
+        """Give the box, (4,)."""
+        return face.box
+
+
+def peers() -> dict[str, Callable]:
+    """Give dlib's trees and MediaPipe's mesh, where they are installed."""
+    found = {
+        'dlib': DlibInGivenBox(),
+        'MediaPipe, face mesh': FaceMeshInTrueCrops(1.55, 0.06),
+    }
+    there = {
+        name: predictor
+        for name, predictor in found.items()
+        if all(find_spec(module) for module in predictor.modules)
+    }
+    for predictor in there.values():
+        predictor.load(None)
+    return there
+
+
+def our_models(name: str, folder: str) -> dict[str, Callable]:
+    """Give whole predictions, with the flip test and without it."""
+
+    def run(model: Callable) -> Callable:
+        return lambda image, face: model(image, boxes=face.box[None])
+
+    calls = {}
+    for flips in (True, False):
+        said = 'with flip test' if flips else 'without'
+        model = load_model(name, device='cpu', detector=None)
+        model.model.test_cfg['flip_test'] = flips
+        calls[f'PyTorch, {said}'] = run(model)
+        for precision in load_exported(folder).folder.precisions:
+            exported = load_exported(
+                folder, precision=precision, detector=None
+            )
+            exported.decoder.flips = flips
+            calls[f'ONNX Runtime, {precision}, {said}'] = run(exported)
+    return calls
+
+
+def time_faces(calls: dict[str, Callable], repeats: int) -> None:
+    """Print what a face takes, from an image and its box to keypoints."""
+    drawn = make_face(5, 0, 240)
+    points = drawn.keypoints[list(WFLW_AS_300W)].astype(np.float64)
+    face = SimpleNamespace(gt=points, box=tight_boxes(points[None])[0])
+    print('\n| one face, its box given | ms |\n|---|---|')
+    for name, call in calls.items():
+        taken = milliseconds(partial(call, drawn.image, face), repeats)
+        print(f'| {name} | {taken:.2f} |', flush=True)
 
 
 def time_photo(folder: str, side: int, repeats: int) -> None:
@@ -154,6 +218,9 @@ def main() -> None:
     size = load_exported(args.folder).cropper.size
     networks = {**torch_networks(args.model), **onnx_networks(args.folder)}
     time_networks(networks, size, args.repeats)
+    time_faces(
+        {**our_models(args.model, args.folder), **peers()}, args.repeats
+    )
     time_photo(args.folder, args.side, args.repeats)
 
 

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from mmpose_scgcn.config_files import read_config, tell_config
+from mmpose_scgcn.processes import join_processes
 from mmpose_scgcn.staging import recover
 
 from mmengine.config import Config, DictAction
+from mmengine.dist import barrier, is_main_process
 from mmengine.model import is_model_wrapper
 from mmengine.registry import RUNNERS
 from mmengine.runner import CheckpointLoader, Runner
@@ -74,17 +76,25 @@ def load_config(args: argparse.Namespace) -> Config:
     Args:
         args (argparse.Namespace): With ``config`` and the common options.
 
+    Where a launcher has started several processes, they are joined.
+
     Returns:
         mmengine.config.Config: Ready for a runner, but for what the caller
         adds.
+
+    Raises:
+        FileNotFoundError: There is no such config.
+        ValueError: It is none, has not what the options set, or the launcher
+            has not started this process.
     """
     os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
     cfg = read_config(args.config, args.cfg_options)
-    if os.environ['LOCAL_RANK'] == '0':
-        tell_config(args.config)
     cfg.launcher = args.launcher
     default_dir = Path('work_dirs') / Path(cfg.filename).stem
     cfg.work_dir = args.work_dir or cfg.get('work_dir', str(default_dir))
+    join_processes(cfg)
+    if is_main_process():
+        tell_config(args.config)
     return cfg
 
 
@@ -130,8 +140,10 @@ def check_annotations(cfg: Config, *dataloaders: str) -> None:
         if '://' not in file
     ]
     files = {file: name for file, _, name in found}
-    for folder in {Path(file).parent for file in files}:
-        recover(folder)
+    if is_main_process():
+        for folder in {Path(file).parent for file in files}:
+            recover(folder)
+    barrier()
     missing = {f: name for f, name in files.items() if not os.path.exists(f)}
     if missing:
         lines = [f'  {file} ({name})' for file, name in missing.items()]

@@ -97,9 +97,9 @@ def test_options_override_the_config(parse, config):
 @pytest.mark.parametrize('spelling', ['--local_rank', '--local-rank'])
 def test_either_spelling_of_local_rank(parse, config, monkeypatch, spelling):
     monkeypatch.setenv('LOCAL_RANK', '3')
-    args = parse(config, spelling, '1', '--launcher', 'pytorch')
+    args = parse(config, spelling, '1')
     assert args.local_rank == 1
-    assert load_config(args).launcher == 'pytorch'
+    assert load_config(args).launcher == 'none'
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,104 @@
+"""Several processes, by the launchers of MMEngine, with and without GPUs.
+
+Without a GPU, MMEngine's ``init_dist`` stops where it chooses one for each
+process.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from mmengine.config import Config
+from mmengine.device import get_device
+from mmengine.dist import init_dist, is_distributed
+from mmengine.utils.dl_utils import set_multi_processing
+from torch.distributed import PrefixStore, TCPStore
+
+#: For each launcher, a variable that it sets, and what starts it.
+_STARTED_BY = {
+    'pytorch': ('RANK', 'torchrun --nproc-per-node=N TOOL ...'),
+    'slurm': ('SLURM_PROCID', 'srun --ntasks=N python TOOL ...'),
+    'mpi': ('OMPI_COMM_WORLD_RANK', 'mpirun -np N python TOOL ...'),
+}
+
+
+def join_processes(cfg: Config) -> None:
+    """Join the processes that a launcher has started.
+
+    The runner would do it, but later than what is to be done by one process
+    for all. Without a GPU the backend becomes ``gloo``, and the model wrapper
+    one for CPUs.
+
+    Args:
+        cfg (mmengine.config.Config): With ``launcher``; it may be changed.
+
+    Raises:
+        ValueError: The process was not started by the launcher.
+    """
+    if cfg.launcher == 'none' or is_distributed():
+        return
+    name, command = _STARTED_BY[cfg.launcher]
+    if name not in os.environ:
+        raise ValueError(
+            f'--launcher {cfg.launcher}: this process was not started by it '
+            f'({name} is not set); expected "{command} --launcher '
+            f'{cfg.launcher}"'
+        )
+    if cfg.launcher == 'mpi':  # MMEngine needs it later, and does not set it
+        os.environ['LOCAL_RANK'] = os.environ['OMPI_COMM_WORLD_LOCAL_RANK']
+    environment = cfg.get('env_cfg', {})
+    settings = {**environment.get('dist_cfg', {}), **_fresh_store()}
+    # As the runner does it, and before: init_dist would choose otherwise.
+    set_multi_processing(**environment.get('mp_cfg', {}), distributed=True)
+    if get_device() != 'cpu':
+        init_dist(cfg.launcher, **settings)
+        return
+    with _no_gpu_to_choose():
+        init_dist(cfg.launcher, **(settings | dict(backend='gloo')))
+    wrapper = dict(
+        type='MMDistributedDataParallel',
+        device_ids=None,  # MMEngine gives the number of a GPU
+        broadcast_buffers=False,
+        find_unused_parameters=cfg.get('find_unused_parameters', False),
+    )
+    cfg.model_wrapper_cfg = {**wrapper, **cfg.get('model_wrapper_cfg', {})}
+
+
+def _fresh_store() -> dict[str, Any]:
+    """Keep processes that were started again apart from those before.
+
+    ``torchrun --max-restarts`` lets them meet where the old ones met, and
+    some read where an old one can be reached.
+
+    Returns:
+        dict: Arguments of ``init_process_group``; none with several machines,
+        which count their restarts each for itself, and without ``torchrun``.
+    """
+    environ = os.environ
+    if (
+        environ.get('TORCHELASTIC_USE_AGENT_STORE') != 'True'
+        or environ.get('GROUP_WORLD_SIZE') != '1'
+    ):
+        return {}
+    meeting = TCPStore(
+        environ['MASTER_ADDR'], int(environ['MASTER_PORT']), is_master=False
+    )
+    attempt = environ['TORCHELASTIC_RESTART_COUNT']
+    return dict(
+        store=PrefixStore(f'attempt {attempt}', meeting),
+        rank=int(environ['RANK']),
+        world_size=int(environ['WORLD_SIZE']),
+    )
+
+
+@contextmanager
+def _no_gpu_to_choose() -> Iterator[None]:
+    """Let MMEngine choose a GPU where there is none."""
+    choose = torch.cuda.set_device
+    torch.cuda.set_device = lambda device: None
+    try:
+        yield
+    finally:
+        torch.cuda.set_device = choose

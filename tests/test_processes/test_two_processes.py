@@ -1,0 +1,86 @@
+"""Two real processes train and test like one."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+import torch
+
+
+def losses(work_dir, rank=0):
+    return np.loadtxt(work_dir / f'losses{rank}.txt')
+
+
+def weights(file):
+    return torch.load(file, weights_only=False)['state_dict']
+
+
+def check_same(first, second):
+    assert first.keys() == second.keys()
+    for name, value in first.items():
+        torch.testing.assert_close(
+            second[name], value, rtol=1e-4, atol=1e-5, msg=name
+        )
+
+
+def test_losses_of_twenty_steps_are_those_of_one_process(work_dirs):
+    one = losses(work_dirs[1])
+    halves = [losses(work_dirs[2], rank) for rank in range(2)]
+    assert len(one) == 20
+    assert one[0] > 1.1 * one[-1]  # it learns
+    assert np.abs(halves[0] - halves[1]).min() > 1e-3  # of other faces
+    assert np.mean(halves, axis=0) == pytest.approx(one, rel=1e-5)
+
+
+def test_weights_are_those_of_one_process(work_dirs):
+    one, two = (weights(work_dirs[n] / 'epoch_2.pth') for n in (1, 2))
+    check_same(one, two)
+
+
+@pytest.mark.parametrize(('before', 'after'), [(1, 2), (2, 1)])
+def test_it_is_resumed_by_another_number_of_processes(
+    before, after, work_dirs, configs, train, tmp_path
+):
+    shutil.copy(work_dirs[before] / 'epoch_1.pth', tmp_path)
+    (tmp_path / 'last_checkpoint').write_text(str(tmp_path / 'epoch_1.pth'))
+    train[after](
+        configs[after], '--seed', '4', '--work-dir', tmp_path, '--resume'
+    )
+    assert len(losses(tmp_path)) == 10  # one epoch of two
+    check_same(
+        weights(work_dirs[before] / 'epoch_2.pth'),
+        weights(tmp_path / 'epoch_2.pth'),
+    )
+
+
+@pytest.mark.parametrize('launcher', ['pytorch', 'slurm', 'mpi'])
+def test_the_metric_is_that_of_one_process(
+    work_dirs, configs, run_python, run_as_two, root, tmp_path, launcher
+):
+    checkpoint = work_dirs[1] / 'epoch_2.pth'
+    arguments = (configs[1], checkpoint, '--work-dir', tmp_path, '--out')
+    one, two = tmp_path / 'one.json', tmp_path / 'two.json'
+    done = run_python(root / 'tools/test.py', *arguments, one)
+    assert done.returncode == 0, done.stderr
+    done = run_as_two('test', *arguments, two, launcher=launcher)
+    assert done.codes == [0, 0], done.logs
+    assert json.loads(two.read_text()) == json.loads(one.read_text())
+    assert done.logs[0].count('NME') > done.logs[1].count('NME') == 0
+
+
+def test_who_did_not_start_the_process_is_said(run_python, configs, root):
+    done = run_python(
+        root / 'tools/train.py', configs[1], '--launcher', 'pytorch'
+    )
+    assert done.returncode == 1
+    assert 'RANK is not set' in done.stderr
+    assert 'torchrun --nproc-per-node' in done.stderr
+    assert 'Traceback' not in done.stderr
+
+
+def test_an_error_in_all_processes_is_words(run_as_two, tmp_path):
+    done = run_as_two('train', tmp_path / 'nothing.py')
+    assert done.codes == [1, 1]
+    assert 'nothing.py is neither a file' in done.logs[0]
+    assert 'Traceback' not in ''.join(done.logs)

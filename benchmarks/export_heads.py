@@ -142,6 +142,9 @@ CASES: dict[str, Callable[[], dict]] = {
         )
         for kind in ADJACENCIES
     },
+    'GraphRelationalHead, 300 keypoints': lambda: from_config(
+        RELATIONAL, num_keypoints=300
+    ),
     'GraphRelationalHead, batch norm, ResNet-34': lambda: from_config(
         'td-reg_res34-scgcn-authors_1xb64-500e_wflw-256x256'
     ),

@@ -220,11 +220,15 @@ def check_checkpoint(
             f'{filename} holds weights only, no training to resume; start '
             f'from them with --cfg-options load_from={filename}'
         )
-    state = content.get('state_dict', content)
-    shapes = {
-        name.removeprefix('module.'): tuple(getattr(value, 'shape', ()))
-        for name, value in state.items()
+    state = {
+        name.removeprefix('module.'): value
+        for name, value in content.get('state_dict', content).items()
     }
+    shapes = {n: tuple(getattr(v, 'shape', ())) for n, v in state.items()}
+    for name, module in inner_model(model).named_modules():
+        adopt = getattr(module, 'adopt_shapes', None)  # DynamicAdjacency
+        if adopt is not None:
+            adopt(state, f'{name}.')
     wanted = dict(inner_model(model).named_parameters())
     unfit = [
         f'{name}: expected {tuple(value.shape)}, got '

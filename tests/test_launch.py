@@ -11,6 +11,7 @@ from mmpose_scgcn.launch import (
     check_checkpoint,
     load_config,
 )
+from mmpose_scgcn.models.layers import DynamicAdjacency
 
 import pytest
 import torch
@@ -190,6 +191,21 @@ def test_a_checkpoint_of_another_model_is_refused(model, tmp_path):
     )
     with pytest.raises(ValueError, match=said):
         check_checkpoint(model, str(tmp_path / 'a.pth'))
+
+
+def test_a_checkpoint_with_more_units_of_the_adjacency_fits(tmp_path):
+    """They grew with the square of K once."""
+    wide, narrow = (nn.Sequential(DynamicAdjacency(9, 3, 4)) for _ in 'ab')
+    for layer, size in (
+        (wide[0].squeeze, (40, 36)),
+        (wide[0].weigh, (36, 40)),
+    ):
+        layer.weight.data = torch.randn(size)
+    wide[0].squeeze.bias.data = torch.randn(40)
+    file = str(tmp_path / 'a.pth')
+    torch.save(dict(state_dict=wide.state_dict()), file)
+    check_checkpoint(narrow, file)
+    narrow.load_state_dict(torch.load(file)['state_dict'])
 
 
 def test_weights_alone_are_not_resumed(model, tmp_path):

@@ -1,7 +1,14 @@
 """Weights of the graph's edges: from the image, learned, or all equal."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import torch
 from torch import Tensor, nn
+
+#: Most hidden units of the dynamic adjacency: its cost grows with K, and not
+#: with the square of K, from here on.
+MOST_UNITS = 512
 
 #: Hidden units of a node's certainty.
 _CERTAINTY_UNITS = 8
@@ -23,7 +30,9 @@ class DynamicAdjacency(nn.Module):
         The released code normalises after adding a batch norm, for 470
         hard-coded edges, and transposes the result, so that columns sum to
         one; the paper describes neither. The last layer starts at zero: at
-        first all neighbours count alike.
+        first all neighbours count alike. There are K n / 2 hidden units, but
+        512 at most, which the paper's graphs do not reach; a checkpoint with
+        more brings them.
 
     Args:
         num_keypoints (int): Keypoints K.
@@ -34,9 +43,10 @@ class DynamicAdjacency(nn.Module):
     def __init__(self, num_keypoints: int, top_k: int, expansion: int) -> None:
         super().__init__()
         channels = num_keypoints * expansion
+        units = min(channels // 2, MOST_UNITS)
         self.num_keypoints = num_keypoints
-        self.squeeze = nn.Linear(channels, channels // 2)
-        self.weigh = nn.Linear(channels // 2, num_keypoints * (top_k + 1))
+        self.squeeze = nn.Linear(channels, units)
+        self.weigh = nn.Linear(units, num_keypoints * (top_k + 1))
         nn.init.zeros_(self.weigh.weight)
         nn.init.zeros_(self.weigh.bias)
 
@@ -55,6 +65,32 @@ class DynamicAdjacency(nn.Module):
         logits = self.weigh(self.squeeze(pooled).relu())  # (B, K * (k + 1))
         # Not unflatten, in which a traced file keeps the batch of the trace.
         return logits.reshape(-1, *neighbors.shape).softmax(-1)
+
+    def adopt_shapes(self, state_dict: Mapping, prefix: str) -> None:
+        """Take as many hidden units as a state dict has.
+
+        Args:
+            state_dict (Mapping): Of a whole model.
+            prefix (str): Of this module's names in it, such as
+                ``head.adjacency.``.
+        """
+        bias = state_dict.get(f'{prefix}squeeze.bias')
+        if bias is None or len(bias) == self.squeeze.out_features:
+            return
+        units, squeeze, weigh = len(bias), self.squeeze, self.weigh
+        squeeze.out_features = weigh.in_features = units
+        # The parameters stay the same objects: an optimiser has them.
+        squeeze.weight.data = squeeze.weight.new_zeros(
+            units, squeeze.in_features
+        )
+        squeeze.bias.data = squeeze.bias.new_zeros(units)
+        weigh.weight.data = weigh.weight.new_zeros(weigh.out_features, units)
+
+    def _load_from_state_dict(
+        self, state_dict: dict, prefix: str, *args: Any
+    ) -> None:
+        self.adopt_shapes(state_dict, prefix)
+        super()._load_from_state_dict(state_dict, prefix, *args)
 
 
 class CertaintyAdjacency(nn.Module):

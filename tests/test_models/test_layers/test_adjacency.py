@@ -147,3 +147,36 @@ def test_autocast(kind, node_map):
 def test_an_unknown_kind():
     with pytest.raises(ValueError, match=r"'uniform', got 'static'"):
         build('static')
+
+
+def test_hidden_units_grow_with_keypoints_up_to_a_limit():
+    for count, units in ((98, 196), (256, 512), (1000, 512)):
+        adjacency = DynamicAdjacency(count, 3, 4)
+        assert adjacency.squeeze.out_features == units
+
+
+def test_a_checkpoint_brings_its_hidden_units():
+    """Those before the limit: K n / 2, whatever K."""
+    torch.manual_seed(0)
+    count, channels, units = 300, 1200, 600
+    before = torch.nn.ModuleDict(
+        dict(
+            squeeze=torch.nn.Linear(channels, units),
+            weigh=torch.nn.Linear(units, count * 4),
+        )
+    )
+    adjacency = DynamicAdjacency(count, 3, 4)
+    optimizer = torch.optim.SGD(adjacency.parameters(), lr=0.1)
+    adjacency.load_state_dict(before.state_dict())
+    nodes = torch.randn(2, count, 4, 3, 3)
+    neighbors = torch.randint(0, count, (count, 4))
+    pooled = nodes.mean((-2, -1)).flatten(1)
+    logits = before['weigh'](before['squeeze'](pooled).relu())
+    torch.testing.assert_close(
+        adjacency(nodes, neighbors),
+        logits.reshape(2, count, 4).softmax(-1),
+    )
+    old = adjacency.weigh.weight.detach().clone()
+    adjacency(nodes, neighbors)[..., 0].sum().backward()
+    optimizer.step()  # it has the weights that were loaded
+    assert not torch.equal(adjacency.weigh.weight, old)

@@ -1,5 +1,9 @@
-from mmpose_scgcn.models.layers import GraphConv, GraphRelation
-from mmpose_scgcn.models.layers.graph_relation import scatter_edges
+from mmpose_scgcn.models.layers import GraphConv, GraphRelation, graph_relation
+from mmpose_scgcn.models.layers.graph_relation import (
+    DenseEdges,
+    ListedEdges,
+    make_edges,
+)
 
 import pytest
 import torch
@@ -13,6 +17,14 @@ NEIGHBORS = torch.tensor(
 @pytest.fixture(autouse=True)
 def seed():
     torch.manual_seed(0)
+
+
+@pytest.fixture(autouse=True, params=['matrix', 'lists'])
+def form(request, monkeypatch):
+    """Both forms of edges, whatever their number."""
+    limit = K if request.param == 'matrix' else 0
+    monkeypatch.setattr(graph_relation, 'DENSE_UP_TO', limit)
+    return request.param
 
 
 @pytest.fixture
@@ -43,25 +55,9 @@ def relation(norm='layer', randomise=True):
     return module
 
 
-def test_scatter_edges_closed_form():
-    weight = torch.arange(1.0, 16).reshape(1, K, 3)
-    own, dense = scatter_edges(NEIGHBORS, weight)
-    assert own.flatten().tolist() == [1, 4, 7, 10, 13]
-    expected = [
-        [0, 2, 3, 0, 0],
-        [5, 0, 0, 0, 6],
-        [0, 0, 0, 9, 8],
-        [11, 12, 0, 0, 0],
-        [0, 0, 15, 14, 0],
-    ]
-    assert dense[0].tolist() == expected
-
-
-def test_scatter_edges_keeps_rows_summing_to_one(edge_weight):
-    own, dense = scatter_edges(NEIGHBORS, edge_weight)
-    torch.testing.assert_close(
-        own.squeeze(-1) + dense.sum(-1), torch.ones(B, K)
-    )
+def test_the_form_follows_the_number(edge_weight, form):
+    kind = type(make_edges(NEIGHBORS, edge_weight))
+    assert kind is dict(matrix=DenseEdges, lists=ListedEdges)[form]
 
 
 @pytest.mark.parametrize('bias', [True, False])
@@ -79,7 +75,7 @@ def test_conv_equals_a_loop_over_neighbors(nodes, edge_weight, bias):
                 expected[b, i] += weight * (others @ nodes[b, j])
             if bias:
                 expected[b, i] += conv.bias
-    out = conv(nodes, *scatter_edges(NEIGHBORS, edge_weight))
+    out = conv(nodes, make_edges(NEIGHBORS, edge_weight))
     torch.testing.assert_close(out, expected)
 
 
@@ -87,7 +83,7 @@ def test_conv_gradcheck(nodes, edge_weight):
     conv = GraphConv(C, 2).double()
 
     def run(nodes, edge_weight):
-        return conv(nodes, *scatter_edges(NEIGHBORS, edge_weight))
+        return conv(nodes, make_edges(NEIGHBORS, edge_weight))
 
     inputs = (nodes.double(), edge_weight.double())
     assert torch.autograd.gradcheck(run, [x.requires_grad_() for x in inputs])
@@ -105,10 +101,10 @@ def test_both_weights_are_initialised_alike():
 @both_norms
 def test_relation_equals_its_formula(nodes, edge_weight, norm):
     module = relation(norm)
-    weights = scatter_edges(NEIGHBORS, edge_weight)
+    edges = make_edges(NEIGHBORS, edge_weight)
 
     def layer(part, x):
-        x = part.conv(x, *weights)
+        x = part.conv(x, edges)
         if norm == 'layer':  # over the channels of each node
             mean, var = x.mean(-1, True), x.var(-1, correction=0, keepdim=True)
         else:
@@ -120,7 +116,7 @@ def test_relation_equals_its_formula(nodes, edge_weight, norm):
     for first, second in module.blocks:
         x = x + layer(second, layer(first, x))
     torch.testing.assert_close(
-        module(nodes, NEIGHBORS, edge_weight), module.out(x, *weights)
+        module(nodes, NEIGHBORS, edge_weight), module.out(x, edges)
     )
 
 
@@ -165,10 +161,8 @@ def test_information_travels_one_edge_per_layer(nodes, edge_weight):
     conv = GraphConv(C, 2)
     moved = nodes.clone()
     moved[:, 4] += 1
-    change = [
-        conv(x, *scatter_edges(path, edge_weight[..., :2]))
-        for x in (nodes, moved)
-    ]
+    edges = make_edges(path, edge_weight[..., :2])
+    change = [conv(x, edges) for x in (nodes, moved)]
     felt = (change[0] - change[1]).abs().sum(dim=(0, 2)) > 1e-6
     assert felt.tolist() == [False, False, False, True, True]
 
@@ -176,13 +170,11 @@ def test_information_travels_one_edge_per_layer(nodes, edge_weight):
 def test_batch_norm_counts_all_images_and_nodes(nodes, edge_weight):
     """In training; what the released code does."""
     stem = relation('batch').stem.train()
-    weights = scatter_edges(NEIGHBORS, edge_weight)
-    x = stem.conv(nodes, *weights).flatten(0, 1)  # (B K, C)
+    edges = make_edges(NEIGHBORS, edge_weight)
+    x = stem.conv(nodes, edges).flatten(0, 1)  # (B K, C)
     x = (x - x.mean(0)) / (x.var(0, correction=0) + stem.norm.eps).sqrt()
     expected = (x * stem.norm.weight + stem.norm.bias).clamp_min(0)
-    torch.testing.assert_close(
-        stem(nodes, *weights), expected.reshape(B, K, -1)
-    )
+    torch.testing.assert_close(stem(nodes, edges), expected.reshape(B, K, -1))
 
 
 @both_norms

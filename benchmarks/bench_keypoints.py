@@ -1,0 +1,112 @@
+"""How the relational head grows with the number of keypoints.
+
+python benchmarks/bench_keypoints.py
+
+One thread. Milliseconds of a training step of the head alone (forward and
+backward) and of its prediction, for maps of 256 channels of 4 x 4. "square" is
+the same head with a dense adjacency and hidden units that grow with K, whose
+cost grows with K squared: the baseline in the same run, measured in turn. Each
+figure is the median of --runs after two that are not counted; "ratio" is the
+baseline's over ours. Run it on an idle machine.
+"""
+
+import argparse
+import os
+
+os.environ.setdefault('OMP_NUM_THREADS', '1')
+
+import time
+from collections.abc import Callable
+
+from mmpose_scgcn.graph import build_graph
+from mmpose_scgcn.models import GraphRelationalHead
+from mmpose_scgcn.models.layers import adjacency, graph_relation
+
+import numpy as np
+import torch
+from mmengine.registry import init_default_scope
+
+KEYPOINTS = (68, 98, 194, 478, 1000)
+BATCHES = (1, 16)
+#: Most keypoints of a dense adjacency, and most hidden units.
+LIMITS = {
+    'ours': (graph_relation.DENSE_UP_TO, adjacency.MOST_UNITS),
+    'square': (10**9, 10**9),
+}
+
+
+def make_head(num_keypoints: int) -> GraphRelationalHead:
+    """Make a head with a random graph."""
+    rng = np.random.default_rng(0)
+    shapes = rng.random((9, num_keypoints, 2)) * 0.8 + 0.1
+    seen = np.ones(shapes.shape[:2], bool)
+    torch.manual_seed(0)
+    decoder = dict(type='RegressionLabel', input_size=(64, 64))
+    head = GraphRelationalHead(256, (4, 4), num_keypoints, decoder=decoder)
+    head.graph.fill(build_graph(shapes, seen, shapes, 3, None))
+    return head
+
+
+def make_both(num_keypoints: int) -> dict[str, Callable]:
+    """Give ours and the baseline; each sets its limits when it runs."""
+
+    def bound(dense: int, units: int) -> Callable:
+        adjacency.MOST_UNITS = units
+        head = make_head(num_keypoints)
+
+        def run(maps: torch.Tensor, train: bool) -> None:
+            graph_relation.DENSE_UP_TO = dense
+            head.train(train)
+            with torch.set_grad_enabled(train):
+                points = head([maps])
+            if train:
+                head.zero_grad()
+                points.square().sum().backward()
+
+        return run
+
+    made = {name: bound(*limit) for name, limit in LIMITS.items()}
+    adjacency.MOST_UNITS = LIMITS['ours'][1]
+    return made
+
+
+def milliseconds(heads: dict[str, Callable], runs: int, *args) -> list[float]:
+    """Time ours and the baseline in turn: the medians, ms."""
+    taken: dict[str, list[float]] = {name: [] for name in heads}
+    for _ in range(runs + 2):
+        for name, run in heads.items():
+            start = time.perf_counter()
+            run(*args)
+            taken[name].append(time.perf_counter() - start)
+    return [1e3 * float(np.median(t[2:])) for t in taken.values()]
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument('--runs', type=int, default=9)
+    args = parser.parse_args()
+    torch.set_num_threads(1)
+    init_default_scope('mmpose')
+    print(
+        '| K | batch | step, ms | square | ratio | prediction, ms | square |'
+    )
+    print('|---|---|---|---|---|---|---|')
+    for num_keypoints in KEYPOINTS:
+        heads = make_both(num_keypoints)
+        for batch in BATCHES:
+            maps = torch.randn(batch, 256, 4, 4)
+            step, square = milliseconds(heads, args.runs, maps, True)
+            ours, dense = milliseconds(heads, args.runs, maps, False)
+            print(
+                f'| {num_keypoints} | {batch} | {step:.1f} | {square:.1f} | '
+                f'{square / step:.2f} | {ours:.2f} | {dense:.2f} |',
+                flush=True,
+            )
+
+
+if __name__ == '__main__':
+    main()

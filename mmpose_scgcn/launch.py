@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from mmpose_scgcn.config_files import read_config, tell_config
-from mmpose_scgcn.processes import join_processes
+from mmpose_scgcn.processes import inner_model, join_processes
 from mmpose_scgcn.staging import recover
 
 from mmengine.config import Config, DictAction
 from mmengine.dist import barrier, is_main_process
-from mmengine.model import is_model_wrapper
 from mmengine.registry import RUNNERS
 from mmengine.runner import CheckpointLoader, Runner
 from torch import nn
@@ -241,16 +240,3 @@ def check_checkpoint(
             f'{filename} does not fit the config: {len(unfit)} of '
             f'{len(wanted)} weights differ, such as {"; ".join(unfit[:3])}'
         )
-
-
-def inner_model(model: nn.Module) -> nn.Module:
-    """Find the model inside what distributes it.
-
-    Args:
-        model (nn.Module): Wrapped or not.
-
-    Returns:
-        nn.Module: The model itself.
-    """
-    inner = model.module if is_model_wrapper(model) else model
-    return inner if isinstance(inner, nn.Module) else model

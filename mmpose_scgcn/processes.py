@@ -13,7 +13,9 @@ import torch
 from mmengine.config import Config
 from mmengine.device import get_device
 from mmengine.dist import init_dist, is_distributed
+from mmengine.model import is_model_wrapper
 from mmengine.utils.dl_utils import set_multi_processing
+from torch import nn
 from torch.distributed import PrefixStore, TCPStore
 
 #: For each launcher, a variable that it sets, and what starts it.
@@ -102,3 +104,16 @@ def _no_gpu_to_choose() -> Iterator[None]:
         yield
     finally:
         torch.cuda.set_device = choose
+
+
+def inner_model(model: nn.Module) -> nn.Module:
+    """Find the model inside what distributes it.
+
+    Args:
+        model (nn.Module): Wrapped or not.
+
+    Returns:
+        nn.Module: The model itself.
+    """
+    inner = model.module if is_model_wrapper(model) else model
+    return inner if isinstance(inner, nn.Module) else model

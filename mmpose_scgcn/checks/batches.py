@@ -4,8 +4,8 @@ import copy
 from collections.abc import Sized
 from typing import Any
 
-from mmpose_scgcn.launch import inner_model
 from mmpose_scgcn.models.units import codec_input_size
+from mmpose_scgcn.processes import inner_model
 
 import torch
 from mmengine.dist import get_world_size

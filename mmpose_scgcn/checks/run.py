@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from mmpose_scgcn.launch import inner_model
+from mmpose_scgcn.processes import inner_model
 
 from mmengine.runner import BaseLoop, Runner
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from mmpose_scgcn.launch import inner_model
 from mmpose_scgcn.models.layers import KeypointGraph
+from mmpose_scgcn.processes import inner_model
 
 from torch import nn
 

@@ -19,7 +19,6 @@ from mmpose_scgcn.checks import (
     take_new_settings,
 )
 from mmpose_scgcn.datasets.pipeline import pipelines_of
-from mmpose_scgcn.launch import inner_model
 from mmpose_scgcn.models.agreement import check_pipeline, wrong_codec
 from mmpose_scgcn.models.heads import CoordinateHead
 from mmpose_scgcn.models.pose_estimators import (
@@ -27,6 +26,7 @@ from mmpose_scgcn.models.pose_estimators import (
     TwoStageEstimator,
 )
 from mmpose_scgcn.models.units import codec_input_size, warn_of_units
+from mmpose_scgcn.processes import inner_model
 from mmpose_scgcn.registry import HOOKS
 
 from mmengine.hooks import Hook

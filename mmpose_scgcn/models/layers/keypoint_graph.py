@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mmpose_scgcn.graph import adjacency_matrix, check_graph
-from mmpose_scgcn.launch import inner_model
+from mmpose_scgcn.processes import inner_model
 
 import numpy as np
 import torch

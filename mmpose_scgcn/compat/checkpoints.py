@@ -19,12 +19,14 @@ from typing import Any
 
 import numpy as np
 import torch
-from mmengine.logging import HistoryBuffer
-from mmengine.utils import digit_version
 
 from .import_hooks import after_execution
 
-SAFE_BY_DEFAULT = digit_version(torch.__version__) >= digit_version('2.6.0')
+# No module here imports MMEngine at its top: once that is executed, it asks
+# for these modules, which must not be half executed themselves then.
+
+# A version, which PyTorch compares as such: 2.10 is later.
+SAFE_BY_DEFAULT = torch.__version__ >= '2.6'
 HISTORY_METHODS = ('min', 'max', 'mean', 'current')
 
 
@@ -41,6 +43,8 @@ def guarded_getattr(owner: object, name: str) -> Any:
     Raises:
         pickle.UnpicklingError: For any other owner or name.
     """
+    from mmengine.logging import HistoryBuffer
+
     if owner is HistoryBuffer and name in HISTORY_METHODS:
         return getattr(HistoryBuffer, name)
     raise pickle.UnpicklingError(f'attribute {name!r} of {owner!r} requested')
@@ -53,6 +57,8 @@ def safe_globals() -> list:
         list[tuple[Callable, str]]: Each with the name that a file uses for
         it; NumPy 1 and NumPy 2 write different ones.
     """
+    from mmengine.logging import HistoryBuffer
+
     reconstruct = np.empty(0).__reduce__()[0]
     scalar = np.float64(0).__reduce__()[0]
     named = [

@@ -21,8 +21,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from mmengine.config import utils as config_utils
-
 from .import_hooks import after_execution
 
 PACKAGE = 'mmpose_scgcn'
@@ -109,6 +107,8 @@ def _keep_the_scope(config: ModuleType) -> None:
 
 def enable() -> None:
     """Make our configs and weights known to MMEngine (idempotent)."""
+    from mmengine.config import utils as config_utils
+
     config_utils.MODULE2PACKAGE.setdefault(PACKAGE, PACKAGE)
     for name in _ASK_FOR_PATHS:
         after_execution(name, _find_editable)

@@ -49,3 +49,12 @@ def test_a_model_without_weights_is_told(download, tmp_path):
 def test_an_unknown_model_is_told(download, tmp_path):
     with pytest.raises(ValueError, match='no model nobody'):
         download('nobody', tmp_path)
+
+
+@pytest.mark.parametrize('name', ['hub', 'checkpoints', 'inferencers'])
+def test_what_copes_with_the_host_can_be_imported_first(run_python, name):
+    """As this tool does: MMEngine, which needs them, comes later."""
+    code = f'import mmpose_scgcn.compat.{name}, mmengine.config as c; '
+    code += "print('mmpose_scgcn' in c.utils.MODULE2PACKAGE)"
+    done = run_python('-c', code)
+    assert done.stdout == 'True\n', done.stderr

@@ -1,4 +1,4 @@
-"""Draw faces, train two models on them, compare and predict: 7 minutes.
+"""Draw faces, train two models on them, compare and predict: 6 minutes.
 
 Makes procedural faces, builds their keypoint graph, trains the
 structure-coherent model and MMPose's stock regression on the same backbone

@@ -2,7 +2,7 @@
 
 import argparse
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from mmpose_scgcn.processes import inner_model, join_processes
 from mmpose_scgcn.staging import recover
 
 from mmengine.config import Config, DictAction
-from mmengine.dist import barrier, is_main_process
+from mmengine.dist import broadcast_object_list, is_main_process
 from mmengine.registry import RUNNERS
 from mmengine.runner import CheckpointLoader, Runner
 from torch import nn
@@ -139,10 +139,7 @@ def check_annotations(cfg: Config, *dataloaders: str) -> None:
         if '://' not in file
     ]
     files = {file: name for file, _, name in found}
-    if is_main_process():
-        for folder in {Path(file).parent for file in files}:
-            recover(folder)
-    barrier()
+    _recover_once({Path(file).parent for file in files})
     missing = {f: name for f, name in files.items() if not os.path.exists(f)}
     if missing:
         lines = [f'  {file} ({name})' for file, name in missing.items()]
@@ -157,6 +154,24 @@ def check_annotations(cfg: Config, *dataloaders: str) -> None:
 
         for file, kind, _ in found:
             check_content(file, kind)
+
+
+def _recover_once(folders: Iterable[Path]) -> None:
+    """Undo what killed preparations have left, by one process for all.
+
+    Raises:
+        ValueError: Something cannot be put back.
+    """
+    told: list = [None]
+    if is_main_process():
+        try:
+            for folder in folders:
+                recover(folder)
+        except OSError as error:  # the others wait for an answer
+            told = [f'a preparation that was killed is not undone: {error}']
+    broadcast_object_list(told)
+    if told[0]:
+        raise ValueError(told[0])
 
 
 def build_runner(cfg: Config, resume_with: str | None = None) -> Runner:

@@ -39,7 +39,10 @@ def join_processes(cfg: Config) -> None:
     Raises:
         ValueError: The process was not started by the launcher.
     """
-    if cfg.launcher == 'none' or is_distributed():
+    if is_distributed():
+        return
+    if cfg.launcher == 'none':
+        _check_alone()
         return
     name, command = _STARTED_BY[cfg.launcher]
     if name not in os.environ:
@@ -66,6 +69,26 @@ def join_processes(cfg: Config) -> None:
         find_unused_parameters=cfg.get('find_unused_parameters', False),
     )
     cfg.model_wrapper_cfg = {**wrapper, **cfg.get('model_wrapper_cfg', {})}
+
+
+def _check_alone() -> None:
+    """Check that a process without a launcher has no siblings.
+
+    Raises:
+        ValueError: A launcher has started several, and each would do the
+            whole work in the same folder.
+    """
+    for launcher, name in (
+        ('pytorch', 'WORLD_SIZE'),
+        ('mpi', 'OMPI_COMM_WORLD_SIZE'),
+    ):
+        count = os.environ.get(name, '1')
+        started = _STARTED_BY[launcher][0] in os.environ
+        if started and count.isdecimal() and int(count) > 1:
+            raise ValueError(
+                f'this process was started as one of {count} ({name}), '
+                f'without a launcher: add --launcher {launcher}'
+            )
 
 
 def _fresh_store() -> dict[str, Any]:

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import shutil
+import stat
 import sys
 import tempfile
 import zlib
@@ -55,7 +56,8 @@ class Stage:
         """
         self.old.mkdir(exist_ok=True)
         partial = self.root / f'.{_PLAN}'
-        partial.write_text(json.dumps(new), encoding='utf-8')
+        plan = dict(folder=_identity(self.root), names=new)
+        partial.write_text(json.dumps(plan), encoding='utf-8')
         partial.replace(self.root / _PLAN)
         try:
             for name in stale:
@@ -77,7 +79,8 @@ class Stage:
         plan = self.root / _PLAN
         if not plan.exists():
             return
-        for name in _read_plan(plan):
+        _check_plain(self.root, plan, self.files, self.old)
+        for name in _read_plan(plan, _identity(self.root)):
             moved = not os.path.lexists(self.files / name)
             if moved and os.path.lexists(self.out / name):
                 os.replace(self.out / name, self.files / name)
@@ -107,19 +110,43 @@ def check_writable(out: Path) -> None:
         )
 
 
-def _read_plan(plan: Path) -> list[str]:
+def _identity(folder: Path) -> list[int]:
+    """Give what no other folder of this machine has, copied or unpacked."""
+    facts = folder.lstat()
+    return [facts.st_dev, facts.st_ino]
+
+
+def _check_plain(root: Path, plan: Path, *folders: Path) -> None:
+    """Check that a plan and its folders are no links to other places."""
+    kinds = [(plan, stat.S_ISREG), *((f, stat.S_ISDIR) for f in folders)]
+    for path, is_kind in [(root, stat.S_ISDIR), *kinds]:
+        if not is_kind(path.lstat().st_mode):
+            raise OSError(
+                f'{path}: expected a file or folder of a preparation that was '
+                'killed, got a link or something else; it may have come with '
+                f'the data. Remove {root}'
+            )
+
+
+def _read_plan(plan: Path, folder: list[int]) -> list[str]:
     """Read names of files, which must be in the folder itself."""
     try:
-        names = json.loads(plan.read_text(encoding='utf-8'))
-    except ValueError:
-        names = None
+        content = json.loads(plan.read_text(encoding='utf-8'))
+    except (ValueError, RecursionError):
+        content = None
+    if isinstance(content, dict) and content.get('folder') != folder:
+        raise OSError(
+            f'{plan}: it is of a preparation in another folder, and may have '
+            f'come with the data. Remove {plan.parent}'
+        )
+    names = content.get('names') if isinstance(content, dict) else None
     plain = isinstance(names, list) and all(
         isinstance(name, str)
         and name not in ('', '..')
         and name == Path(name).name
         for name in names
     )
-    if not plain:
+    if names is None or not plain:
         raise OSError(f'{plan}: expected a list of names of files')
     return names
 

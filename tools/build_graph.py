@@ -14,6 +14,7 @@ from mmpose_scgcn.datasets import ShapeSet, collect_shapes, shapes_from_coco
 from mmpose_scgcn.datasets.pipeline import crop_of
 from mmpose_scgcn.files import replace_file
 from mmpose_scgcn.launch import add_config_options, check_annotations
+from mmpose_scgcn.python_text import quote
 from mmpose_scgcn.shapes import crop_size
 from mmpose_scgcn.terminal import steady_output
 from mmpose_scgcn.visualization import mean_crop, plot_graph
@@ -113,7 +114,7 @@ def fragment(graph: dict, origin: str) -> str:
         for key in ('neighbors', 'mean_shape')
     }
     return (
-        f'# Keypoint graph from {origin}.\n'
+        f'# Keypoint graph from {quote(origin)[1:-1]}.\n'
         'graph = dict(\n'
         f'    num_keypoints={graph["num_keypoints"]},\n'
         f'    top_k={graph["top_k"]},\n'

@@ -19,7 +19,7 @@ from mmpose_scgcn.launch import (
 )
 
 from mmengine.config import Config
-from mmengine.dist import is_main_process
+from mmengine.dist import get_world_size, is_main_process
 from mmengine.runner import Runner
 
 PICKLES = ('.pkl', '.pickle')
@@ -181,6 +181,11 @@ def main() -> None:
         if file and file.endswith(PICKLES):
             keep_predictions(cfg, file)
     if args.show or args.show_dir:
+        if get_world_size() > 1:
+            sys.exit(
+                '--show and --show-dir: one process draws, and this is one '
+                f'of {get_world_size()}; run it without a launcher'
+            )
         show_predictions(cfg, args)
     runner = build_runner(cfg)
     try:

@@ -8,6 +8,7 @@ from mmpose_scgcn.config_files import shipped_configs
 from mmpose_scgcn.datasets.loading import OURS, PLAIN, with_our_reader
 from mmpose_scgcn.files import replace_file
 from mmpose_scgcn.models.pose_estimators import AdaptedEstimator
+from mmpose_scgcn.python_text import without_braces
 
 from mmengine.config import Config
 from mmpose.registry import MODELS
@@ -150,5 +151,6 @@ def write_adapted(
     )
     config = path.with_suffix('.py')
     with replace_file(config) as partial:
-        cfg.dump(partial)
+        text = without_braces(cfg.pretty_text)
+        Path(partial).write_text(text, encoding='utf-8')
     return path, config

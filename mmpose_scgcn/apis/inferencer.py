@@ -71,6 +71,11 @@ class FaceInferencer(Pose2DInferencer):
         det_cat_ids: int | Sequence[int] | None = None,
         show_progress: bool = False,
     ) -> None:
+        if model is None:
+            # MMEngine would run the text of a config in the weights.
+            raise ValueError(
+                'model: expected the name of a model or a config, got None'
+            )
         super().__init__(
             model,
             weights,

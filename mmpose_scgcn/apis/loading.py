@@ -15,6 +15,7 @@ from mmengine.registry import init_default_scope
 from mmengine.runner import CheckpointLoader
 from torch import nn
 
+from .embedded_config import check_embedded
 from .face_model import FaceModel
 from .resolving import resolve_model
 
@@ -51,6 +52,9 @@ def load_checkpoint(
     )
     if cfg is None:
         settings = _settings(content, weights)
+        check_embedded(settings['config'], weights)
+        if not isinstance(content['meta'].get('dataset_meta'), dict):
+            raise ValueError(f'{weights} does not say what its keypoints are')
         cfg = Config(settings['config'])
     network = build_model(cfg, weights, content, device)
     return FaceModel(network, cfg, name, detector=detector, settings=settings)

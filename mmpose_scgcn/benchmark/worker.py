@@ -3,6 +3,8 @@
 python -m mmpose_scgcn.benchmark.worker SUITE RESULTS WORK_DIR KIND ARGUMENTS
 """
 
+import dataclasses
+import io
 import json
 import os
 import pickle
@@ -33,12 +35,25 @@ def worker_command(space: Workspace, task: Task) -> list[str]:
     return [sys.executable, '-m', __name__, *paths, kind, arguments]
 
 
+class _Records(pickle.Unpickler):
+    """Reads records of this package, and nothing that runs code."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        if module.startswith('mmpose_scgcn.benchmark.'):
+            found = super().find_class(module, name)
+            if dataclasses.is_dataclass(found):
+                return found
+        raise pickle.UnpicklingError(
+            f'{_FOUND}: expected records of a benchmark, got {module}.{name}'
+        )
+
+
 def take_found(folder: Path) -> Any:
     """Take what a task has left in its folder; None if it has not ended."""
     path = folder / _FOUND
     if not path.is_file():
         return None
-    found = pickle.loads(path.read_bytes())
+    found = _Records(io.BytesIO(path.read_bytes())).load()
     path.unlink()
     return found
 

@@ -9,6 +9,7 @@ from mmpose_scgcn.processes import inner_model
 
 import torch
 from mmengine.dist import get_world_size
+from mmengine.model import revert_sync_batchnorm
 from torch import nn
 from torch.nn.modules.batchnorm import SyncBatchNorm, _BatchNorm
 from torch.utils.data import DataLoader
@@ -98,10 +99,11 @@ def _refusal(model: nn.Module) -> str:
     if size is None:
         return ''
     width, height = size
-    probe = copy.deepcopy(model).train()
+    # Synchronised batch norm would wait for the other processes.
+    probe = revert_sync_batchnorm(copy.deepcopy(model)).train()
     device = next(probe.parameters()).device
     try:
-        with torch.random.fork_rng(), torch.no_grad():
+        with torch.random.fork_rng([]), torch.no_grad():
             probe(torch.zeros(1, 3, height, width, device=device), None)
     except ValueError as error:
         if 'more than 1 value per channel' in str(error):

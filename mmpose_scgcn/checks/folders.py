@@ -54,16 +54,21 @@ def adopt_best(runner: Runner, checkpoint: Mapping) -> list[str]:
     told = []
     for key in [k for k in known if k.startswith('best_ckpt')]:
         old = known[key]
-        if not isinstance(old, str) or '://' in old or _is_in(old, folder):
+        if old is None or (isinstance(old, str) and '://' in old):
             continue
-        here = Path(folder, Path(old).name)
-        known[key] = str(here) if here.is_file() else None
+        name = Path(os.fsdecode(old)).name if _is_path(old) else ''
+        if name.endswith('.pth') and _is_in(os.fsdecode(old), folder):
+            known[key] = os.fsdecode(old)
+            continue
+        here = Path(folder, name)
+        there = name.endswith('.pth') and here.is_file()
+        known[key] = str(here) if there else None
         told.append(
             f'the best checkpoint so far is {old}, in another folder than '
             f'this training ({folder}); it will not be deleted, and '
             + (
                 f'{here} stands for it'
-                if here.is_file()
+                if there
                 else 'none stands for it here until there is a better one'
             )
         )
@@ -78,6 +83,10 @@ def _checkpoint_folder(runner: Runner) -> str:
             name = os.path.basename(runner.work_dir.rstrip(os.sep))
             return os.path.join(out_dir, name)
     return runner.work_dir
+
+
+def _is_path(value: object) -> bool:
+    return isinstance(value, (str, bytes))
 
 
 def _is_in(file: str, folder: str) -> bool:

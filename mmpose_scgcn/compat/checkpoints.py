@@ -11,8 +11,10 @@ knows no aliases: there, the engine's own behaviour is left alone.
 """
 
 import functools
+import os
 import pickle
 import re
+import zipfile
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -97,11 +99,33 @@ def _reason(error: pickle.UnpicklingError) -> str:
     return re.split(r'\s(?:Please use|Re-running)', text)[0].strip(' .\t')
 
 
+def _check_stored(filename: str) -> None:
+    """Check that a file is as large unpacked as it is.
+
+    PyTorch writes archives that are not compressed, and reads others.
+
+    Raises:
+        ValueError: It is compressed, and could fill the memory.
+    """
+    if not (os.path.isfile(filename) and zipfile.is_zipfile(filename)):
+        return
+    with zipfile.ZipFile(filename) as archive:
+        entries = archive.infolist()
+    size = sum(entry.file_size for entry in entries)
+    stored = all(e.compress_type == zipfile.ZIP_STORED for e in entries)
+    if not stored or size > os.path.getsize(filename):
+        raise ValueError(
+            f'{filename} was not loaded: expected an archive as PyTorch '
+            f'writes it, got a compressed one, of {size} bytes when unpacked'
+        )
+
+
 def _explain_refusal(load_checkpoint: Callable) -> Callable:
     """Make a failure say which file it is about and how to go on."""
 
     @functools.wraps(load_checkpoint)
     def load(filename: str, *args: Any, **kwargs: Any) -> Any:
+        _check_stored(filename)
         try:
             content = load_checkpoint(filename, *args, **kwargs)
         except pickle.UnpicklingError as error:
@@ -123,6 +147,10 @@ def _explain_refusal(load_checkpoint: Callable) -> Callable:
                 f'{filename} is no checkpoint: expected a dict of weights, '
                 f'got {type(content).__name__}'
             )
+        meta = content.get('meta')
+        if isinstance(meta, dict):
+            # MMEngine runs this text when a training is resumed.
+            meta.pop('config', None)
         return content
 
     return load

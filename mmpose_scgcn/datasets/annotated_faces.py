@@ -18,6 +18,7 @@ import numpy as np
 from mmengine.config import Config
 
 from .build import build_split
+from .keypoint_description import read_description
 from .pipeline import pipelines_of
 from .shape_sets import ShapeSet, collect_shapes, shapes_from_coco
 
@@ -121,10 +122,12 @@ def read_coco_faces(
     if not folder.is_dir():
         raise FileNotFoundError(f'no folder of pictures {folder}')
     own = file.parent / METAINFO
-    if metainfo is None and own.is_file() and flip_pairs == 'infer':
-        metainfo = own
-    described: Mapping = dict(from_file=str(metainfo))
-    if metainfo is None:
+    described: Mapping
+    if metainfo is not None:
+        described = dict(from_file=str(metainfo))
+    elif own.is_file() and flip_pairs == 'infer':
+        described = read_description(own)
+    else:
         described = _describe(shapes, file.stem, flip_pairs)
     dataset = dict(
         type='CocoDataset',

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from mmpose_scgcn.python_text import quote
 from mmpose_scgcn.shapes import align_shapes, mean_shape
 from mmpose_scgcn.version import __version__
 
@@ -99,22 +100,23 @@ def metainfo_source(
     """
     names = names or keypoint_names(len(partners))
     lines = [
-        f'# Keypoints of {name}, written by mmpose_scgcn {__version__}. Names '
-        'and\n# colours may be changed; `swap` is the partner under a flip.',
+        f'# Keypoints of {quote(name)}, written by mmpose_scgcn '
+        f'{__version__}. Names and\n# colours may be changed; `swap` is the '
+        'partner under a flip.',
         'dataset_info = dict(',
-        f'    dataset_name={name!r},',
+        f'    dataset_name={quote(name)},',
         '    keypoint_info={',
     ]
     for index, partner in enumerate(partners):
         swap = '' if partner == index else names[partner]
         side = np.sign(mean_x[index] - mean_x[partner]).astype(int) + 1
         lines.append(
-            f'        {index}: dict(name={names[index]!r}, id={index}, '
-            f"color={_COLORS[side]}, type='', swap={swap!r}),"
+            f'        {index}: dict(name={quote(names[index])}, id={index}, '
+            f"color={_COLORS[side]}, type='', swap={quote(swap)}),"
         )
     count = len(partners)
     links = [
-        f'        {index}: dict(link=({names[a]!r}, {names[b]!r}), '
+        f'        {index}: dict(link=({quote(names[a])}, {quote(names[b])}), '
         f'id={index}, color={_COLORS[1]}),'
         for index, (a, b) in enumerate(skeleton)
     ]

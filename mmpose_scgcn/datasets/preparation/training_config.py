@@ -9,6 +9,7 @@ from typing import Any
 
 from mmpose_scgcn.datasets.loading import OURS, is_plain
 from mmpose_scgcn.evaluation.functional.normalization import BOX_NORMS
+from mmpose_scgcn.python_text import quote
 from mmpose_scgcn.version import __version__
 
 from mmengine.config import Config
@@ -155,11 +156,11 @@ def _heading(base: Path, data: OwnData, file: Path) -> str:
     if folder in base.parents:
         base = base.relative_to(folder)
     return (
-        f'# The data set {data.name}, written by mmpose_scgcn {__version__}. '
-        'For another model\n# change `_base_`; all that belongs to the data '
-        'is below.\n#\n'
-        f'# python tools/train.py {file.name}\n'
-        f'_base_ = [{base.as_posix()!r}]\n'
+        f'# The data set {quote(data.name)}, written by mmpose_scgcn '
+        f'{__version__}. For another model\n# change `_base_`; all that '
+        'belongs to the data is below.\n#\n'
+        f'# python tools/train.py {quote(file.name)[1:-1]}\n'
+        f'_base_ = [{quote(base.as_posix())}]\n'
     )
 
 

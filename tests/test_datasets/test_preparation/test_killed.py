@@ -94,20 +94,63 @@ def test_a_failure_half_way_is_undone(folder_csv, tmp_path, monkeypatch):
     assert not [name for name in os.listdir(tmp_path) if '.new-' in name]
 
 
-@pytest.mark.parametrize(
-    'plan', ('["../mine"]', '["a/b"]', '{', '[3]', '[".."]')
-)
-def test_a_plan_that_came_with_the_data(tmp_path, plan):
-    """It must not move files elsewhere."""
-    out, mine = tmp_path / 'deep/out', tmp_path / 'deep/mine'
+@pytest.fixture
+def from_an_archive(tmp_path):
+    """A hidden folder of a killed preparation, as data can bring it."""
+    out = tmp_path / 'deep/out'
     out.mkdir(parents=True)
-    mine.touch()
     with stage(out) as place:
         hidden = place.root.name
     root = out.parent / hidden
     (root / 'new').mkdir(parents=True)
     (root / 'old').mkdir()
+    facts = root.lstat()
+    return out, root, [facts.st_dev, facts.st_ino]
+
+
+@pytest.mark.parametrize(
+    'names', (['../mine'], ['a/b'], [3], ['..'], None, 'mine')
+)
+def test_a_plan_with_names_of_other_places(from_an_archive, names):
+    """It must not move files elsewhere."""
+    out, root, folder = from_an_archive
+    mine = out.parent / 'mine'
+    mine.touch()
+    plan = json.dumps(dict(folder=folder, names=names))
     (root / 'plan.json').write_text(plan)
     with pytest.raises(OSError, match=r'plan\.json: expected a list of names'):
         recover(out)
     assert mine.exists()
+
+
+def test_a_plan_that_came_with_the_data(from_an_archive):
+    """It knows the folder that it was written in, and this is another."""
+    out, root, (device, inode) = from_an_archive
+    (out / 'images').mkdir()
+    plan = dict(folder=[device, inode + 1], names=['images'])
+    (root / 'plan.json').write_text(json.dumps(plan))
+    with pytest.raises(OSError, match=r'come with the data\. Remove'):
+        recover(out)
+    assert (out / 'images').is_dir()
+
+
+@pytest.mark.parametrize('name', ['new', 'old', 'plan.json'])
+def test_links_in_a_killed_preparation(from_an_archive, tmp_path, name):
+    """They lead to other places, into which files would be moved."""
+    out, root, folder = from_an_archive
+    other = tmp_path / 'other'
+    other.mkdir()
+    (other / 'mine').touch()
+    plan = json.dumps(dict(folder=folder, names=['a']))
+    (root / 'plan.json').write_text(plan)
+    (out / 'a').touch()
+    if name == 'plan.json':
+        (root / name).rename(other / name)
+        (root / name).symlink_to(other / name)
+    else:
+        (root / name).rmdir()
+        (root / name).symlink_to(other)
+    with pytest.raises(OSError, match='got a link or something else'):
+        recover(out)
+    assert (other / 'mine').exists()
+    assert (out / 'a').exists()

@@ -35,10 +35,20 @@ def worker_command(space: Workspace, task: Task) -> list[str]:
     return [sys.executable, '-m', __name__, *paths, kind, arguments]
 
 
+#: What NumPy's numbers are written as, by NumPy 1 and 2.
+_NUMBERS = {
+    ('numpy', 'dtype'),
+    ('numpy.core.multiarray', 'scalar'),
+    ('numpy._core.multiarray', 'scalar'),
+}
+
+
 class _Records(pickle.Unpickler):
     """Reads records of this package, and nothing that runs code."""
 
     def find_class(self, module: str, name: str) -> Any:
+        if (module, name) in _NUMBERS:
+            return super().find_class(module, name)
         if module.startswith('mmpose_scgcn.benchmark.'):
             found = super().find_class(module, name)
             if dataclasses.is_dataclass(found):

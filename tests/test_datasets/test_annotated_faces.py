@@ -63,7 +63,10 @@ def test_a_description_beside_the_file(write, tmp_path):
     path = tmp_path / 'metainfo.py'
     path.write_text(metainfo_source('mine', [1, 0, 2, 3], FACE[:, 0]))
     faces = read_coco_faces(write())
-    assert faces.dataset['metainfo'] == dict(from_file=str(path))
+    described = faces.dataset['metainfo']
+    assert described == Config.fromfile(path).dataset_info.to_dict()
+    named = read_coco_faces(write(), metainfo=path)
+    assert named.dataset['metainfo'] == dict(from_file=str(path))
 
 
 def test_what_is_left_out_and_why(write):

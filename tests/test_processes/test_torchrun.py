@@ -36,8 +36,12 @@ def torchrun(root):
 
     yield start
     for process in started:
-        process.kill()
-        process.wait()
+        process.terminate()  # it ends its own processes
+        try:
+            process.wait(timeout=40)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def children(process) -> list[int]:

@@ -53,6 +53,11 @@ def join_processes(cfg: Config) -> None:
         )
     if cfg.launcher == 'mpi':  # MMEngine needs it later, and does not set it
         os.environ['LOCAL_RANK'] = os.environ['OMPI_COMM_WORLD_LOCAL_RANK']
+        if 'MASTER_ADDR' not in os.environ:
+            raise ValueError(
+                '--launcher mpi: expected MASTER_ADDR, the address of the '
+                'first machine, in the environment (127.0.0.1 with one)'
+            )
     environment = cfg.get('env_cfg', {})
     settings = {**environment.get('dist_cfg', {}), **_fresh_store()}
     # As the runner does it, and before: init_dist would choose otherwise.

@@ -102,8 +102,9 @@ def _refusal(model: nn.Module) -> str:
     # Synchronised batch norm would wait for the other processes.
     probe = revert_sync_batchnorm(copy.deepcopy(model)).train()
     device = next(probe.parameters()).device
+    gpus = [device] if device.type == 'cuda' else []
     try:
-        with torch.random.fork_rng([]), torch.no_grad():
+        with torch.random.fork_rng(gpus), torch.no_grad():
             probe(torch.zeros(1, 3, height, width, device=device), None)
     except ValueError as error:
         if 'more than 1 value per channel' in str(error):

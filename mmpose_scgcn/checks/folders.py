@@ -56,12 +56,12 @@ def adopt_best(runner: Runner, checkpoint: Mapping) -> list[str]:
         old = known[key]
         if old is None or (isinstance(old, str) and '://' in old):
             continue
-        name = Path(os.fsdecode(old)).name if _is_path(old) else ''
-        if name.endswith('.pth') and _is_in(os.fsdecode(old), folder):
-            known[key] = os.fsdecode(old)
+        name = Path(old).name if isinstance(old, str) else ''
+        is_checkpoint = name.endswith('.pth')
+        if is_checkpoint and _is_in(old, folder):
             continue
         here = Path(folder, name)
-        there = name.endswith('.pth') and here.is_file()
+        there = is_checkpoint and here.is_file()
         known[key] = str(here) if there else None
         told.append(
             f'the best checkpoint so far is {old}, in another folder than '
@@ -83,10 +83,6 @@ def _checkpoint_folder(runner: Runner) -> str:
             name = os.path.basename(runner.work_dir.rstrip(os.sep))
             return os.path.join(out_dir, name)
     return runner.work_dir
-
-
-def _is_path(value: object) -> bool:
-    return isinstance(value, (str, bytes))
 
 
 def _is_in(file: str, folder: str) -> bool:

@@ -79,6 +79,35 @@ def test_who_did_not_start_the_process_is_said(run_python, configs, root):
     assert 'Traceback' not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ('environ', 'arguments', 'said'),
+    [
+        (
+            dict(RANK='0', WORLD_SIZE='2'),
+            (),
+            'started as one of 2 (WORLD_SIZE), without a launcher: add '
+            '--launcher pytorch',
+        ),
+        (
+            dict(OMPI_COMM_WORLD_RANK='0', OMPI_COMM_WORLD_LOCAL_RANK='0'),
+            ('--launcher', 'mpi'),
+            '--launcher mpi: expected MASTER_ADDR',
+        ),
+    ],
+)
+def test_what_a_launcher_and_the_command_line_do_not_agree_on(
+    run_python, configs, root, tmp_path, environ, arguments, said
+):
+    tool, run = root / 'tools/train.py', tmp_path / 'run'
+    done = run_python(
+        tool, configs[1], '--work-dir', run, *arguments, **environ
+    )
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert 'Traceback' not in done.stderr
+    assert not run.exists()
+
+
 def test_an_error_in_all_processes_is_words(run_as_two, tmp_path):
     done = run_as_two('train', tmp_path / 'nothing.py')
     assert done.codes == [1, 1]

@@ -1,5 +1,7 @@
 """Graph convolutions and the residual stack of the relational head."""
 
+from typing import TypeAlias
+
 import torch
 from torch import Tensor, nn
 
@@ -8,26 +10,7 @@ from torch import Tensor, nn
 DENSE_UP_TO = 128
 
 
-class Edges:
-    """Weighted edges, as a graph convolution needs them.
-
-    Args:
-        own (Tensor): (B, K, 1), the weight of each keypoint itself.
-    """
-
-    def __init__(self, own: Tensor) -> None:
-        self.own = own
-
-    def sum_neighbors(self, nodes: Tensor) -> Tensor:
-        """Sum the weighted neighbours: (B, K, C) to (B, K, C)."""
-        raise NotImplementedError
-
-    def to(self, dtype: torch.dtype) -> 'Edges':
-        """Convert the weights."""
-        raise NotImplementedError
-
-
-class DenseEdges(Edges):
+class DenseEdges:
     """Edges as a matrix.
 
     Args:
@@ -37,7 +20,7 @@ class DenseEdges(Edges):
     """
 
     def __init__(self, own: Tensor, matrix: Tensor) -> None:
-        super().__init__(own)
+        self.own = own
         self.matrix = matrix
 
     def sum_neighbors(self, nodes: Tensor) -> Tensor:
@@ -49,7 +32,7 @@ class DenseEdges(Edges):
         return DenseEdges(self.own.to(dtype), self.matrix.to(dtype))
 
 
-class ListedEdges(Edges):
+class ListedEdges:
     """Edges as lists of neighbours.
 
     Args:
@@ -59,7 +42,7 @@ class ListedEdges(Edges):
     """
 
     def __init__(self, own: Tensor, near: Tensor, weight: Tensor) -> None:
-        super().__init__(own)
+        self.own = own
         self.near = near
         self.weight = weight
 
@@ -75,6 +58,10 @@ class ListedEdges(Edges):
         return ListedEdges(
             self.own.to(dtype), self.near, self.weight.to(dtype)
         )
+
+
+#: Weighted edges, as a graph convolution needs them.
+Edges: TypeAlias = DenseEdges | ListedEdges
 
 
 def make_edges(neighbors: Tensor, edge_weight: Tensor) -> Edges:

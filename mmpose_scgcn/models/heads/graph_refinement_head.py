@@ -56,6 +56,8 @@ class GraphRefinementHead(GraphHead):
             the first and the last one. Defaults to 0.
         pyramid_channels (Sequence[int]): Of the merged maps, the finest
             first. Defaults to (64, 128, 128, 128).
+        separable (bool): Whether the maps are merged by depthwise separable
+            convolutions, which are quicker. Defaults to False.
         prior (str, optional): Centre of the prior: ``graph`` (the proposal),
             ``mean shape`` (the graph's, and there is no proposal), or None
             for no prior. Defaults to ``graph``.
@@ -83,6 +85,7 @@ class GraphRefinementHead(GraphHead):
         num_keypoints: int,
         num_layers: int = 0,
         pyramid_channels: Sequence[int] = (64, 128, 128, 128),
+        separable: bool = False,
         prior: str | None = 'graph',
         prior_std: float = 0.12,
         heatmap_sigma: float = 0.7,
@@ -99,7 +102,9 @@ class GraphRefinementHead(GraphHead):
         self.prior_std = prior_std
         self.heatmap_sigma = heatmap_sigma
         self.heatmap_weight = heatmap_weight
-        self.pyramid = FeaturePyramid(in_channels, pyramid_channels)
+        self.pyramid = FeaturePyramid(
+            in_channels, pyramid_channels, separable
+        )
         # A bias would be the same at all places.
         self.heatmap = nn.Conv2d(
             pyramid_channels[0], num_keypoints, 1, bias=False

@@ -164,6 +164,9 @@ CASES: dict[str, Callable[[], dict]] = {
     'GraphRefinementHead, no prior': lambda: from_config(
         REFINEMENT, prior=None
     ),
+    'GraphRefinementHead, separable': lambda: from_config(
+        REFINEMENT, separable=True
+    ),
     'FullyConnectedHead, CNN-6': lambda: from_config(
         'td-reg_cnn6-wing_1xb32-60e_300w-64x64'
     ),

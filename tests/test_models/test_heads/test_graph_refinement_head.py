@@ -155,9 +155,12 @@ def test_the_proposal_goes_through_layers_of_the_relational_head(
     torch.testing.assert_close(head.stages(maps)['proposal'], other([coarse]))
 
 
+@pytest.mark.parametrize('separable', [False, True])
 @pytest.mark.parametrize('adjacency', ['dynamic', 'learned', 'uniform'])
-def test_everything_learns(make_refinement_head, maps, samples, adjacency):
-    head = make_refinement_head(adjacency=adjacency)
+def test_everything_learns(
+    make_refinement_head, maps, samples, adjacency, separable
+):
+    head = make_refinement_head(adjacency=adjacency, separable=separable)
     head = randomise(head).train()
     losses = head.loss(maps, samples)
     assert set(losses) == {

@@ -6,10 +6,10 @@ import torch
 CHANNELS = (3, 5, 7)
 
 
-@pytest.fixture
-def pyramid():
+@pytest.fixture(params=[False, True], ids=['dense', 'separable'])
+def pyramid(request):
     torch.manual_seed(0)
-    return FeaturePyramid(CHANNELS, (4, 6, 8)).eval()
+    return FeaturePyramid(CHANNELS, (4, 6, 8), request.param).eval()
 
 
 @pytest.fixture
@@ -34,6 +34,21 @@ def test_a_pyramid_is_as_fine_as_its_finest_map(pyramid, maps):
         ):
             changed = (now - before).abs().max() > 1e-3
             assert changed == (level <= number)
+
+
+def test_a_separable_pyramid_multiplies_less():
+    """Depthwise 3 x 3, then 1 x 1; the coarsest map has 1 x 1 alone."""
+    merge = FeaturePyramid((32, 64, 128), (48, 64, 128), True).merge
+    for level, (own, below, out) in enumerate([(32, 32, 48), (64, 64, 64)]):
+        depthwise, pointwise = (
+            m for m in merge[level].modules() if isinstance(m, torch.nn.Conv2d)
+        )
+        assert depthwise.weight.shape == (own + below, 1, 3, 3)
+        assert pointwise.weight.shape == (out, own + below, 1, 1)
+    (coarsest,) = (
+        m for m in merge[2].modules() if isinstance(m, torch.nn.Conv2d)
+    )
+    assert coarsest.weight.shape == (128, 128, 1, 1)
 
 
 def test_shapes_are_halved_from_map_to_map():

@@ -6,10 +6,11 @@ onedl-mmengine fork then loads the pickle without restraint. Here the few
 data-only types that a genuine checkpoint is made of are put on torch's
 allow-list, and everything else is refused by either engine.
 
-PyTorch before 2.6 loads any pickle unless told otherwise and its allow-list
-knows no aliases: there, the engine's own behaviour is left alone.
+PyTorch before 2.6 loads any pickle unless told otherwise, and its allow-list
+knows no aliases: there, :mod:`.data_pickles` reads the files.
 """
 
+import contextlib
 import functools
 import os
 import pickle
@@ -29,6 +30,7 @@ from .import_hooks import after_execution
 
 # A version, which PyTorch compares as such: 2.10 is later.
 SAFE_BY_DEFAULT = torch.__version__ >= '2.6'
+TRUST = 'TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD'
 HISTORY_METHODS = ('min', 'max', 'mean', 'current')
 
 
@@ -120,6 +122,15 @@ def _check_stored(filename: str) -> None:
         )
 
 
+def _reading() -> contextlib.AbstractContextManager[None]:
+    """Choose how PyTorch reads a file: data alone, if that is not refused."""
+    if SAFE_BY_DEFAULT or os.environ.get(TRUST) in ('1', 'y', 'yes', 'true'):
+        return contextlib.nullcontext()
+    from .data_pickles import data_only
+
+    return data_only({name: value for value, name in safe_globals()})
+
+
 def _explain_refusal(load_checkpoint: Callable) -> Callable:
     """Make a failure say which file it is about and how to go on."""
 
@@ -127,14 +138,14 @@ def _explain_refusal(load_checkpoint: Callable) -> Callable:
     def load(filename: str, *args: Any, **kwargs: Any) -> Any:
         _check_stored(filename)
         try:
-            content = load_checkpoint(filename, *args, **kwargs)
+            with _reading():
+                content = load_checkpoint(filename, *args, **kwargs)
         except pickle.UnpicklingError as error:
             raise pickle.UnpicklingError(
                 f'{filename} was not loaded: it is damaged, or it carries '
                 f'more than data and could run code ({_reason(error)}). If '
-                'you trust where it comes from, set '
-                'TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD=1 in the environment of '
-                'this one command.'
+                f'you trust where it comes from, set {TRUST}=1 in the '
+                'environment of this one command.'
             ) from None
         except (EOFError, KeyError, RuntimeError, TypeError) as error:
             told = str(error).split('\n')[0]
@@ -169,4 +180,4 @@ def enable() -> None:
     """Allow :func:`safe_globals` and nothing else (idempotent)."""
     if SAFE_BY_DEFAULT:
         torch.serialization.add_safe_globals(safe_globals())
-        after_execution('mmengine.runner.checkpoint', _guard)
+    after_execution('mmengine.runner.checkpoint', _guard)

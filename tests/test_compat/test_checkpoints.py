@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import tarfile
 
 from mmpose_scgcn import compat
 from mmpose_scgcn.compat import checkpoints
@@ -38,6 +39,15 @@ class RunsCode:
         return self.call
 
 
+@pytest.fixture(params=['restricted by PyTorch', 'before PyTorch 2.6'])
+def either_reader(request, monkeypatch):
+    """Both ways in which files are read, whatever PyTorch is here."""
+    if request.param == 'before PyTorch 2.6':
+        monkeypatch.setattr(checkpoints, 'SAFE_BY_DEFAULT', False)
+    elif not checkpoints.SAFE_BY_DEFAULT:
+        pytest.skip('this PyTorch does not restrict what files load')
+
+
 def save_checkpoint(path, extra) -> str:
     content = {'state_dict': ToyModel().state_dict(), 'extra': extra}
     torch.save(content, path)
@@ -65,6 +75,7 @@ def history() -> HistoryBuffer:
     ],
     ids=lambda extra: type(extra).__name__,
 )
+@pytest.mark.usefixtures('either_reader')
 def test_data_loads(tmp_path, extra):
     file = save_checkpoint(tmp_path / 'data.pth', extra)
     loaded = load_checkpoint(ToyModel(), file)['extra']
@@ -86,6 +97,7 @@ def test_data_loads(tmp_path, extra):
     ],
     ids=['mkdir', 'system', 'eval', 'exec'],
 )
+@pytest.mark.usefixtures('either_reader')
 def test_a_checkpoint_with_code_is_refused(tmp_path, attack):
     marker = tmp_path / 'marker'
     file = save_checkpoint(tmp_path / 'bad.pth', attack(str(marker)))
@@ -106,6 +118,7 @@ def test_a_checkpoint_with_code_is_refused(tmp_path, attack):
         (nn.Parameter, '__init__'),
     ],
 )
+@pytest.mark.usefixtures('either_reader')
 def test_getattr_serves_nothing_else(tmp_path, owner, name):
     file = save_checkpoint(
         tmp_path / 'bad.pth', RunsCode(getattr, owner, name)
@@ -120,6 +133,7 @@ def test_getattr_serves_the_history(name):
     assert served is getattr(HistoryBuffer, name)
 
 
+@pytest.mark.usefixtures('either_reader')
 def test_a_refusal_names_the_reason_and_the_way_on(tmp_path):
     file = save_checkpoint(tmp_path / 'bad.pth', RunsCode(os.getcwd))
     with pytest.raises(pickle.UnpicklingError) as refusal:
@@ -130,16 +144,82 @@ def test_a_refusal_names_the_reason_and_the_way_on(tmp_path):
 
 
 @pytest.mark.filterwarnings('ignore:.*TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD')
+@pytest.mark.usefixtures('either_reader')
 def test_the_way_on_works(tmp_path, monkeypatch):
     file = save_checkpoint(tmp_path / 'mine.pth', RunsCode(os.getcwd))
     monkeypatch.setenv('TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD', '1')
     assert load_checkpoint(ToyModel(), file)['extra'] == os.getcwd()
 
 
+@pytest.mark.usefixtures('either_reader')
 def test_a_damaged_file_is_named(tmp_path):
     (tmp_path / 'torn.pth').write_bytes(b'not a pickle')
     with pytest.raises(pickle.UnpicklingError, match=r'torn\.pth was not'):
         load_checkpoint(ToyModel(), str(tmp_path / 'torn.pth'))
+
+
+@pytest.mark.usefixtures('either_reader')
+@pytest.mark.parametrize('new_format', [True, False])
+def test_weights_in_both_formats(tmp_path, new_format):
+    model = ToyModel().half()
+    content = dict(
+        state_dict=model.state_dict(),
+        parameter=nn.Parameter(torch.ones(3, dtype=torch.bfloat16)),
+        size=torch.Size([2, 3]),
+        device=torch.device('cpu'),
+        shared=[model.linear.weight, model.linear.weight.T],
+    )
+    path = tmp_path / 'weights.pth'
+    torch.save(content, path, _use_new_zipfile_serialization=new_format)
+    loaded = CheckpointLoader.load_checkpoint(str(path), 'cpu')
+    assert loaded['size'] == (2, 3)
+    assert loaded['device'].type == 'cpu'
+    assert type(loaded['parameter']) is nn.Parameter
+    assert loaded['parameter'].dtype is torch.bfloat16
+    first, second = loaded['shared']
+    assert first.data_ptr() == second.data_ptr()
+    for name, weight in model.state_dict().items():
+        torch.testing.assert_close(loaded['state_dict'][name], weight)
+
+
+@pytest.mark.usefixtures('either_reader')
+@pytest.mark.parametrize('new_format', [True, False])
+def test_code_in_both_formats(tmp_path, new_format):
+    attack = dict(a=[RunsCode(os.mkdir, str(tmp_path / 'marker'))])
+    path = tmp_path / 'bad.pth'
+    torch.save(attack, path, _use_new_zipfile_serialization=new_format)
+    with pytest.raises(pickle.UnpicklingError, match=r'bad\.pth was not'):
+        CheckpointLoader.load_checkpoint(str(path), 'cpu')
+    path.write_bytes(pickle.dumps(attack, protocol=2))
+    with pytest.raises((pickle.UnpicklingError, ValueError), match='bad'):
+        CheckpointLoader.load_checkpoint(str(path), 'cpu')
+    assert not (tmp_path / 'marker').exists()
+
+
+@pytest.mark.usefixtures('either_reader')
+@pytest.mark.filterwarnings('ignore:.*torch.jit:DeprecationWarning')
+def test_other_archives_are_refused(tmp_path):
+    program = tmp_path / 'program.pth'
+    torch.jit.save(torch.jit.script(nn.Linear(2, 2)), str(program))
+    with pytest.raises((pickle.UnpicklingError, ValueError), match='program'):
+        CheckpointLoader.load_checkpoint(str(program), 'cpu')
+    old = tmp_path / 'old.pth'
+    with tarfile.open(old, 'w') as archive:
+        for name in ('storages', 'tensors', 'pickle'):
+            link = tarfile.TarInfo(name)
+            link.type, link.linkname = tarfile.SYMTYPE, '/etc/hostname'
+            archive.addfile(link)
+    with pytest.raises((pickle.UnpicklingError, ValueError), match='old'):
+        CheckpointLoader.load_checkpoint(str(old), 'cpu')
+
+
+def test_the_loader_of_torch_is_whole_again(tmp_path, monkeypatch):
+    monkeypatch.setattr(checkpoints, 'SAFE_BY_DEFAULT', False)
+    before = torch.load
+    file = save_checkpoint(tmp_path / 'bad.pth', RunsCode(os.getcwd))
+    with pytest.raises(pickle.UnpicklingError):
+        load_checkpoint(ToyModel(), file)
+    assert torch.load is before
 
 
 def test_enabling_twice_is_enabling_once():

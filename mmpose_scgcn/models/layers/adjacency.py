@@ -67,17 +67,25 @@ class DynamicAdjacency(nn.Module):
         return logits.reshape(-1, *neighbors.shape).softmax(-1)
 
     def adopt_shapes(self, state_dict: Mapping, prefix: str) -> None:
-        """Take as many hidden units as a state dict has.
+        """Take as many hidden units as a state dict of this K and k has.
 
         Args:
             state_dict (Mapping): Of a whole model.
             prefix (str): Of this module's names in it, such as
                 ``head.adjacency.``.
         """
+        squeeze, weigh = self.squeeze, self.weigh
         bias = state_dict.get(f'{prefix}squeeze.bias')
-        if bias is None or len(bias) == self.squeeze.out_features:
+        units = squeeze.out_features if bias is None else len(bias)
+        shapes = {
+            'squeeze.weight': (units, squeeze.in_features),
+            'weigh.weight': (weigh.out_features, units),
+        }
+        if units == squeeze.out_features or any(
+            getattr(state_dict.get(f'{prefix}{name}'), 'shape', None) != shape
+            for name, shape in shapes.items()
+        ):
             return
-        units, squeeze, weigh = len(bias), self.squeeze, self.weigh
         squeeze.out_features = weigh.in_features = units
         # The parameters stay the same objects: an optimiser has them.
         squeeze.weight.data = squeeze.weight.new_zeros(

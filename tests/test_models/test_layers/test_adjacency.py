@@ -180,3 +180,14 @@ def test_a_checkpoint_brings_its_hidden_units():
     adjacency(nodes, neighbors)[..., 0].sum().backward()
     optimizer.step()  # it has the weights that were loaded
     assert not torch.equal(adjacency.weigh.weight, old)
+
+
+def test_weights_of_other_keypoints_change_no_shape():
+    """They are left out by MMEngine, and an averaged model has a copy."""
+    ours = DynamicAdjacency(num_keypoints=4, top_k=2, expansion=4)
+    before = {n: v.shape for n, v in ours.state_dict().items()}
+    other = DynamicAdjacency(num_keypoints=6, top_k=2, expansion=4)
+    with pytest.raises(RuntimeError, match='size mismatch'):
+        ours.load_state_dict(other.state_dict(), strict=False)
+    assert {n: v.shape for n, v in ours.state_dict().items()} == before
+    assert ours.squeeze.out_features == len(ours.squeeze.bias)

@@ -144,6 +144,7 @@ def test_a_refusal_names_the_reason_and_the_way_on(tmp_path):
 
 
 @pytest.mark.filterwarnings('ignore:.*TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD')
+@pytest.mark.filterwarnings('ignore:You are using .torch.load:FutureWarning')
 @pytest.mark.usefixtures('either_reader')
 def test_the_way_on_works(tmp_path, monkeypatch):
     file = save_checkpoint(tmp_path / 'mine.pth', RunsCode(os.getcwd))

@@ -222,13 +222,15 @@ def check_checkpoint(
             is read.
 
     Raises:
-        ValueError: Weights are missing or of another shape, or it is to be
-            resumed and holds weights only.
+        ValueError: Weights are missing or of another shape, it is to be
+            resumed and holds weights only, or it is at an address that does
+            not answer.
     """
+    # Here, not above: `-h` has to be quick.
+    from mmpose_scgcn.models.layers import adopt_shapes
+
     if content is None:
-        content = CheckpointLoader.load_checkpoint(
-            filename, map_location='cpu'
-        )
+        content = _fetch(filename)
     if resume and not {'meta', 'optimizer'} <= content.keys():
         raise ValueError(
             f'{filename} holds weights only, no training to resume; start '
@@ -239,10 +241,7 @@ def check_checkpoint(
         for name, value in content.get('state_dict', content).items()
     }
     shapes = {n: tuple(getattr(v, 'shape', ())) for n, v in state.items()}
-    for name, module in inner_model(model).named_modules():
-        adopt = getattr(module, 'adopt_shapes', None)  # DynamicAdjacency
-        if adopt is not None:
-            adopt(state, f'{name}.')
+    adopt_shapes(inner_model(model), state)
     wanted = dict(inner_model(model).named_parameters())
     unfit = [
         f'{name}: expected {tuple(value.shape)}, got '
@@ -255,3 +254,20 @@ def check_checkpoint(
             f'{filename} does not fit the config: {len(unfit)} of '
             f'{len(wanted)} weights differ, such as {"; ".join(unfit[:3])}'
         )
+
+
+def _fetch(filename: str) -> dict:
+    """Read a checkpoint from a file or an address.
+
+    Raises:
+        ValueError: The address does not answer.
+    """
+    try:
+        return CheckpointLoader.load_checkpoint(filename, map_location='cpu')
+    except OSError as error:
+        if '://' not in filename:
+            raise
+        raise ValueError(
+            f'{filename} could not be fetched: {error}. Without a network, '
+            'give a file of this machine'
+        ) from error

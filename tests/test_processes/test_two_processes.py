@@ -108,6 +108,34 @@ def test_what_a_launcher_and_the_command_line_do_not_agree_on(
     assert not run.exists()
 
 
+def test_unequal_shares_of_an_epoch_are_refused(run_as_two, configs, tmp_path):
+    """One of the two would wait for a batch that the other has not."""
+    done = run_as_two(
+        'train',
+        *(configs[2], '--work-dir', tmp_path, '--cfg-options'),
+        'train_dataloader.sampler.round_up=False',
+        'train_dataloader.dataset.indices=79',
+    )
+    assert done.codes == [1, 1], done.logs
+    for log in done.logs:
+        assert '10 and 9 batches in an epoch' in log
+        assert 'train_dataloader.sampler.round_up=True' in log
+        assert 'Traceback' not in log
+
+
+def test_pictures_of_a_part_of_the_faces_are_refused(
+    work_dirs, configs, run_as_two, tmp_path
+):
+    done = run_as_two(
+        'test',
+        *(configs[1], work_dirs[1] / 'epoch_2.pth', '--work-dir', tmp_path),
+        *('--show-dir', tmp_path / 'shown'),
+    )
+    assert done.codes == [1, 1]
+    assert 'one process draws, and this is one of 2' in done.logs[0]
+    assert not (tmp_path / 'shown').exists()
+
+
 def test_an_error_in_all_processes_is_words(run_as_two, tmp_path):
     done = run_as_two('train', tmp_path / 'nothing.py')
     assert done.codes == [1, 1]

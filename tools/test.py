@@ -80,7 +80,11 @@ def keep_predictions(cfg: Config, out_file: str) -> None:
     """Add MMEngine's dump of all predictions to the evaluators."""
     evaluator = cfg.test_evaluator
     metrics = evaluator if isinstance(evaluator, list) else [evaluator]
-    dump = dict(type='mmengine.DumpResults', out_file_path=out_file)
+    dump = dict(
+        type='mmengine.DumpResults',
+        out_file_path=out_file,
+        collect_device='gpu',  # needs neither a GPU nor a shared folder
+    )
     cfg.test_evaluator = [*metrics, dump]
 
 

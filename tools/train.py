@@ -184,12 +184,24 @@ def train(runner: Runner) -> None:
     except UnreadableImageError as error:
         sys.exit(error.words)
     except URLError as error:
-        sys.exit(
-            f'A pretrained backbone could not be fetched: {error}. Without a '
-            'network start from scratch, --cfg-options '
-            'model.backbone.init_cfg=None, or from a file of yours, '
-            'model.backbone.init_cfg.checkpoint=FILE'
+        sys.exit(_without_network(runner, error))
+
+
+def _without_network(runner: Runner, error: URLError) -> str:
+    """Say what to start from instead of what could not be fetched."""
+    start = str(runner._load_from or '')
+    if '://' in start:
+        return (
+            f'Weights could not be fetched: {error}. Without a network, '
+            f'give a file of this machine instead of load_from={start}, and '
+            'of the checkpoint of model.backbone.init_cfg'
         )
+    return (
+        f'A pretrained backbone could not be fetched: {error}. Without a '
+        'network start from scratch, --cfg-options '
+        'model.backbone.init_cfg=None, or from a file of yours, '
+        'model.backbone.init_cfg.checkpoint=FILE'
+    )
 
 
 if __name__ == '__main__':

@@ -80,6 +80,7 @@ def test_a_killed_process_is_started_again_and_goes_on(
         'train',
         *(configs[2], '--seed', '4', '--work-dir', run, '--resume'),
         *('--cfg-options', 'train_cfg.max_epochs=6'),
+        'env_cfg.dist_cfg.timeout=60',
         restarts=1,
         options=options,
     )
@@ -111,6 +112,7 @@ def test_an_error_in_one_process_ends_all(
         'train',
         *(config, '--seed', '4', '--work-dir', tmp_path / 'run'),
         *('--cfg-options', f'train_dataloader.dataset.data_root={data}'),
+        'env_cfg.dist_cfg.init_method=env://',
     )
     assert process.wait(timeout=120) == 1
     told = [line for line in log.read_text().splitlines() if face.name in line]

@@ -3,9 +3,12 @@
 import json
 import shutil
 
+from mmpose_scgcn.processes import join_processes
+
 import numpy as np
 import pytest
 import torch
+from mmengine.config import Config
 
 
 def losses(work_dir, rank=0):
@@ -134,6 +137,23 @@ def test_pictures_of_a_part_of_the_faces_are_refused(
     assert done.codes == [1, 1]
     assert 'one process draws, and this is one of 2' in done.logs[0]
     assert not (tmp_path / 'shown').exists()
+
+
+@pytest.mark.parametrize(
+    ('device', 'said'),
+    [
+        ('cuda', 'process 3 of this machine sees 2; start as many processes'),
+        ('mps', 'several processes cannot train together on the GPU of a Mac'),
+    ],
+)
+def test_processes_without_a_gpu_for_each_are_told(device, said, monkeypatch):
+    # What this machine has not is said by its name.
+    monkeypatch.setattr('mmpose_scgcn.processes.get_device', lambda: device)
+    monkeypatch.setattr('torch.cuda.device_count', lambda: 2)
+    for name, rank in dict(RANK='2', LOCAL_RANK='2', WORLD_SIZE='3').items():
+        monkeypatch.setenv(name, rank)
+    with pytest.raises(ValueError, match=said):
+        join_processes(Config(dict(launcher='pytorch')))
 
 
 def test_an_error_in_all_processes_is_words(run_as_two, tmp_path):

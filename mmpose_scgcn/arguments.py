@@ -7,8 +7,6 @@ Each takes the text of an argument and gives its value, or raises
 import argparse
 import math
 
-import cv2
-
 
 def positive_int(text: str) -> int:
     """Read a number of things, at least 1."""
@@ -48,6 +46,8 @@ def length_px(text: str) -> float:
 
 def picture_file(text: str) -> str:
     """Read the name of a picture that OpenCV can write."""
+    import cv2  # here, not above: `-h` has to be quick
+
     if not cv2.haveImageWriter(text):
         raise argparse.ArgumentTypeError(
             f'must be a picture (.png, .jpg), got {text}'

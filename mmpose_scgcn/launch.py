@@ -2,78 +2,26 @@
 
 import argparse
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 from mmpose_scgcn.config_files import read_config, tell_config
 from mmpose_scgcn.processes import inner_model, join_processes
 from mmpose_scgcn.staging import recover
 
-from mmengine.config import Config, DictAction
+from mmengine.config import Config
 from mmengine.dist import broadcast_object_list, is_main_process
 from mmengine.registry import RUNNERS
 from mmengine.runner import CheckpointLoader, Runner
 from torch import nn
 
-LAUNCHERS = ('none', 'pytorch', 'slurm', 'mpi')
-
-
-class _Settings(DictAction):
-    """MMEngine's, which fails where there is no ``=``."""
-
-    def __call__(
-        self,
-        parser: argparse.ArgumentParser,
-        namespace: argparse.Namespace,
-        values: str | Sequence[Any] | None,
-        option_string: str | None = None,
-    ) -> None:
-        for text in values or ():
-            if '=' not in text:
-                parser.error(
-                    f'{option_string}: expected KEY=VALUE, got {text!r}'
-                )
-        super().__call__(parser, namespace, values, option_string)
-
-
-def add_config_options(parser: argparse.ArgumentParser) -> None:
-    """Add the option that overrides settings of a config."""
-    parser.add_argument(
-        '--cfg-options',
-        nargs='+',
-        action=_Settings,
-        default={},
-        metavar='KEY=VALUE',
-        help='override settings of the config, e.g. train_cfg.max_epochs=2',
-    )
-
-
-def add_common_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the options that training and testing have in common."""
-    add_config_options(parser)
-    parser.add_argument(
-        '--work-dir', help='folder for logs (default: work_dirs/CONFIG)'
-    )
-    text = 'what started the processes, for several GPUs (default: none)'
-    parser.add_argument(
-        '--launcher', choices=LAUNCHERS, default='none', help=text
-    )
-    parser.add_argument(
-        '--local_rank',
-        '--local-rank',
-        type=int,
-        default=0,
-        metavar='N',
-        help='set by the launcher',
-    )
-
 
 def load_config(args: argparse.Namespace) -> Config:
-    """Read the config and apply :func:`add_common_arguments`' options.
+    """Read the config and apply the options that training and testing share.
 
     Args:
-        args (argparse.Namespace): With ``config`` and the common options.
+        args (argparse.Namespace): With ``config`` and the options of
+            :func:`~mmpose_scgcn.config_options.add_common_arguments`.
 
     Where a launcher has started several processes, they are joined.
 

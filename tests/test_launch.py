@@ -5,8 +5,8 @@ from pathlib import Path
 from pickle import UnpicklingError
 
 from mmpose_scgcn.config_files import find_config, shipped_configs
+from mmpose_scgcn.config_options import add_common_arguments
 from mmpose_scgcn.launch import (
-    add_common_arguments,
     check_annotations,
     check_checkpoint,
     load_config,

@@ -1,6 +1,7 @@
 """Measure a checkpoint: ``python tools/test.py CONFIG CHECKPOINT``."""
 
 import argparse
+import gc
 import json
 import sys
 from collections.abc import Mapping
@@ -192,6 +193,8 @@ def main() -> None:
                 f'of {get_world_size()}; run it without a launcher'
             )
         show_predictions(cfg, args)
+    # MMEngine collects garbage for each data set. What was imported is none.
+    gc.freeze()
     runner = build_runner(cfg)
     try:
         check_checkpoint(runner.model, args.checkpoint)

@@ -1,6 +1,7 @@
 """Train a model: ``python tools/train.py CONFIG``."""
 
 import argparse
+import gc
 import logging
 import sys
 from pathlib import Path
@@ -172,6 +173,8 @@ def main() -> None:
         )
     except (FileNotFoundError, ValueError) as error:
         sys.exit(str(error))
+    # MMEngine collects garbage for each data set. What was imported is none.
+    gc.freeze()
     runner = build_runner(cfg, args.resume_with)
     try:
         if args.resume:

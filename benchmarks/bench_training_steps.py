@@ -18,9 +18,9 @@ from typing import Any
 
 from mmpose_scgcn.arguments import positive_int
 from mmpose_scgcn.config_files import read_config
+from mmpose_scgcn.config_options import add_config_options
 from mmpose_scgcn.engine.optim_wrappers import BFloat16OptimWrapper
 from mmpose_scgcn.graph import build_graph
-from mmpose_scgcn.launch import add_config_options
 
 import numpy as np
 import torch

@@ -7,8 +7,6 @@ Each takes the text of an argument and gives its value, or raises
 import argparse
 import math
 
-import cv2
-
 
 def positive_int(text: str) -> int:
     """Read a number of things, at least 1."""
@@ -32,6 +30,17 @@ def fraction(text: str) -> float:
     return _checked(value, 0 < value <= 1, 'a number above 0, at most 1', text)
 
 
+def part_of(text: str) -> tuple[int, int]:
+    """Read which part of how many, such as 2/8: from 1 on."""
+    part, _, count = text.partition('/')
+    numbers = [int(n) if n.isdecimal() else 0 for n in (part, count)]
+    if not 1 <= numbers[0] <= numbers[1]:
+        raise argparse.ArgumentTypeError(
+            f'expected a part and how many there are, 1/4 to 4/4, got {text!r}'
+        )
+    return numbers[0], numbers[1]
+
+
 def positive_float(text: str) -> float:
     """Read a finite number above 0."""
     value = _number(text)
@@ -48,6 +57,8 @@ def length_px(text: str) -> float:
 
 def picture_file(text: str) -> str:
     """Read the name of a picture that OpenCV can write."""
+    import cv2  # here, not above: `-h` has to be quick
+
     if not cv2.haveImageWriter(text):
         raise argparse.ArgumentTypeError(
             f'must be a picture (.png, .jpg), got {text}'

@@ -4,8 +4,10 @@ import difflib
 import sys
 import traceback
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from mmengine.config import Config
+if TYPE_CHECKING:
+    from mmengine.config import Config
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -79,7 +81,7 @@ def tell_config(name: str) -> None:
         )
 
 
-def read_config(name: str, options: dict) -> Config:
+def read_config(name: str, options: dict) -> 'Config':
     """Read a config by path or name and override settings.
 
     Args:
@@ -93,6 +95,9 @@ def read_config(name: str, options: dict) -> Config:
         FileNotFoundError: There is no such config.
         ValueError: It is none, or has not what ``options`` set.
     """
+    # Here, not above: `-h` has to be quick.
+    from mmengine.config import Config
+
     path = find_config(name)
     try:
         cfg = Config.fromfile(path)

@@ -2,78 +2,26 @@
 
 import argparse
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 from mmpose_scgcn.config_files import read_config, tell_config
 from mmpose_scgcn.processes import inner_model, join_processes
 from mmpose_scgcn.staging import recover
 
-from mmengine.config import Config, DictAction
+from mmengine.config import Config
 from mmengine.dist import broadcast_object_list, is_main_process
 from mmengine.registry import RUNNERS
 from mmengine.runner import CheckpointLoader, Runner
 from torch import nn
 
-LAUNCHERS = ('none', 'pytorch', 'slurm', 'mpi')
-
-
-class _Settings(DictAction):
-    """MMEngine's, which fails where there is no ``=``."""
-
-    def __call__(
-        self,
-        parser: argparse.ArgumentParser,
-        namespace: argparse.Namespace,
-        values: str | Sequence[Any] | None,
-        option_string: str | None = None,
-    ) -> None:
-        for text in values or ():
-            if '=' not in text:
-                parser.error(
-                    f'{option_string}: expected KEY=VALUE, got {text!r}'
-                )
-        super().__call__(parser, namespace, values, option_string)
-
-
-def add_config_options(parser: argparse.ArgumentParser) -> None:
-    """Add the option that overrides settings of a config."""
-    parser.add_argument(
-        '--cfg-options',
-        nargs='+',
-        action=_Settings,
-        default={},
-        metavar='KEY=VALUE',
-        help='override settings of the config, e.g. train_cfg.max_epochs=2',
-    )
-
-
-def add_common_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the options that training and testing have in common."""
-    add_config_options(parser)
-    parser.add_argument(
-        '--work-dir', help='folder for logs (default: work_dirs/CONFIG)'
-    )
-    text = 'what started the processes, for several GPUs (default: none)'
-    parser.add_argument(
-        '--launcher', choices=LAUNCHERS, default='none', help=text
-    )
-    parser.add_argument(
-        '--local_rank',
-        '--local-rank',
-        type=int,
-        default=0,
-        metavar='N',
-        help='set by the launcher',
-    )
-
 
 def load_config(args: argparse.Namespace) -> Config:
-    """Read the config and apply :func:`add_common_arguments`' options.
+    """Read the config and apply the options that training and testing share.
 
     Args:
-        args (argparse.Namespace): With ``config`` and the common options.
+        args (argparse.Namespace): With ``config`` and the options of
+            :func:`~mmpose_scgcn.config_options.add_common_arguments`.
 
     Where a launcher has started several processes, they are joined.
 
@@ -222,13 +170,15 @@ def check_checkpoint(
             is read.
 
     Raises:
-        ValueError: Weights are missing or of another shape, or it is to be
-            resumed and holds weights only.
+        ValueError: Weights are missing or of another shape, it is to be
+            resumed and holds weights only, or it is at an address that does
+            not answer.
     """
+    # Here, not above: `-h` has to be quick.
+    from mmpose_scgcn.models.layers import adopt_shapes
+
     if content is None:
-        content = CheckpointLoader.load_checkpoint(
-            filename, map_location='cpu'
-        )
+        content = _fetch(filename)
     if resume and not {'meta', 'optimizer'} <= content.keys():
         raise ValueError(
             f'{filename} holds weights only, no training to resume; start '
@@ -239,10 +189,7 @@ def check_checkpoint(
         for name, value in content.get('state_dict', content).items()
     }
     shapes = {n: tuple(getattr(v, 'shape', ())) for n, v in state.items()}
-    for name, module in inner_model(model).named_modules():
-        adopt = getattr(module, 'adopt_shapes', None)  # DynamicAdjacency
-        if adopt is not None:
-            adopt(state, f'{name}.')
+    adopt_shapes(inner_model(model), state)
     wanted = dict(inner_model(model).named_parameters())
     unfit = [
         f'{name}: expected {tuple(value.shape)}, got '
@@ -255,3 +202,20 @@ def check_checkpoint(
             f'{filename} does not fit the config: {len(unfit)} of '
             f'{len(wanted)} weights differ, such as {"; ".join(unfit[:3])}'
         )
+
+
+def _fetch(filename: str) -> dict:
+    """Read a checkpoint from a file or an address.
+
+    Raises:
+        ValueError: The address does not answer.
+    """
+    try:
+        return CheckpointLoader.load_checkpoint(filename, map_location='cpu')
+    except OSError as error:
+        if '://' not in filename:
+            raise
+        raise ValueError(
+            f'{filename} could not be fetched: {error}. Without a network, '
+            'give a file of this machine'
+        ) from error

@@ -4,6 +4,7 @@ Without a GPU, MMEngine's ``init_dist`` stops where it chooses one for each
 process.
 """
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from mmengine.config import Config
 from mmengine.device import get_device
 from mmengine.dist import init_dist, is_distributed
 from mmengine.model import is_model_wrapper
+from mmengine.runner import Runner
 from mmengine.utils.dl_utils import set_multi_processing
 from torch import nn
 from torch.distributed import PrefixStore, TCPStore
@@ -24,6 +26,16 @@ _STARTED_BY = {
     'slurm': ('SLURM_PROCID', 'srun --ntasks=N python TOOL ...'),
     'mpi': ('OMPI_COMM_WORLD_RANK', 'mpirun -np N python TOOL ...'),
 }
+
+#: Where it says which process of its machine this is, from 0.
+_LOCAL_RANK = {
+    'pytorch': 'LOCAL_RANK',
+    'slurm': 'SLURM_LOCALID',
+    'mpi': 'OMPI_COMM_WORLD_LOCAL_RANK',
+}
+
+#: Settings of ``dist_cfg`` that say how the processes meet.
+_MEETING = {'init_method', 'rank', 'store', 'world_size'}
 
 
 def join_processes(cfg: Config) -> None:
@@ -37,7 +49,8 @@ def join_processes(cfg: Config) -> None:
         cfg (mmengine.config.Config): With ``launcher``; it may be changed.
 
     Raises:
-        ValueError: The process was not started by the launcher.
+        ValueError: The process was not started by the launcher, or there is
+            no GPU for it.
     """
     if is_distributed():
         return
@@ -58,8 +71,12 @@ def join_processes(cfg: Config) -> None:
                 '--launcher mpi: expected MASTER_ADDR, the address of the '
                 'first machine, in the environment (127.0.0.1 with one)'
             )
+    _check_gpu(cfg.launcher)
     environment = cfg.get('env_cfg', {})
-    settings = {**environment.get('dist_cfg', {}), **_fresh_store()}
+    settings = dict(environment.get('dist_cfg', {}))
+    by_torch = settings.get('init_backend', 'torch') == 'torch'
+    if by_torch and not _MEETING & settings.keys():
+        settings.update(_fresh_store())
     # As the runner does it, and before: init_dist would choose otherwise.
     set_multi_processing(**environment.get('mp_cfg', {}), distributed=True)
     if get_device() != 'cpu':
@@ -94,6 +111,31 @@ def _check_alone() -> None:
                 f'this process was started as one of {count} ({name}), '
                 f'without a launcher: add --launcher {launcher}'
             )
+
+
+def _check_gpu(launcher: str) -> None:
+    """Check that there is a GPU for this process, if there are any.
+
+    Raises:
+        ValueError: There are more processes than GPUs, or GPUs that
+            processes cannot share their work on.
+    """
+    device = get_device()
+    if device == 'mps':
+        raise ValueError(
+            f'--launcher {launcher}: several processes cannot train together '
+            'on the GPU of a Mac (mps), for PyTorch has no communication '
+            'between them; start one process, without a launcher'
+        )
+    number = os.environ.get(_LOCAL_RANK[launcher], '')
+    count = torch.cuda.device_count()
+    if device == 'cuda' and number.isdecimal() and int(number) >= count:
+        raise ValueError(
+            f'--launcher {launcher}: each process takes a GPU of its own, '
+            f'and process {int(number) + 1} of this machine sees {count}; '
+            'start as many processes on a machine as it has GPUs, or let '
+            'them see none (CUDA_VISIBLE_DEVICES=-1)'
+        )
 
 
 def _fresh_store() -> dict[str, Any]:
@@ -132,6 +174,27 @@ def _no_gpu_to_choose() -> Iterator[None]:
         yield
     finally:
         torch.cuda.set_device = choose
+
+
+def wrap_again(runner: Runner) -> None:
+    """Wrap a model anew whose weights have taken another shape since.
+
+    PyTorch keeps places for the gradients of a wrapped model, of the shapes
+    that the weights had when it was wrapped.
+
+    Args:
+        runner (Runner): About to train.
+    """
+    if not is_model_wrapper(runner.model):
+        return
+    model = inner_model(runner.model)
+    # The old places are let go of, and with them PyTorch's knowledge of the
+    # shapes: garbage of two objects that refer to each other.
+    runner.model = model
+    gc.collect()
+    runner.model = runner.wrap_model(
+        runner.cfg.get('model_wrapper_cfg'), model
+    )
 
 
 def inner_model(model: nn.Module) -> nn.Module:

@@ -37,7 +37,7 @@ METRICS = Registry(
     'metric',
     parent=mmpose_registry.METRICS,
     scope=SCOPE,
-    locations=['mmpose_scgcn.evaluation'],
+    locations=['mmpose_scgcn.evaluation.metrics'],
 )
 OPTIM_WRAPPERS = Registry(
     'optim_wrapper',

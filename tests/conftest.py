@@ -3,7 +3,6 @@
 import gc
 import json
 import os
-import runpy
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -11,7 +10,6 @@ from pathlib import Path
 
 import mmpose_scgcn  # noqa: F401  before any test imports MMPose
 
-import mmengine.config
 import numpy as np
 import pytest
 
@@ -73,9 +71,7 @@ def pytest_terminal_summary(terminalreporter) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Make quick what MMEngine does a lot: collect garbage, format configs."""
-    format_once = runpy.run_path(str(WARM_PYTHON))['format_once']
-    format_once(mmengine.config.config)
+    """Make quick what MMEngine does a lot: collect garbage."""
     gc.collect()
     gc.freeze()
 

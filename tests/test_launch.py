@@ -5,8 +5,8 @@ from pathlib import Path
 from pickle import UnpicklingError
 
 from mmpose_scgcn.config_files import find_config, shipped_configs
+from mmpose_scgcn.config_options import add_common_arguments
 from mmpose_scgcn.launch import (
-    add_common_arguments,
     check_annotations,
     check_checkpoint,
     load_config,
@@ -225,3 +225,9 @@ def test_a_tensor_is_no_checkpoint(model, tmp_path):
     torch.save(torch.ones(2), tmp_path / 'tensor.pth')
     with pytest.raises(ValueError, match=r'expected a dict.*got Tensor'):
         check_checkpoint(model, str(tmp_path / 'tensor.pth'))
+
+
+def test_an_address_that_does_not_answer_is_told(model):
+    # Nobody listens there.
+    with pytest.raises(ValueError, match=r'1/a\.pth could not be fetched: '):
+        check_checkpoint(model, 'http://127.0.0.1:1/a.pth')

@@ -31,3 +31,25 @@ def test_a_tool_answers_under_its_name(run, tool):
     done = run(tool, '-h')
     assert done.returncode == 0, done.stderr
     assert f'usage: {tool}.py' in done.stdout
+
+
+HELP = """
+import runpy, sys
+sys.argv = ['mmpose_scgcn', {tool!r}, '-h']
+try:
+    runpy.run_module('mmpose_scgcn', run_name='__main__')
+except SystemExit as end:
+    assert not end.code
+print({{'torch', 'mmengine', 'mmpose', 'matplotlib'}} & set(sys.modules))
+"""
+
+
+@pytest.mark.parametrize(
+    'tool',
+    ['train', 'test', 'prepare_dataset', 'predict', 'benchmark', 'plot_ced'],
+)
+def test_help_is_there_before_the_slow_imports(run_python, tool):
+    done = run_python('-c', HELP.format(tool=tool), cold=True)
+    assert done.returncode == 0, done.stderr
+    assert f'usage: {tool}.py' in done.stdout
+    assert done.stdout.endswith('set()\n')

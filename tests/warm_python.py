@@ -59,22 +59,8 @@ def _import_host() -> None:
     import torch._dynamo  # noqa: F401  by the first optimizer
     import torch.utils.cpp_extension  # noqa: F401  by a runner, for its log
 
-    format_once(mmengine.config.config)
     # yapf reads its grammar.
     mmengine.config.Config(dict(number=1)).pretty_text  # noqa: B018
-
-
-def format_once(module: ModuleType) -> None:
-    """Keep the text of a config: a runner formats it up to seven times."""
-    format_code = module.FormatCode
-    known: dict[str, tuple] = {}
-
-    def format_or_recall(text: str, **style: object) -> tuple:
-        if text not in known:
-            known[text] = format_code(text, **style)
-        return known[text]
-
-    module.FormatCode = format_or_recall
 
 
 def _become(

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from pickle import UnpicklingError
 
-from mmpose_scgcn import config_files, launch
+from mmpose_scgcn import config_files, config_options
 from mmpose_scgcn.apis import load_model
 from mmpose_scgcn.apis.adapted_model import write_adapted
 from mmpose_scgcn.apis.adapting import Adaptation, adapt, reasons_of
@@ -77,7 +77,7 @@ def parse_args() -> argparse.Namespace:
     config = parser.add_argument_group('for a config')
     splits, text = ('train', 'val', 'test'), 'whose faces (default: train)'
     config.add_argument('--split', choices=splits, help=text)
-    launch.add_config_options(config)
+    config_options.add_config_options(config)
     args = parser.parse_args()
     check_options(parser, args)
     return args

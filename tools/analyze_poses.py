@@ -16,11 +16,11 @@ from pathlib import Path
 from mmpose_scgcn.apis import read_image
 from mmpose_scgcn.arguments import picture_file
 from mmpose_scgcn.config_files import read_config
+from mmpose_scgcn.config_options import add_config_options
 from mmpose_scgcn.datasets import DatasetPoses, dataset_poses
 from mmpose_scgcn.datasets.build import build_split
 from mmpose_scgcn.datasets.readers import read_points
 from mmpose_scgcn.datasets.wrappers import samples_of
-from mmpose_scgcn.launch import add_config_options
 from mmpose_scgcn.shapes import balanced_counts
 from mmpose_scgcn.visualization import crop_tile, plot_poses
 

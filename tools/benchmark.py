@@ -11,8 +11,6 @@ import sys
 from pathlib import Path
 
 from mmpose_scgcn.benchmark import load_results, load_suite
-from mmpose_scgcn.benchmark.page import write_page
-from mmpose_scgcn.benchmark.report import write_report
 
 
 def parse_args() -> argparse.Namespace:
@@ -50,12 +48,16 @@ def positive(text: str) -> int:
 
 def benchmark(args: argparse.Namespace) -> int:
     """Run what is missing and report; returns the number of failed runs."""
+    # Here, not above: `-h` has to be quick.
+    from mmpose_scgcn.benchmark.page import write_page
+    from mmpose_scgcn.benchmark.report import write_report
+
     suite, failed = load_suite(args.suite), 0
     for name in args.method:
         suite.method(name)
     path = args.results / f'{suite.name}.json'
     if not args.report_only:
-        # Here, not above: a report alone needs no torch.
+        # A report alone needs no torch.
         from mmpose_scgcn.benchmark.execute import run_benchmark
         from mmpose_scgcn.benchmark.processes import default_jobs
         from mmpose_scgcn.benchmark.workspace import Workspace

@@ -16,11 +16,11 @@ from pathlib import Path
 from mmpose_scgcn.apis.writers import write_image
 from mmpose_scgcn.arguments import picture_file, positive_int
 from mmpose_scgcn.config_files import read_config
+from mmpose_scgcn.config_options import add_config_options
 from mmpose_scgcn.datasets import collect_shapes
 from mmpose_scgcn.datasets.build import build_split
 from mmpose_scgcn.datasets.pipeline import run_pipeline
 from mmpose_scgcn.datasets.preparation import mirror_distances
-from mmpose_scgcn.launch import add_config_options
 from mmpose_scgcn.visualization import face_grid
 from mmpose_scgcn.visualization.samples import draw_annotation, draw_crop
 

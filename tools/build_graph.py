@@ -10,10 +10,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from mmpose_scgcn.config_files import read_config
+from mmpose_scgcn.config_options import add_config_options
 from mmpose_scgcn.datasets import ShapeSet, collect_shapes, shapes_from_coco
 from mmpose_scgcn.datasets.pipeline import crop_of
 from mmpose_scgcn.files import replace_file
-from mmpose_scgcn.launch import add_config_options, check_annotations
+from mmpose_scgcn.launch import check_annotations
 from mmpose_scgcn.python_text import quote
 from mmpose_scgcn.shapes import crop_size
 from mmpose_scgcn.terminal import steady_output

@@ -20,6 +20,7 @@ from pathlib import Path
 from mmpose_scgcn.apis import read_image
 from mmpose_scgcn.arguments import positive_int
 from mmpose_scgcn.config_files import read_config
+from mmpose_scgcn.config_options import add_config_options
 from mmpose_scgcn.datasets.build import build_split
 from mmpose_scgcn.datasets.wrappers import samples_of
 from mmpose_scgcn.detection import (
@@ -30,7 +31,7 @@ from mmpose_scgcn.detection import (
 )
 from mmpose_scgcn.detection.calibration import mapping_of
 from mmpose_scgcn.files import replace_file
-from mmpose_scgcn.launch import add_config_options, check_annotations
+from mmpose_scgcn.launch import check_annotations
 from mmpose_scgcn.structures.boxes import box_iou, tight_boxes
 from mmpose_scgcn.terminal import steady_output
 

@@ -15,7 +15,8 @@ import sys
 import tempfile
 
 from mmpose_scgcn.config_files import read_config, tell_config
-from mmpose_scgcn.launch import add_config_options, check_annotations
+from mmpose_scgcn.config_options import add_config_options
+from mmpose_scgcn.launch import check_annotations
 
 from mmengine.config import Config
 

@@ -17,11 +17,11 @@ from mmpose_scgcn.apis import build_model, predict_dataset, read_image
 from mmpose_scgcn.apis.writers import write_image
 from mmpose_scgcn.arguments import picture_file, positive_int
 from mmpose_scgcn.config_files import read_config
+from mmpose_scgcn.config_options import add_config_options
 from mmpose_scgcn.datasets.build import build_split
 from mmpose_scgcn.evaluation.face_samples import FaceSample
 from mmpose_scgcn.evaluation.face_scores import score_samples
 from mmpose_scgcn.evaluation.functional import resolve_norm
-from mmpose_scgcn.launch import add_config_options
 from mmpose_scgcn.visualization import (
     PREDICTED_COLOR,
     TRUE_COLOR,

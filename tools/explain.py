@@ -33,9 +33,9 @@ from mmpose_scgcn.apis.face_boxes import check_box
 from mmpose_scgcn.apis.face_model import FaceModel
 from mmpose_scgcn.arguments import fraction, natural_int, positive_int
 from mmpose_scgcn.config_files import read_config
+from mmpose_scgcn.config_options import add_config_options
 from mmpose_scgcn.datasets.build import build_split
 from mmpose_scgcn.files import replace_file
-from mmpose_scgcn.launch import add_config_options
 from mmpose_scgcn.visualization.adjacency import plot_adjacency
 
 import numpy as np

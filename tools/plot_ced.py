@@ -16,7 +16,6 @@ from mmpose_scgcn.evaluation.functional import (
     read_face_results,
 )
 from mmpose_scgcn.evaluation.functional.face_results import SUBSET
-from mmpose_scgcn.visualization.ced import plot_ced, run_label
 
 import numpy as np
 
@@ -109,6 +108,9 @@ def read_errors(file: str, subset: str | None) -> np.ndarray:
 def main() -> None:
     """Run the command line."""
     args = parse_args()
+    # Here, not above: `-h` has to be quick.
+    from mmpose_scgcn.visualization.ced import plot_ced, run_label
+
     names = args.names or run_names(args.results)
     thresholds = args.fr_threshold, args.auc_threshold
     try:

@@ -128,6 +128,9 @@ def run(args: argparse.Namespace, console: 'Console | None') -> list[str]:
     if not sources:
         return problems
     model, boxes = prepare(args, sources)
+    if args.shard:
+        part, count = args.shard
+        sources = sources[part - 1 :: count]
     total, failed = len(sources), 0
     with ExitStack() as stack:
         progress = stack.enter_context(show_progress(total, console))

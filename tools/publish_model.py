@@ -18,7 +18,7 @@ from pathlib import Path
 from pickle import UnpicklingError
 from tempfile import TemporaryDirectory
 
-from mmpose_scgcn import config_files, launch
+from mmpose_scgcn import config_files, config_options, launch
 from mmpose_scgcn.apis import build_model, load_model
 from mmpose_scgcn.apis.publishing import (
     check_name,
@@ -79,7 +79,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--metafile', help='YAML file in which the record is replaced'
     )
-    launch.add_config_options(parser)
+    config_options.add_config_options(parser)
     return parser.parse_args()
 
 

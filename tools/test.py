@@ -1,26 +1,24 @@
 """Measure a checkpoint: ``python tools/test.py CONFIG CHECKPOINT``."""
 
 import argparse
+import gc
 import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from pickle import UnpicklingError
+from typing import TYPE_CHECKING
 
 from mmpose_scgcn.arguments import positive_float
+from mmpose_scgcn.config_options import add_common_arguments
 from mmpose_scgcn.evaluation.functional import lies_to_one_side
 from mmpose_scgcn.files import replace_file
-from mmpose_scgcn.launch import (
-    add_common_arguments,
-    build_runner,
-    check_annotations,
-    check_checkpoint,
-    load_config,
-)
 
-from mmengine.config import Config
-from mmengine.dist import get_world_size, is_main_process
-from mmengine.runner import Runner
+# PyTorch and MMEngine are imported where they are needed: `-h` has to be
+# quick.
+if TYPE_CHECKING:
+    from mmengine.config import Config
+    from mmengine.runner import Runner
 
 PICKLES = ('.pkl', '.pickle')
 
@@ -76,15 +74,19 @@ def _check(parser: argparse.ArgumentParser, args: argparse.Namespace) -> None:
         )
 
 
-def keep_predictions(cfg: Config, out_file: str) -> None:
+def keep_predictions(cfg: 'Config', out_file: str) -> None:
     """Add MMEngine's dump of all predictions to the evaluators."""
     evaluator = cfg.test_evaluator
     metrics = evaluator if isinstance(evaluator, list) else [evaluator]
-    dump = dict(type='mmengine.DumpResults', out_file_path=out_file)
+    dump = dict(
+        type='mmengine.DumpResults',
+        out_file_path=out_file,
+        collect_device='gpu',  # needs neither a GPU nor a shared folder
+    )
     cfg.test_evaluator = [*metrics, dump]
 
 
-def show_predictions(cfg: Config, args: argparse.Namespace) -> None:
+def show_predictions(cfg: 'Config', args: argparse.Namespace) -> None:
     """Switch on MMPose's hook that draws predictions."""
     hook = dict(type='PoseVisualizationHook', enable=True, show=args.show)
     # MMPose puts a folder that is relative into itself, batch after batch.
@@ -95,8 +97,6 @@ def show_predictions(cfg: Config, args: argparse.Namespace) -> None:
 
 def tell_metrics(metrics: Mapping[str, float], out: str | None) -> None:
     """Keep the metrics, and say what their unit is."""
-    if not is_main_process():
-        return
     if out and out.endswith('.json'):
         with replace_file(out) as partial:
             partial.write_text(
@@ -114,8 +114,6 @@ def tell_metrics(metrics: Mapping[str, float], out: str | None) -> None:
 
 def tell_of_offset(metrics: Mapping[str, float]) -> None:
     """Say so if predictions lie to one side, as conventions make them."""
-    if not is_main_process():
-        return
     if lies_to_one_side(metrics):
         x = metrics['bias_x']
         side = 'right' if x > 0 else 'left'
@@ -152,9 +150,8 @@ def likely_reason(offset: float) -> str:
     )
 
 
-def measure(runner: Runner) -> dict:
+def measure(runner: 'Runner') -> dict:
     """Test; say what does not fit."""
-    # Here, not above: help needs none of it.
     from mmpose_scgcn.checks import CheckError
     from mmpose_scgcn.datasets.unreadable import UnreadableImageError
 
@@ -169,6 +166,15 @@ def measure(runner: Runner) -> dict:
 def main() -> None:
     """Build a runner from the command line and test."""
     args = parse_args()
+    from mmpose_scgcn.launch import (
+        build_runner,
+        check_annotations,
+        check_checkpoint,
+        load_config,
+    )
+
+    from mmengine.dist import get_world_size, is_main_process
+
     try:
         cfg = load_config(args)
         check_annotations(cfg, 'test_dataloader', 'test_evaluator')
@@ -187,14 +193,17 @@ def main() -> None:
                 f'of {get_world_size()}; run it without a launcher'
             )
         show_predictions(cfg, args)
+    # MMEngine collects garbage for each data set. What was imported is none.
+    gc.freeze()
     runner = build_runner(cfg)
     try:
         check_checkpoint(runner.model, args.checkpoint)
     except (FileNotFoundError, ValueError, UnpicklingError) as error:
         sys.exit(str(error))
     metrics = measure(runner)
-    tell_metrics(metrics, args.out)
-    tell_of_offset(metrics)
+    if is_main_process():
+        tell_metrics(metrics, args.out)
+        tell_of_offset(metrics)
 
 
 if __name__ == '__main__':

@@ -1,24 +1,21 @@
 """Train a model: ``python tools/train.py CONFIG``."""
 
 import argparse
+import gc
 import logging
 import sys
 from pathlib import Path
 from pickle import UnpicklingError
+from typing import TYPE_CHECKING
 from urllib.error import URLError
 
-from mmpose_scgcn.launch import (
-    add_common_arguments,
-    build_runner,
-    check_annotations,
-    check_checkpoint,
-    load_config,
-)
+from mmpose_scgcn.config_options import add_common_arguments
 
-import torch
-from mmengine.config import Config
-from mmengine.logging import print_log
-from mmengine.runner import Runner, find_latest_checkpoint
+# PyTorch and MMEngine are imported where they are needed: `-h` has to be
+# quick.
+if TYPE_CHECKING:
+    from mmengine.config import Config
+    from mmengine.runner import Runner
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -55,12 +52,14 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def apply_training_options(cfg: Config, args: argparse.Namespace) -> None:
+def apply_training_options(cfg: 'Config', args: argparse.Namespace) -> None:
     """Write the options of training into the config.
 
     Raises:
         ValueError: The config names no batch size to scale from.
     """
+    import torch
+
     if args.resume:
         cfg.resume = True
         auto = args.resume == 'auto'
@@ -85,9 +84,8 @@ def apply_training_options(cfg: Config, args: argparse.Namespace) -> None:
         cfg.randomness = {**cfg.get('randomness', {}), 'seed': args.seed}
 
 
-def use_bfloat16(cfg: Config) -> None:
+def use_bfloat16(cfg: 'Config') -> None:
     """Train in bfloat16 and channels-last on a CPU, if that is faster."""
-    # Here, not above: help and other trainings need none of it.
     from mmpose_scgcn.engine.optim_wrappers import has_bfloat16_units
 
     if has_bfloat16_units() is False:
@@ -120,6 +118,8 @@ def latest_checkpoint(work_dir: str) -> str | None:
     """
     from mmpose_scgcn.checks import local_checkpoint
 
+    from mmengine.runner import find_latest_checkpoint
+
     latest = local_checkpoint(work_dir, find_latest_checkpoint(work_dir))
     if latest and (Path(latest).exists() or not Path(latest).is_absolute()):
         return latest
@@ -129,7 +129,7 @@ def latest_checkpoint(work_dir: str) -> str | None:
     return (newest and str(newest)) or latest or None
 
 
-def check_resumption(runner: Runner, checkpoint: str | None) -> None:
+def check_resumption(runner: 'Runner', checkpoint: str | None) -> None:
     """Check what training is to be resumed from.
 
     Args:
@@ -139,6 +139,10 @@ def check_resumption(runner: Runner, checkpoint: str | None) -> None:
     Raises:
         ValueError: The file does not fit the model, or holds weights only.
     """
+    from mmpose_scgcn.launch import check_checkpoint
+
+    from mmengine.logging import print_log
+
     if checkpoint:
         check_checkpoint(runner.model, checkpoint, resume=True)
         return
@@ -153,6 +157,14 @@ def check_resumption(runner: Runner, checkpoint: str | None) -> None:
 def main() -> None:
     """Build a runner from the command line and train."""
     args = parse_args()
+    from mmpose_scgcn.launch import (
+        build_runner,
+        check_annotations,
+        load_config,
+    )
+
+    from mmengine.logging import print_log
+
     try:
         cfg = load_config(args)
         apply_training_options(cfg, args)
@@ -161,6 +173,8 @@ def main() -> None:
         )
     except (FileNotFoundError, ValueError) as error:
         sys.exit(str(error))
+    # MMEngine collects garbage for each data set. What was imported is none.
+    gc.freeze()
     runner = build_runner(cfg, args.resume_with)
     try:
         if args.resume:
@@ -172,7 +186,7 @@ def main() -> None:
     train(runner)
 
 
-def train(runner: Runner) -> None:
+def train(runner: 'Runner') -> None:
     """Train; say what does not fit, and what to do without a network."""
     from mmpose_scgcn.checks import CheckError
     from mmpose_scgcn.datasets.unreadable import UnreadableImageError
@@ -184,12 +198,24 @@ def train(runner: Runner) -> None:
     except UnreadableImageError as error:
         sys.exit(error.words)
     except URLError as error:
-        sys.exit(
-            f'A pretrained backbone could not be fetched: {error}. Without a '
-            'network start from scratch, --cfg-options '
-            'model.backbone.init_cfg=None, or from a file of yours, '
-            'model.backbone.init_cfg.checkpoint=FILE'
+        sys.exit(_without_network(runner, error))
+
+
+def _without_network(runner: 'Runner', error: URLError) -> str:
+    """Say what to start from instead of what could not be fetched."""
+    start = str(runner._load_from or '')
+    if '://' in start:
+        return (
+            f'Weights could not be fetched: {error}. Without a network, '
+            f'give a file of this machine instead of load_from={start}, and '
+            'of the checkpoint of model.backbone.init_cfg'
         )
+    return (
+        f'A pretrained backbone could not be fetched: {error}. Without a '
+        'network start from scratch, --cfg-options '
+        'model.backbone.init_cfg=None, or from a file of yours, '
+        'model.backbone.init_cfg.checkpoint=FILE'
+    )
 
 
 if __name__ == '__main__':

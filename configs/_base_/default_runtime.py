@@ -21,7 +21,7 @@ default_hooks = dict(
 # The check hook stops a run whose model and pipelines do not fit together. The
 # graph hook fills in graphs that the config leaves to the training set.
 custom_hooks = [
-    dict(type='SyncBuffersHook'),
+    dict(type='mmpose_scgcn.SyncBuffersHook'),
     dict(type='mmpose_scgcn.CheckHook'),
     dict(type='mmpose_scgcn.GraphHook'),
 ]

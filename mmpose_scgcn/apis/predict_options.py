@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from mmpose_scgcn.arguments import length_px, positive_int, score
+from mmpose_scgcn.arguments import length_px, part_of, positive_int, score
 
 from .zoo import list_models
 
@@ -52,6 +52,8 @@ def parse_args(description: str) -> argparse.Namespace:
         choices=('float32', 'int8'),
         help='of an exported folder (default: float32)',
     )
+    text = 'do one part of the files, such as 1/4, and others the other parts'
+    add('--shard', type=part_of, metavar='I/N', help=text)
     _add_box_options(parser)
     _add_video_options(parser)
     _add_output_options(parser)

@@ -41,15 +41,6 @@ class ResultFiles:
         self.table = table
         self.show = show
         self.drawing = dict(drawing or {})
-        self._taken: set[str] = set()
-
-    def free_name(self, path: Path) -> str:
-        """Give a name for results that no other file here has."""
-        name, number = path.stem, 2
-        while name in self._taken:
-            name, number = f'{path.stem}_{number}', number + 1
-        self._taken.add(name)
-        return name
 
     def add_image(self, name: str, path: Path, faces: Faces) -> None:
         """Write and show what was found in an image, but for the table.

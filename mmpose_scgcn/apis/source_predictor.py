@@ -86,7 +86,7 @@ class SourcePredictor:
         problems: list[str] = []
         batch: list[_Picture] = []
         for source in group:
-            name, path = self.results.free_name(source.path), source.path
+            name, path = source.name, source.path
             try:
                 if source.kind == 'image':
                     batch.append(_Picture(name, path, read_image(path)))

@@ -4,7 +4,7 @@ import glob
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mmpose_scgcn.images import IMAGE_SUFFIXES
@@ -29,11 +29,13 @@ class Source:
         kind (str): ``image``, ``video`` or ``webcam``.
         path (pathlib.Path): The file; for a camera ``webcam_N``.
         camera (int): Number of the camera. Defaults to 0.
+        name (str): Of its results, without a suffix. Defaults to ''.
     """
 
     kind: str
     path: Path
     camera: int = 0
+    name: str = ''
 
 
 def find_sources(inputs: Iterable[str]) -> tuple[list[Source], list[str]]:
@@ -47,6 +49,7 @@ def find_sources(inputs: Iterable[str]) -> tuple[list[Source], list[str]]:
     Returns:
         tuple[list[Source], list[str]]: What there is, each once, in order,
         and a sentence for each input that names nothing or cannot be read.
+        No two of them have the same ``name``.
     """
     sources: dict[tuple[str, str], Source] = {}
     problems = []
@@ -61,7 +64,18 @@ def find_sources(inputs: Iterable[str]) -> tuple[list[Source], list[str]]:
             sources.setdefault(key, source)
         if not found:
             problems.append(_why_nothing(text))
-    return list(sources.values()), problems
+    return _name_apart(sources.values()), problems
+
+
+def _name_apart(sources: Iterable[Source]) -> list[Source]:
+    """Give each source a name for its results that no other one has."""
+    named: dict[str, Source] = {}
+    for source in sources:
+        name, number = source.path.stem, 2
+        while name in named:
+            name, number = f'{source.path.stem}_{number}', number + 1
+        named[name] = replace(source, name=name)
+    return list(named.values())
 
 
 def _find(text: str) -> Iterator[Source]:

@@ -1,6 +1,6 @@
 """What is checked before a run: said in words before its first step."""
 
-from .batches import check_batches
+from .batches import check_batches, check_shares
 from .codecs import check_codec
 from .findings import CheckError, Findings, on_every_rank
 from .folders import adopt_best, latest_here, local_checkpoint
@@ -21,6 +21,7 @@ __all__ = [
     'check_batches',
     'check_codec',
     'check_run',
+    'check_shares',
     'compare_settings',
     'compare_weights',
     'describe_changes',

@@ -1,4 +1,4 @@
-"""Batches of one face, which batch normalisation cannot learn from."""
+"""Batches of one face, and processes with different numbers of batches."""
 
 import copy
 from collections.abc import Sized
@@ -8,8 +8,9 @@ from mmpose_scgcn.models.units import codec_input_size
 from mmpose_scgcn.processes import inner_model
 
 import torch
-from mmengine.dist import get_world_size
+from mmengine.dist import all_gather_object, get_world_size
 from mmengine.model import revert_sync_batchnorm
+from mmengine.runner import EpochBasedTrainLoop, Runner
 from torch import nn
 from torch.nn.modules.batchnorm import SyncBatchNorm, _BatchNorm
 from torch.utils.data import DataLoader
@@ -67,6 +68,35 @@ def check_batches(model: nn.Module, loader: DataLoader) -> Findings:
         return Findings(errors=[f'{told}cannot learn from one: {refusal}'])
     return Findings(
         warnings=[f'{told}would take its statistics from that one']
+    )
+
+
+def check_shares(runner: Runner) -> Findings:
+    """Compare the batches that the processes have in an epoch.
+
+    Every process has to call it.
+
+    Args:
+        runner (Runner): About to train; its model is wrapped if there are
+            several processes.
+
+    Returns:
+        Findings: On each the same: an error where one would wait for a batch
+        that another has not, or take another's step for it.
+    """
+    counts = [0]
+    if isinstance(runner._train_loop, EpochBasedTrainLoop):
+        counts = all_gather_object(len(runner.train_dataloader))
+    if len(set(counts)) == 1:
+        return Findings()
+    told = f'{", ".join(map(str, counts[:-1]))} and {counts[-1]}'
+    return Findings(
+        errors=[
+            f'train_dataloader: the processes have {told} batches in an '
+            'epoch, and would wait for each other; set '
+            'train_dataloader.sampler.round_up=True, and give all of them '
+            'the same faces'
+        ]
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from mmpose_scgcn.models.layers import KeypointGraph
+from mmpose_scgcn.models.layers import KeypointGraph, adopt_shapes
 from mmpose_scgcn.processes import inner_model
 
 from torch import nn
@@ -19,7 +19,8 @@ def compare_weights(
     """List the weights that a file has not, or of another shape.
 
     Args:
-        model (nn.Module): The model, wrapped or not.
+        model (nn.Module): The model, wrapped or not; it takes the number of
+            hidden units that the file has.
         checkpoint (Mapping): Content of the file.
         filename (str): Its name.
 
@@ -28,11 +29,12 @@ def compare_weights(
         that is all of them.
     """
     model = inner_model(model)
-    state = checkpoint.get('state_dict', checkpoint)
-    shapes = {
-        name.removeprefix('module.'): tuple(getattr(value, 'shape', ()))
-        for name, value in state.items()
+    state = {
+        name.removeprefix('module.'): value
+        for name, value in checkpoint.get('state_dict', checkpoint).items()
     }
+    adopt_shapes(model, state)
+    shapes = {n: tuple(getattr(v, 'shape', ())) for n, v in state.items()}
     wanted = {n: tuple(p.shape) for n, p in model.named_parameters()}
     lines = [
         f'    {name}: expected {shape}, got {shapes.get(name, "nothing")}'

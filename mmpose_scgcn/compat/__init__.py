@@ -3,6 +3,7 @@
 * :mod:`.stand_ins`: the three optional names MMPose imports eagerly.
 * :mod:`.checkpoints`: loading and resuming without running code.
 * :mod:`.hub`: our configs and weights under MMEngine's names for them.
+* :mod:`.config_text`: the text of a config is formatted once.
 * :mod:`.inferencers`: our models and detectors in MMPose's inferencers.
 * :mod:`.import_hooks`: how these act on modules nobody has imported yet.
 """
@@ -65,11 +66,12 @@ def enable() -> None:
         ImportError: PyTorch or MMEngine is missing.
     """
     require('torch', 'mmengine')
-    from . import checkpoints, hub, inferencers
+    from . import checkpoints, config_text, hub, inferencers
 
     quiet.enable()
     stand_ins.enable()
     checkpoints.enable()
+    config_text.enable()
     hub.enable()
     inferencers.enable()
 

@@ -1,14 +1,19 @@
-"""Reading annotations without their images."""
+"""Reading annotations without their images.
 
-from .indexed_shapes import shapes_by_index
-from .poses import DatasetPoses, dataset_poses
-from .shape_sets import ShapeSet, collect_shapes, shapes_from_coco
+Nothing is imported before it is asked for: the preparation of data needs
+neither PyTorch nor MMPose.
+"""
 
-__all__ = [
-    'DatasetPoses',
-    'ShapeSet',
-    'collect_shapes',
-    'dataset_poses',
-    'shapes_by_index',
-    'shapes_from_coco',
-]
+from mmpose_scgcn.lazy import lazy_exports
+
+__getattr__, __dir__, __all__ = lazy_exports(
+    __name__,
+    {
+        'DatasetPoses': 'poses',
+        'ShapeSet': 'shape_sets',
+        'collect_shapes': 'shape_sets',
+        'dataset_poses': 'poses',
+        'shapes_by_index': 'indexed_shapes',
+        'shapes_from_coco': 'shape_sets',
+    },
+)

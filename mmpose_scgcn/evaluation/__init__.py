@@ -1,5 +1,11 @@
-"""Protocols of the field: normalisers, NME, FR, AUC, CED and subsets."""
+"""Protocols of the field: normalisers, NME, FR, AUC, CED and subsets.
 
-from .metrics import FaceAlignmentMetric
+Nothing is imported before it is asked for: the functions (``functional``)
+need neither PyTorch nor MMPose.
+"""
 
-__all__ = ['FaceAlignmentMetric']
+from mmpose_scgcn.lazy import lazy_exports
+
+__getattr__, __dir__, __all__ = lazy_exports(
+    __name__, {'FaceAlignmentMetric': 'metrics'}
+)

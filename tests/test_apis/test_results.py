@@ -28,13 +28,6 @@ def names(folder):
     )
 
 
-def test_names_are_given_once():
-    results = ResultFiles()
-    paths = [Path(text) for text in ('a/x.jpg', 'b/x.png', 'y.jpg', 'x.jpg')]
-    given = [results.free_name(path) for path in paths]
-    assert given == ['x', 'x_2', 'y', 'x_3']
-
-
 @pytest.mark.parametrize(
     ('source', 'picture'), [('a.JPG', 'x.jpg'), ('a.bmp', 'x.png')]
 )

@@ -47,6 +47,16 @@ def test_a_file_of_the_name_of_a_pattern(folder):
     assert names('x[1]*.png') == ['x[1]*.png']
 
 
+def test_names_of_results_are_given_once(folder):
+    for name in ('in/a.png', 'y.jpg', 'in/deep/a.png'):
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b'')
+    files = 'a.JPG', 'in/a.png', 'y.jpg', 'in/deep/a.png'
+    given = [source.name for source in find_sources(files)[0]]
+    assert given == ['a', 'a_2', 'y', 'a_3']
+
+
 def test_a_camera_is_no_file(folder):
     (folder / 'webcam_1').write_bytes(b'')
     sources, _ = find_sources(['webcam:1', 'webcam_1', 'webcam'])

@@ -14,19 +14,20 @@ import pytest
 
 @pytest.fixture
 def torchrun(root):
-    """Start ``torchrun`` with a tool; gives the process."""
+    """Start a training with ``torchrun``; gives the process."""
     started = []
+    folder = os.path.dirname(sys.executable)
 
-    def start(log: Path, tool: str, *arguments, restarts=0, options=()):
-        command = [sys.executable, '-m', 'torch.distributed.run']
-        command += [
-            '--nproc-per-node=2',
-            f'--max-restarts={restarts}',
-            '--monitor-interval=0.2',
-        ]
-        command += [*options, str(root / 'tools' / f'{tool}.py')]
-        command += [*map(str, arguments), '--launcher', 'pytorch']
+    def start(log: Path, config, *arguments, options=None):
+        command = ['bash', str(root / 'tools/dist_train.sh'), config, 2]
+        if options is not None:
+            command = [sys.executable, '-m', 'torch.distributed.run']
+            command += ['--nproc-per-node=2', *options]
+            command += [root / 'tools/train.py', config]
+            command += ['--launcher', 'pytorch']
+        command = [*map(str, command), *map(str, arguments)]
         env = {**os.environ, 'PYTHONPATH': str(root), 'OMP_NUM_THREADS': '1'}
+        env['PATH'] = f'{folder}{os.pathsep}{env["PATH"]}'
         with log.open('w') as file:
             process = subprocess.Popen(
                 command, stdout=file, stderr=file, env=env
@@ -77,11 +78,10 @@ def test_a_killed_process_is_started_again_and_goes_on(
     run = tmp_path / 'run'
     process = torchrun(
         log,
-        'train',
         *(configs[2], '--seed', '4', '--work-dir', run, '--resume'),
         *('--cfg-options', 'train_cfg.max_epochs=6'),
-        restarts=1,
-        options=options,
+        'env_cfg.dist_cfg.timeout=60',
+        options=['--max-restarts=1', '--monitor-interval=0.2', *options],
     )
     wait_until((run / 'epoch_2.pth').exists, process, log)
     os.kill(children(process)[-1], signal.SIGKILL)
@@ -108,9 +108,9 @@ def test_an_error_in_one_process_ends_all(
     log = tmp_path / 'log.txt'
     process = torchrun(
         log,
-        'train',
         *(config, '--seed', '4', '--work-dir', tmp_path / 'run'),
         *('--cfg-options', f'train_dataloader.dataset.data_root={data}'),
+        'env_cfg.dist_cfg.init_method=env://',
     )
     assert process.wait(timeout=120) == 1
     told = [line for line in log.read_text().splitlines() if face.name in line]

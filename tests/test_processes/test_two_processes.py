@@ -3,9 +3,12 @@
 import json
 import shutil
 
+from mmpose_scgcn.processes import join_processes
+
 import numpy as np
 import pytest
 import torch
+from mmengine.config import Config
 
 
 def losses(work_dir, rank=0):
@@ -106,6 +109,51 @@ def test_what_a_launcher_and_the_command_line_do_not_agree_on(
     assert said in done.stderr
     assert 'Traceback' not in done.stderr
     assert not run.exists()
+
+
+def test_unequal_shares_of_an_epoch_are_refused(run_as_two, configs, tmp_path):
+    """One of the two would wait for a batch that the other has not."""
+    done = run_as_two(
+        'train',
+        *(configs[2], '--work-dir', tmp_path, '--cfg-options'),
+        'train_dataloader.sampler.round_up=False',
+        'train_dataloader.dataset.indices=79',
+    )
+    assert done.codes == [1, 1], done.logs
+    for log in done.logs:
+        assert '10 and 9 batches in an epoch' in log
+        assert 'train_dataloader.sampler.round_up=True' in log
+        assert 'Traceback' not in log
+
+
+def test_pictures_of_a_part_of_the_faces_are_refused(
+    work_dirs, configs, run_as_two, tmp_path
+):
+    done = run_as_two(
+        'test',
+        *(configs[1], work_dirs[1] / 'epoch_2.pth', '--work-dir', tmp_path),
+        *('--show-dir', tmp_path / 'shown'),
+    )
+    assert done.codes == [1, 1]
+    assert 'one process draws, and this is one of 2' in done.logs[0]
+    assert not (tmp_path / 'shown').exists()
+
+
+@pytest.mark.parametrize(
+    ('device', 'said'),
+    [
+        ('cuda', 'process 3 of this machine sees 2; start as many processes'),
+        ('mps', 'several processes cannot train together on the GPU of a Mac'),
+    ],
+)
+def test_processes_without_a_gpu_for_each_are_told(device, said, monkeypatch):
+    # What this machine has not is said by its name.
+    monkeypatch.setattr('mmpose_scgcn.processes.get_device', lambda: device)
+    monkeypatch.setattr('torch.cuda.device_count', lambda: 2)
+    for name, rank in dict(RANK='2', LOCAL_RANK='2', WORLD_SIZE='3').items():
+        monkeypatch.setenv(name, rank)
+    with pytest.raises(ValueError, match=said):
+        join_processes(Config(dict(launcher='pytorch')))
 
 
 def test_an_error_in_all_processes_is_words(run_as_two, tmp_path):

@@ -237,6 +237,39 @@ def test_files_of_one_name_do_not_replace_each_other(predict, photos):
     ]
 
 
+def test_parts_make_what_one_process_makes(predict, photos):
+    """Two files have the same name, and are in different parts."""
+    other = photos / 'other'
+    other.mkdir(exist_ok=True)
+    cv2.imwrite(str(other / 'face0.png'), np.zeros((60, 60, 3), np.uint8))
+    names = ('face0.png', 'other/face0.png', 'face1.png')
+    inputs = [photos / name for name in names]
+    common = ('--det-model', 'whole_image', '--pred-out-dir')
+
+    def content(folder):
+        return {
+            path.name: json.loads(path.read_text())[0]['keypoints']
+            for path in folder.iterdir()
+        }
+
+    whole, status, told = predict(*inputs, *common, 'p')
+    assert status == 0, told
+    parts = {}
+    for shard, count in (('1/2', 2), ('2/2', 1), ('4/4', 0)):
+        folder, status, told = predict(
+            *inputs, '--shard', shard, *common, 'p'
+        )
+        assert status == 0, told
+        made = content(folder / 'p')
+        assert len(made) == count
+        parts |= made
+    expected = content(whole / 'p')
+    assert parts.keys() == expected.keys()
+    for name, points in parts.items():  # of batches of other sizes
+        np.testing.assert_allclose(points, expected[name], atol=1e-3)
+    assert sorted(parts) == ['face0.json', 'face0_2.json', 'face1.json']
+
+
 @pytest.mark.parametrize(
     ('arguments', 'told'),
     [
@@ -305,6 +338,9 @@ def test_an_image_without_faces_is_done_like_others(predict, photos, tmp_path):
         ('--thickness 0', 'at least 1'),
         ('--bbox-thr 60', 'from 0 to 1'),
         ('--passes two', 'at least 1'),
+        ('--shard 0/4', "1/4 to 4/4, got '0/4'"),
+        ('--shard 5/4', '1/4 to 4/4'),
+        ('--shard 2', '1/4 to 4/4'),
     ],
 )
 def test_options_that_are_none_or_would_do_nothing(predict, arguments, told):

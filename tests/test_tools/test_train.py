@@ -280,3 +280,13 @@ def test_a_backbone_that_cannot_be_fetched_says_the_option(tool, tmp_path):
     assert done.returncode == 1
     assert 'model.backbone.init_cfg=None' in done.stderr
     assert 'Traceback' not in done.stderr
+
+
+def test_weights_to_start_from_that_cannot_be_fetched(tool, tmp_path):
+    start = 'load_from=http://[::1]:9/a.pth'
+    done = tool(
+        'train.py', 'tiny.py', '--work-dir', tmp_path, '--cfg-options', start
+    )
+    assert done.returncode == 1
+    assert f'a file of this machine instead of {start}' in done.stderr
+    assert 'Traceback' not in done.stderr

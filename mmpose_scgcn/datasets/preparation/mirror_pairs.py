@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from mmpose_scgcn.shapes import align_shapes, mean_shape
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 _SIDES = {'left': 'right', 'right': 'left', 'l': 'r', 'r': 'l'}
 
@@ -61,6 +60,9 @@ def infer_flip_indices(
         return np.zeros(1, dtype=int)
     if count == 2:
         raise ValueError('two keypoints are too few to tell flip partners by')
+    # Here, not above: `-h` of what prepares data has to be quick.
+    from scipy.optimize import linear_sum_assignment
+
     distance = mirror_distances(keypoints, visible)
     _, partners = linear_sum_assignment(distance**2)
     index = np.arange(len(partners))

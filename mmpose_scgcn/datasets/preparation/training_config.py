@@ -5,14 +5,15 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mmpose_scgcn.datasets.loading import OURS, is_plain
 from mmpose_scgcn.evaluation.functional.normalization import BOX_NORMS
 from mmpose_scgcn.python_text import quote
 from mmpose_scgcn.version import __version__
 
-from mmengine.config import Config
+if TYPE_CHECKING:
+    from mmengine.config import Config
 
 from .output import IMAGES, METAINFO, annotation_name
 
@@ -99,6 +100,9 @@ def training_config(base: Path, data: OwnData, file: Path) -> str:
             pipeline, no model that states its number of keypoints, or one
             with a graph for a single keypoint.
     """
+    # Here, not above: `-h` has to be quick.
+    from mmengine.config import Config
+
     cfg = Config.fromfile(base)
     check_base(cfg, base, data.num_keypoints)
     blocks = [
@@ -116,7 +120,7 @@ def training_config(base: Path, data: OwnData, file: Path) -> str:
 
 
 def check_base(
-    cfg: Config, base: Path, num_keypoints: int | None = None
+    cfg: 'Config', base: Path, num_keypoints: int | None = None
 ) -> None:
     """Check that a config can be inherited from.
 
@@ -178,7 +182,7 @@ def _variables(data: OwnData) -> str:
     )
 
 
-def _pipeline(cfg: Config, split: str, data: OwnData) -> str:
+def _pipeline(cfg: 'Config', split: str, data: OwnData) -> str:
     """Take the base's pipeline, without what its annotations needed."""
     source = f'_base_.{split}_dataloader.dataset.pipeline'
     steps = cfg[f'{split}_dataloader'].dataset.pipeline
@@ -258,12 +262,12 @@ test_cfg = None
 """
 
 
-def _evaluators(cfg: Config, data: OwnData) -> str:
+def _evaluators(cfg: 'Config', data: OwnData) -> str:
     """State the metrics of the base, for this data set."""
     return ''.join(_evaluator(cfg, split, data) for split in ('val', 'test'))
 
 
-def _evaluator(cfg: Config, split: str, data: OwnData) -> str:
+def _evaluator(cfg: 'Config', split: str, data: OwnData) -> str:
     """State the metrics of a split."""
     name = f'{split}_evaluator'
     if split not in data.splits:
@@ -282,7 +286,7 @@ def _metric(metric: Mapping, options: dict) -> str:
     return f'dict(\n    {text}, norm=norm\n)'
 
 
-def _model(cfg: Config, data: OwnData) -> str:
+def _model(cfg: 'Config', data: OwnData) -> str:
     """State the number of keypoints wherever the model does."""
     changes: dict[str, Any] = {}
     for path in _counts(cfg.model):

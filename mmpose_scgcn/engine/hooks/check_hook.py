@@ -10,6 +10,7 @@ from mmpose_scgcn.checks import (
     check_batches,
     check_codec,
     check_run,
+    check_shares,
     compare_settings,
     compare_weights,
     describe_changes,
@@ -21,12 +22,13 @@ from mmpose_scgcn.checks import (
 from mmpose_scgcn.datasets.pipeline import pipelines_of
 from mmpose_scgcn.models.agreement import check_pipeline, wrong_codec
 from mmpose_scgcn.models.heads import CoordinateHead
+from mmpose_scgcn.models.layers import is_resized
 from mmpose_scgcn.models.pose_estimators import (
     AdaptedEstimator,
     TwoStageEstimator,
 )
 from mmpose_scgcn.models.units import codec_input_size, warn_of_units
-from mmpose_scgcn.processes import inner_model
+from mmpose_scgcn.processes import inner_model, wrap_again
 from mmpose_scgcn.registry import HOOKS
 
 from mmengine.hooks import Hook
@@ -55,7 +57,8 @@ class CheckHook(Hook):
       with more neighbours than there are keypoints;
     * faces that the metric cannot score, ``save_best`` by a figure that no
       metric reports, and how many faces MMPose's filter drops;
-    * a batch of one face under batch normalisation.
+    * a batch of one face under batch normalisation, and processes of which
+      one has more batches in an epoch than another.
 
     When weights are loaded: those that do not fit are listed. When training
     is resumed: settings of optimizer and schedules that have changed are
@@ -123,17 +126,24 @@ class CheckHook(Hook):
             found.raise_errors()
 
     def before_train(self, runner: Runner) -> None:
-        """Bring new schedules forward, and look for batches of one face.
+        """Bring new schedules forward, and look at the batches of an epoch.
+
+        A wrapped model is wrapped anew if its weights have taken another
+        shape.
 
         Raises:
-            CheckError: A batch that PyTorch would refuse.
+            CheckError: A batch that PyTorch would refuse, or processes with
+                different numbers of batches.
         """
         if self._bring_forward:
             bring_forward(runner)
             self._bring_forward = False
         if _keeps_graphs(runner):
             release_graphs(runner)
+        if is_resized(inner_model(runner.model)):
+            wrap_again(runner)
         found = on_every_rank(partial(_check_batches, runner))
+        found.add(check_shares(runner))
         found.log(runner.logger)
         found.raise_errors()
 

@@ -9,7 +9,11 @@ from typing import Any
 from mmpose_scgcn.registry import METRICS
 
 import numpy as np
-from mmengine.dist import broadcast_object_list, is_main_process
+from mmengine.dist import (
+    broadcast_object_list,
+    collect_results,
+    is_main_process,
+)
 from mmengine.evaluator import BaseMetric
 from mmengine.logging import print_log
 
@@ -96,7 +100,11 @@ class FaceAlignmentMetric(BaseMetric):
         field (str): Which keypoints of the predictions are evaluated, such as
             ``coarse_keypoints`` of ``TwoStageEstimator`` (with a ``prefix``
             of its own). Defaults to ``keypoints``.
-        **kwargs: ``prefix``, ``collect_device`` and ``collect_dir`` of
+        collect_device (str): How several processes hand over their faces:
+            ``'gpu'``, as they communicate in training, or ``'cpu'``, by files
+            in a folder that all of them share. Defaults to ``'gpu'``, which
+            needs no GPU, or ``'cpu'`` where ``collect_dir`` is given.
+        **kwargs: ``prefix`` and ``collect_dir`` of
             :class:`mmengine.evaluator.BaseMetric`.
 
     Example:
@@ -135,9 +143,12 @@ class FaceAlignmentMetric(BaseMetric):
         split_occluded: bool = False,
         bad_faces: str = 'raise',
         field: str = 'keypoints',
+        collect_device: str | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
+        if collect_device is None:
+            collect_device = 'cpu' if kwargs.get('collect_dir') else 'gpu'
+        super().__init__(collect_device, **kwargs)
         resolve_norm(norm, '300w')  # a wrong name fails here, not in a run
         check_thresholds(fr_thresholds, auc_threshold)
         if bad_faces not in ('raise', 'count'):
@@ -194,16 +205,26 @@ class FaceAlignmentMetric(BaseMetric):
         Raises:
             Exception: On every process, what went wrong on the main one.
         """
-        try:
-            metrics = super().evaluate(sys.maxsize)
-        except Exception as error:
-            self.results.clear()
-            if is_main_process():  # the others wait for its answer
-                broadcast_object_list([error])
-            raise
-        if isinstance(metrics, Exception):
-            raise metrics
-        return metrics
+        results = collect_results(
+            self.results, sys.maxsize, self.collect_device, self.collect_dir
+        )
+        self.results.clear()
+        answer: list = [None]
+        if is_main_process():  # the others wait for its answer
+            try:
+                answer = [self._named_metrics(results)]
+            except Exception as error:
+                answer = [error]
+        broadcast_object_list(answer)
+        if isinstance(answer[0], Exception):
+            raise answer[0]
+        return answer[0]
+
+    def _named_metrics(self, results: list) -> dict[str, float]:
+        """Compute the metrics, with the prefix of their names."""
+        metrics = self.compute_metrics(results)
+        prefix = f'{self.prefix}/' if self.prefix else ''
+        return {prefix + name: value for name, value in metrics.items()}
 
     def compute_metrics(self, results: list) -> dict[str, float]:
         """Compute the metrics from all faces.

@@ -3,7 +3,9 @@ from .adjacency import (
     DynamicAdjacency,
     LearnedAdjacency,
     UniformAdjacency,
+    adopt_shapes,
     build_adjacency,
+    is_resized,
 )
 from .feature_pyramid import FeaturePyramid, pyramid_shapes
 from .graph_relation import GraphConv, GraphRelation
@@ -24,8 +26,10 @@ __all__ = [
     'LearnedAdjacency',
     'NodeEmbedding',
     'UniformAdjacency',
+    'adopt_shapes',
     'build_adjacency',
     'graphs_of',
+    'is_resized',
     'probabilities',
     'pyramid_shapes',
 ]

@@ -49,6 +49,8 @@ class DynamicAdjacency(nn.Module):
         self.weigh = nn.Linear(units, num_keypoints * (top_k + 1))
         nn.init.zeros_(self.weigh.weight)
         nn.init.zeros_(self.weigh.bias)
+        #: Whether weights have taken another shape since.
+        self.resized = False
 
     def forward(self, node_map: Tensor, neighbors: Tensor) -> Tensor:
         """Weigh the edges.
@@ -86,6 +88,7 @@ class DynamicAdjacency(nn.Module):
             for name, shape in shapes.items()
         ):
             return
+        self.resized = True
         squeeze.out_features = weigh.in_features = units
         # The parameters stay the same objects: an optimiser has them.
         squeeze.weight.data = squeeze.weight.new_zeros(
@@ -99,6 +102,26 @@ class DynamicAdjacency(nn.Module):
     ) -> None:
         self.adopt_shapes(state_dict, prefix)
         super()._load_from_state_dict(state_dict, prefix, *args)
+
+
+def adopt_shapes(model: nn.Module, state_dict: Mapping) -> None:
+    """Give a model the numbers of hidden units that a state dict has.
+
+    Args:
+        model (nn.Module): Not wrapped.
+        state_dict (Mapping): Of the whole model.
+    """
+    for name, module in model.named_modules():
+        if isinstance(module, DynamicAdjacency):
+            module.adopt_shapes(state_dict, f'{name}.')
+
+
+def is_resized(model: nn.Module) -> bool:
+    """Tell whether weights have other shapes than when the model was built."""
+    return any(
+        isinstance(module, DynamicAdjacency) and module.resized
+        for module in model.modules()
+    )
 
 
 class CertaintyAdjacency(nn.Module):

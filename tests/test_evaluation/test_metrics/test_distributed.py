@@ -37,7 +37,9 @@ def evaluate(samples):
 
 def evaluate_in_process(rank, folder):
     """Answer once with metrics and once, for a bad face, with an error."""
-    os.chdir(folder)  # mmengine collects results in the working directory
+    # A machine of its own, which shares no folder with the other.
+    (folder / str(rank)).mkdir()
+    os.chdir(folder / str(rank))
     dist.init_process_group(
         'gloo',
         init_method=f'file://{folder}/rendezvous',
@@ -48,6 +50,7 @@ def evaluate_in_process(rank, folder):
     with pytest.raises(ValueError, match='1 of 2') as raised:
         evaluate([make_sample(rank, gt=[FLAT, GT][rank])])
     answer = dict(metrics=metrics, error=str(raised.value))
+    assert os.listdir() == []
     (folder / f'rank{rank}.json').write_text(json.dumps(answer))
     dist.destroy_process_group()
 

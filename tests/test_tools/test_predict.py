@@ -256,9 +256,7 @@ def test_parts_make_what_one_process_makes(predict, photos):
     assert status == 0, told
     parts = {}
     for shard, count in (('1/2', 2), ('2/2', 1), ('4/4', 0)):
-        folder, status, told = predict(
-            *inputs, '--shard', shard, *common, 'p'
-        )
+        folder, status, told = predict(*inputs, '--shard', shard, *common, 'p')
         assert status == 0, told
         made = content(folder / 'p')
         assert len(made) == count

@@ -3,7 +3,6 @@
 import argparse
 import logging
 import sys
-from pathlib import Path
 from pickle import UnpicklingError
 from urllib.error import URLError
 
@@ -18,7 +17,7 @@ from mmpose_scgcn.launch import (
 import torch
 from mmengine.config import Config
 from mmengine.logging import print_log
-from mmengine.runner import Runner, find_latest_checkpoint
+from mmengine.runner import Runner
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -63,10 +62,13 @@ def apply_training_options(cfg: Config, args: argparse.Namespace) -> None:
     """
     if args.resume:
         cfg.resume = True
-        auto = args.resume == 'auto'
-        cfg.load_from = (
-            latest_checkpoint(cfg.work_dir) if auto else args.resume
-        )
+        if args.resume == 'auto':
+            # Here, not above: help is quick without it.
+            from mmpose_scgcn.checks import latest_checkpoint
+
+            cfg.load_from = latest_checkpoint(cfg.work_dir)
+        else:
+            cfg.load_from = args.resume
     elif args.resume_with:
         raise ValueError('--resume-with goes with --resume')
     if args.amp and torch.cuda.is_available():
@@ -102,31 +104,6 @@ def use_bfloat16(cfg: Config) -> None:
     layout = dict(type='mmpose_scgcn.ChannelsLastHook')
     if not any('ChannelsLastHook' in str(hook['type']) for hook in hooks):
         cfg.custom_hooks = [*hooks, layout]
-
-
-def latest_checkpoint(work_dir: str) -> str | None:
-    """Find the checkpoint that training goes on from.
-
-    MMEngine keeps its name in ``last_checkpoint``, which is empty if training
-    was killed while that file was written, and of the original folder in a
-    copied one.
-
-    Args:
-        work_dir (str): The folder of the training.
-
-    Returns:
-        str, optional: The file that is named or, if the name is lost, the
-        newest one; None if there is none.
-    """
-    from mmpose_scgcn.checks import local_checkpoint
-
-    latest = local_checkpoint(work_dir, find_latest_checkpoint(work_dir))
-    if latest and (Path(latest).exists() or not Path(latest).is_absolute()):
-        return latest
-    names = ('epoch_*.pth', 'iter_*.pth')
-    saved = (file for name in names for file in Path(work_dir).glob(name))
-    newest = max(saved, key=lambda file: file.stat().st_mtime, default=None)
-    return (newest and str(newest)) or latest or None
 
 
 def check_resumption(runner: Runner, checkpoint: str | None) -> None:

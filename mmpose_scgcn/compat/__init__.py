@@ -2,6 +2,7 @@
 
 * :mod:`.stand_ins`: the three optional names MMPose imports eagerly.
 * :mod:`.checkpoints`: loading and resuming without running code.
+* :mod:`.saving`: checkpoints that are written whole or not at all.
 * :mod:`.hub`: our configs and weights under MMEngine's names for them.
 * :mod:`.inferencers`: our models and detectors in MMPose's inferencers.
 * :mod:`.import_hooks`: how these act on modules nobody has imported yet.
@@ -65,11 +66,12 @@ def enable() -> None:
         ImportError: PyTorch or MMEngine is missing.
     """
     require('torch', 'mmengine')
-    from . import checkpoints, hub, inferencers
+    from . import checkpoints, hub, inferencers, saving
 
     quiet.enable()
     stand_ins.enable()
     checkpoints.enable()
+    saving.enable()
     hub.enable()
     inferencers.enable()
 

@@ -1,5 +1,6 @@
 from .channels_last_hook import ChannelsLastHook
 from .check_hook import CheckHook
 from .graph_hook import GraphHook
+from .repeatable_hook import RepeatableHook
 
-__all__ = ['ChannelsLastHook', 'CheckHook', 'GraphHook']
+__all__ = ['ChannelsLastHook', 'CheckHook', 'GraphHook', 'RepeatableHook']

@@ -59,6 +59,12 @@ def tree(folder: Path) -> dict[str, str]:
     }
 
 
+def read_rows(name: str) -> list[list]:
+    """Read the rows of an earlier table; none if there is none."""
+    path = RESULTS / f'{name}.json'
+    return json.loads(path.read_text('utf-8'))['rows'] if path.exists() else []
+
+
 def save_record(
     name: str, about: str | None, columns: Sequence[str], rows: list
 ) -> None:

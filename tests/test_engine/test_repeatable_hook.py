@@ -153,6 +153,25 @@ def test_iterations_go_on_without_reading_those_before(
         assert len(read) <= 3 * (8 - step)
 
 
+def test_iterations_begin_anew_after_reading_ahead(make):
+    """Workers have read ahead when the hook comes in."""
+    settings = dict(
+        sampler=dict(type='InfiniteSampler', shuffle=True),
+        train_cfg=dict(by_epoch=False, max_iters=4),
+        **BY_ITER,
+    )
+    whole = weights(make(work_dir='whole', **settings))
+    settings['workers'] = 1
+    assert weights(make(work_dir='read ahead', **settings)) == whole
+    resumed = make(
+        work_dir='resumed',
+        resume=True,
+        load_from='whole/iter_2.pth',
+        **settings,
+    )
+    assert weights(resumed) == whole
+
+
 def test_a_training_without_a_seed_goes_on_with_its_order(make):
     settings = dict(randomness=dict(seed=None))
     whole = weights(make(work_dir='whole', **settings))

@@ -1,6 +1,7 @@
 """Text files of any encoding, and files that are written whole or not."""
 
 import codecs
+import contextlib
 import json
 import os
 import tempfile
@@ -8,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from .staging import lock_open
 
 #: Byte order marks; that of UTF-32 begins with that of UTF-16.
 _MARKS = (
@@ -121,12 +124,18 @@ def read_json(
         raise ValueError(f'{path}: JSON nested too deeply') from None
 
 
+#: In the names of files that are being written.
+_PARTIAL = '.partial-'
+_cleared: set[Path] = set()
+
+
 @contextmanager
 def replace_file(path: str | Path) -> Iterator[Path]:
     """Give a place to write to, and move it to ``path`` at the end.
 
     Until then an earlier file of that name stays as it is, and after an
-    error or an interruption nothing else is left.
+    error or an interruption nothing else is left. What a killed process has
+    left is removed by the next one that writes to the folder.
 
     Args:
         path (str | Path): Where the file is to be; its folder is made.
@@ -136,17 +145,42 @@ def replace_file(path: str | Path) -> Iterator[Path]:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Not the whole name, which may be as long as a name can be.
-    begin = f'.{path.stem[:16]}.'
-    handle, name = tempfile.mkstemp(path.suffix, begin, path.parent)
-    os.close(handle)
-    partial = Path(name)
+    _clear(path.parent)
+    partial, number = _make_partial(path)
     try:
         yield partial
         partial.chmod(0o666 & ~_umask())  # mkstemp's is for the owner alone
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+        if number is not None:
+            os.close(number)
+
+
+def _make_partial(path: Path) -> tuple[Path, int | None]:
+    """Make the empty file, and hold it where the system can."""
+    # Not the whole name, which may be as long as a name can be.
+    begin = f'.{path.stem[:16]}{_PARTIAL}'
+    while True:
+        number, name = tempfile.mkstemp(path.suffix, begin, path.parent)
+        if not lock_open(number):
+            os.close(number)
+            return Path(name), None
+        if os.fstat(number).st_nlink:  # nobody took it for one that is left
+            return Path(name), number
+        os.close(number)
+
+
+def _clear(folder: Path) -> None:
+    """Remove what killed processes have left; once for each folder."""
+    folder = folder.absolute()
+    if folder in _cleared:
+        return
+    _cleared.add(folder)
+    for path in folder.glob(f'.*{_PARTIAL}*'):
+        with contextlib.suppress(OSError), path.open('rb') as file:
+            if lock_open(file.fileno()):
+                path.unlink()
 
 
 def _umask() -> int:

@@ -4,7 +4,11 @@ import ctypes
 import os
 import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from .staging import stage
 
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
@@ -57,3 +61,24 @@ def replace_folder(source: Path, target: Path) -> None:
         old.rename(target)
         raise
     shutil.rmtree(old, ignore_errors=True)
+
+
+@contextmanager
+def whole_folder(target: Path) -> Iterator[Path]:
+    """Give a folder to fill, and put it in the place of another at the end.
+
+    What a killed process has left of its folder goes.
+
+    Args:
+        target (Path): Folder, absent or to be replaced; those above it are
+            made.
+
+    Yields:
+        Path: An empty folder in the same file system.
+
+    Raises:
+        OSError: It cannot be written; ``target`` is as it was.
+    """
+    with stage(target) as place:
+        yield place.files
+        replace_folder(place.files, place.out)

@@ -125,8 +125,8 @@ def _recover_once(folders: Iterable[Path]) -> None:
 def build_runner(cfg: Config, resume_with: str | None = None) -> Runner:
     """Build MMEngine's runner, or the one that the config names.
 
-    It has a :class:`~mmpose_scgcn.engine.hooks.CheckHook` whatever the
-    config.
+    It has a :class:`~mmpose_scgcn.engine.hooks.CheckHook` and a
+    :class:`~mmpose_scgcn.engine.hooks.RepeatableHook` whatever the config.
 
     Args:
         cfg (mmengine.config.Config): The config.
@@ -137,13 +137,14 @@ def build_runner(cfg: Config, resume_with: str | None = None) -> Runner:
         Runner: The runner.
     """
     # Here, not above: `-h` has to be quick.
-    from mmpose_scgcn.engine.hooks import CheckHook
+    from mmpose_scgcn.engine.hooks import CheckHook, RepeatableHook
 
     runner = (
         RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
     )
-    if not any(isinstance(hook, CheckHook) for hook in runner.hooks):
-        runner.register_hook(CheckHook())
+    for kind in (CheckHook, RepeatableHook):
+        if not any(isinstance(hook, kind) for hook in runner.hooks):
+            runner.register_hook(kind())
     for hook in runner.hooks:
         if isinstance(hook, CheckHook) and resume_with:
             hook.resume_with = resume_with

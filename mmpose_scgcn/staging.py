@@ -244,13 +244,21 @@ def _held(folder: Path) -> Iterator[bool]:
         return
     number = os.open(folder, os.O_RDONLY)
     try:
-        yield _lock(number)
+        yield lock_open(number)
     finally:
         os.close(number)
 
 
-def _lock(number: int) -> bool:
-    """Lock an open folder, and tell whether that was possible."""
+def lock_open(number: int) -> bool:
+    """Lock an open file or folder for this process.
+
+    Args:
+        number (int): Its descriptor; closing it ends the lock.
+
+    Returns:
+        bool: Whether it is locked: not where another process has done so,
+        and where the system does not know.
+    """
     if sys.platform == 'win32':
         return False
     try:

@@ -2,10 +2,12 @@
 
 import gzip
 import os
+import signal
 import sqlite3
 import zipfile
 
 from mmpose_scgcn.files import read_text, replace_file
+from mmpose_scgcn.folders import whole_folder
 
 import pytest
 
@@ -32,6 +34,60 @@ def test_after_an_error_the_earlier_file_is_there_and_no_other(
         raise error
     assert path.read_text() == 'earlier'
     assert os.listdir(tmp_path) == ['table.csv']
+
+
+def killed_in(folder, write):
+    """Kill a child while it writes."""
+    child = os.fork()
+    if child == 0:
+        write(lambda: os.kill(os.getpid(), signal.SIGKILL))
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -9
+    return set(os.listdir(folder))
+
+
+def test_what_a_killed_process_left_is_removed(tmp_path):
+    (tmp_path / '.hidden.csv').write_text('mine')
+
+    def write(die):
+        with replace_file(tmp_path / 'table.csv') as partial:
+            partial.write_text('hal')
+            die()
+
+    left = killed_in(tmp_path, write)
+    assert len(left) == 2
+    assert 'table.csv' not in left
+    with replace_file(tmp_path / 'other.csv') as partial:
+        partial.write_text('whole')
+    assert set(os.listdir(tmp_path)) == {'.hidden.csv', 'other.csv'}
+
+
+def test_what_is_being_written_is_left_alone(tmp_path, monkeypatch):
+    with replace_file(tmp_path / 'a.csv') as first:
+        first.write_text('first')
+        monkeypatch.setattr('mmpose_scgcn.files._cleared', set())
+        with replace_file(tmp_path / 'b.csv') as second:
+            second.write_text('second')
+        assert first.exists()
+    assert set(os.listdir(tmp_path)) == {'a.csv', 'b.csv'}
+
+
+def test_a_folder_is_replaced_as_a_whole(tmp_path):
+    target = tmp_path / 'model'
+    with whole_folder(target) as folder:
+        (folder / 'a').touch()
+    old = set(os.listdir(target))
+
+    def write(die):
+        with whole_folder(target) as folder:
+            (folder / 'b').touch()
+            die()
+
+    assert len(killed_in(tmp_path, write)) == 2
+    assert set(os.listdir(target)) == old
+    with whole_folder(target) as folder:
+        (folder / 'c').touch()
+    assert os.listdir(target) == ['c']
+    assert os.listdir(tmp_path) == ['model']
 
 
 def test_permissions_are_those_of_any_new_file(tmp_path):

@@ -4,7 +4,6 @@ import argparse
 import gc
 import logging
 import sys
-from pathlib import Path
 from pickle import UnpicklingError
 from typing import TYPE_CHECKING
 from urllib.error import URLError
@@ -62,10 +61,12 @@ def apply_training_options(cfg: 'Config', args: argparse.Namespace) -> None:
 
     if args.resume:
         cfg.resume = True
-        auto = args.resume == 'auto'
-        cfg.load_from = (
-            latest_checkpoint(cfg.work_dir) if auto else args.resume
-        )
+        if args.resume == 'auto':
+            from mmpose_scgcn.checks import latest_checkpoint
+
+            cfg.load_from = latest_checkpoint(cfg.work_dir)
+        else:
+            cfg.load_from = args.resume
     elif args.resume_with:
         raise ValueError('--resume-with goes with --resume')
     if args.amp and torch.cuda.is_available():
@@ -100,33 +101,6 @@ def use_bfloat16(cfg: 'Config') -> None:
     layout = dict(type='mmpose_scgcn.ChannelsLastHook')
     if not any('ChannelsLastHook' in str(hook['type']) for hook in hooks):
         cfg.custom_hooks = [*hooks, layout]
-
-
-def latest_checkpoint(work_dir: str) -> str | None:
-    """Find the checkpoint that training goes on from.
-
-    MMEngine keeps its name in ``last_checkpoint``, which is empty if training
-    was killed while that file was written, and of the original folder in a
-    copied one.
-
-    Args:
-        work_dir (str): The folder of the training.
-
-    Returns:
-        str, optional: The file that is named or, if the name is lost, the
-        newest one; None if there is none.
-    """
-    from mmpose_scgcn.checks import local_checkpoint
-
-    from mmengine.runner import find_latest_checkpoint
-
-    latest = local_checkpoint(work_dir, find_latest_checkpoint(work_dir))
-    if latest and (Path(latest).exists() or not Path(latest).is_absolute()):
-        return latest
-    names = ('epoch_*.pth', 'iter_*.pth')
-    saved = (file for name in names for file in Path(work_dir).glob(name))
-    newest = max(saved, key=lambda file: file.stat().st_mtime, default=None)
-    return (newest and str(newest)) or latest or None
 
 
 def check_resumption(runner: 'Runner', checkpoint: str | None) -> None:

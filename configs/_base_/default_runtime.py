@@ -19,11 +19,14 @@ default_hooks = dict(
 )
 
 # The check hook stops a run whose model and pipelines do not fit together. The
-# graph hook fills in graphs that the config leaves to the training set.
+# graph hook fills in graphs that the config leaves to the training set. With
+# the repeatable hook a training is the same again with the same seed, and when
+# it was killed and resumed.
 custom_hooks = [
     dict(type='mmpose_scgcn.SyncBuffersHook'),
     dict(type='mmpose_scgcn.CheckHook'),
     dict(type='mmpose_scgcn.GraphHook'),
+    dict(type='mmpose_scgcn.RepeatableHook'),
 ]
 
 env_cfg = dict(

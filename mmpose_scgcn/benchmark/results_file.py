@@ -1,10 +1,11 @@
 """The JSON file of a benchmark's results."""
 
 import json
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
+
+from mmpose_scgcn.files import replace_file
 
 from .results import (
     Accuracy,
@@ -20,11 +21,8 @@ from .results import (
 
 def save_results(known: Results, path: str | Path) -> None:
     """Write a results file, whole or not at all; its folder is made."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f'{path.name}.{os.getpid()}.partial')
-    partial.write_text(_dump(known), encoding='utf-8')
-    partial.replace(path)
+    with replace_file(path) as partial:
+        partial.write_text(_dump(known), encoding='utf-8')
 
 
 def load_results(path: str | Path) -> Results:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mmpose_scgcn.checks import latest_checkpoint
 from mmpose_scgcn.config_files import read_config
 from mmpose_scgcn.launch import (
     build_runner,
@@ -109,7 +110,7 @@ def train_method(
     if best:
         load_checkpoint(runner.model, best, map_location='cpu')
     else:
-        best = Path(folder, 'last_checkpoint').read_text('utf-8').strip()
+        best = latest_checkpoint(folder) or ''
     return Trained(
         model=runner.model.eval(),
         cfg=cfg,
@@ -188,7 +189,7 @@ def _keep_only(folder: Path, settings: str) -> bool:
                 path.unlink()
     folder.mkdir(parents=True, exist_ok=True)
     record.write_text(settings, 'utf-8')
-    return same and (folder / 'last_checkpoint').is_file()
+    return same and latest_checkpoint(folder) is not None
 
 
 class TrainingRecord(Hook):

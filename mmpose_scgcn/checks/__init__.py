@@ -3,7 +3,7 @@
 from .batches import check_batches, check_shares
 from .codecs import check_codec
 from .findings import CheckError, Findings, on_every_rank
-from .folders import adopt_best, latest_here, local_checkpoint
+from .folders import adopt_best, latest_checkpoint
 from .resuming import (
     bring_forward,
     compare_settings,
@@ -25,8 +25,7 @@ __all__ = [
     'compare_settings',
     'compare_weights',
     'describe_changes',
-    'latest_here',
-    'local_checkpoint',
+    'latest_checkpoint',
     'loops_of',
     'on_every_rank',
     'take_new_settings',

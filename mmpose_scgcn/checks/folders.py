@@ -1,6 +1,7 @@
-"""Folders of trainings that were copied or moved."""
+"""Folders of trainings that were copied, moved or cut off."""
 
 import os
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -28,10 +29,52 @@ def local_checkpoint(work_dir: str | Path, named: str | None) -> str | None:
     return str(here) if here.is_file() else named
 
 
-def latest_here(runner: Runner) -> str | None:
-    """Find the checkpoint that a runner without ``load_from`` resumes."""
-    named = find_latest_checkpoint(runner.work_dir)
-    return local_checkpoint(runner.work_dir, named)
+def latest_checkpoint(work_dir: str | Path) -> str | None:
+    """Find the checkpoint that a training goes on from.
+
+    MMEngine keeps its name in ``last_checkpoint``, which is empty if the
+    training was killed while that file was written, and of the original
+    folder in a copied one.
+
+    Args:
+        work_dir (str | Path): The folder of the training.
+
+    Returns:
+        str, optional: The file that is named or, if the name is lost or the
+        file is not whole, the newest whole one; None if there is none.
+    """
+    latest = local_checkpoint(work_dir, find_latest_checkpoint(str(work_dir)))
+    if latest and _is_usable(Path(latest)):
+        return latest
+    names = ('epoch_*.pth', 'iter_*.pth')
+    saved = [file for name in names for file in Path(work_dir).glob(name)]
+    whole = [file for file in saved if is_whole(file)]
+    newest = max(whole, key=lambda file: file.stat().st_mtime, default=None)
+    return (newest and str(newest)) or latest or None
+
+
+def is_whole(file: Path) -> bool:
+    """Tell whether a checkpoint was written to its end.
+
+    The list of what PyTorch's archives hold stands at their end.
+
+    Args:
+        file (Path): A checkpoint; those of old versions of PyTorch are no
+            archives, and count as whole.
+
+    Returns:
+        bool: Whether it was.
+    """
+    with file.open('rb') as opened:
+        begin = opened.read(2)
+    return zipfile.is_zipfile(file) if begin in (b'PK', b'') else True
+
+
+def _is_usable(file: Path) -> bool:
+    """Tell whether a named checkpoint is there, or is not to be checked."""
+    if file.is_file():
+        return is_whole(file)
+    return file.exists() or not file.is_absolute()
 
 
 def adopt_best(runner: Runner, checkpoint: Mapping) -> list[str]:

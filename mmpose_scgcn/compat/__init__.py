@@ -2,6 +2,7 @@
 
 * :mod:`.stand_ins`: the three optional names MMPose imports eagerly.
 * :mod:`.checkpoints`: loading and resuming without running code.
+* :mod:`.saving`: checkpoints that are written whole or not at all.
 * :mod:`.hub`: our configs and weights under MMEngine's names for them.
 * :mod:`.config_text`: the text of a config is formatted once.
 * :mod:`.inferencers`: our models and detectors in MMPose's inferencers.
@@ -66,11 +67,12 @@ def enable() -> None:
         ImportError: PyTorch or MMEngine is missing.
     """
     require('torch', 'mmengine')
-    from . import checkpoints, config_text, hub, inferencers
+    from . import checkpoints, config_text, hub, inferencers, saving
 
     quiet.enable()
     stand_ins.enable()
     checkpoints.enable()
+    saving.enable()
     config_text.enable()
     hub.enable()
     inferencers.enable()

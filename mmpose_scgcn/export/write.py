@@ -1,13 +1,11 @@
 """An exported folder, written whole or not at all."""
 
-import shutil
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from mmpose_scgcn.apis.face_model import FaceModel
-from mmpose_scgcn.folders import replace_folder
+from mmpose_scgcn.folders import whole_folder
 from mmpose_scgcn.models.pose_estimators import AdaptedEstimator
 from mmpose_scgcn.runtime import ExportedModel, load_exported
 
@@ -56,16 +54,8 @@ def export_model(
     model.model.to('cpu').eval()
     graph = graph_of(model.model)
     settings = describe(model, graph)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    partial = Path(
-        tempfile.mkdtemp(prefix=f'.{out.name[:40]}.new-', dir=out.parent)
-    )
-    try:
-        _fill(partial, settings, model, graph, options, tell)
-        partial.chmod(0o755)
-        replace_folder(partial, out)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
+    with whole_folder(out) as folder:
+        _fill(folder, settings, model, graph, options, tell)
     return load_exported(out, detector=model._detector)
 
 

@@ -2,12 +2,10 @@
 
 import json
 import multiprocessing
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from mmpose_scgcn.folders import replace_folder
+from mmpose_scgcn.folders import whole_folder
 from mmpose_scgcn.structures.coco import annotation_file, image_entry
 
 import cv2
@@ -180,11 +178,7 @@ def make_dataset(
     _check(counts, size, seed, workers)
     out_dir = Path(out_dir).absolute()
     _check_target(out_dir, overwrite)
-    out_dir.parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(
-        tempfile.mkdtemp(prefix=f'.{out_dir.name}.new-', dir=out_dir.parent)
-    )
-    try:
+    with whole_folder(out_dir) as folder:
         entries = _fill(
             folder,
             counts,
@@ -193,10 +187,6 @@ def make_dataset(
             workers,
             progress or (lambda items, total: items),
         )
-        folder.chmod(0o755)
-        replace_folder(folder, out_dir)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
     return {
         split: [face for _, face in part] for split, part in entries.items()
     }

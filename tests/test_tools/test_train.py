@@ -1,9 +1,7 @@
 """``tools/train.py`` and ``tools/test.py`` on four tiny images, for real."""
 
 import json
-import os
 import pickle
-import runpy
 
 import cv2
 import numpy as np
@@ -206,20 +204,6 @@ def test_testing_ends_in_one_line(trained, tool, cut_off):
     assert done.returncode == 1
     *_, last = done.stderr.strip().splitlines()
     assert last.startswith(f'{cut_off} cannot be read: ')
-
-
-def test_a_lost_name_of_the_checkpoint_is_found_again(root, tmp_path):
-    """The name is lost if training is killed while it is written."""
-    latest = runpy.run_path(str(root / 'tools/train.py'))['latest_checkpoint']
-    assert latest(str(tmp_path)) is None
-    (tmp_path / 'last_checkpoint').touch()
-    assert latest(str(tmp_path)) is None
-    for time, name in enumerate(('epoch_9', 'epoch_10', 'best_NME_epoch_10')):
-        (tmp_path / f'{name}.pth').touch()
-        os.utime(tmp_path / f'{name}.pth', (time, time))
-    assert latest(str(tmp_path)) == str(tmp_path / 'epoch_10.pth')
-    (tmp_path / 'last_checkpoint').write_text('epoch_9.pth')
-    assert latest(str(tmp_path)) == 'epoch_9.pth'
 
 
 def test_resuming_goes_on_after_a_name_that_was_lost(trained, tool):

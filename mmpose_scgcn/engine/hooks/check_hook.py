@@ -14,7 +14,7 @@ from mmpose_scgcn.checks import (
     compare_settings,
     compare_weights,
     describe_changes,
-    latest_here,
+    latest_checkpoint,
     loops_of,
     on_every_rank,
     take_new_settings,
@@ -103,7 +103,7 @@ class CheckHook(Hook):
         found.raise_errors()
         _check_units(inner_model(runner.model))
         if getattr(runner, '_resume', False) and runner._load_from is None:
-            runner._load_from = latest_here(runner)
+            runner._load_from = latest_checkpoint(runner.work_dir)
         if _keeps_graphs(runner):
             hold_graphs(runner)
 

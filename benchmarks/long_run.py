@@ -1,0 +1,208 @@
+r"""Train for an hour and predict a video for an hour: what grows?
+
+python benchmarks/long_run.py --minutes 60
+
+Training has two workers that stay, a validation and a checkpoint every few
+epochs. Prediction follows the faces of a drawn video of 150 frames with
+``tools/predict.py``, in one process, again and again, and writes pictures,
+JSON and a table each time. Once a second the memory of all processes of a part
+is read (what they share counted once), and their handles, threads and number.
+The first tenth of the time is for warming up and left out.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import runpy
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+
+from mmpose_scgcn.arguments import positive_float
+from mmpose_scgcn.synthetic import make_dataset, make_face
+
+import cv2
+import numpy as np
+from recorded import ROOT, save_record
+from watching import StepLog, family, held
+
+CONFIG = """
+_base_ = [{base!r}]
+custom_imports = dict(
+    imports=['mmpose_scgcn', 'watching'], allow_failed_imports=False)
+train_cfg = dict(max_epochs=10**6, val_interval=5)
+_loader = dict(batch_size=16, num_workers=2, persistent_workers=True)
+train_dataloader = dict(**_loader, dataset=dict(data_root={data!r}))
+val_dataloader = dict(**_loader, dataset=dict(data_root={data!r}))
+test_dataloader = dict(**_loader, dataset=dict(data_root={data!r}))
+param_scheduler = None
+custom_hooks = [*_base_.custom_hooks,
+    dict(type='StopHook', path='steps.jsonl', seconds={seconds})]
+"""
+BASE = (
+    'configs/face_2d_keypoint/structure_coherent/synthetic/'
+    'td-reg_cnn6-scgcn_1xb32-12e_synthetic-64x64.py'
+)
+COLUMNS = (
+    'part',
+    'minutes',
+    'steps',
+    'memory, MiB, begin',
+    'end',
+    'MiB an hour',
+    'step, ms, begin',
+    'end',
+    'handles, begin',
+    'end',
+    'threads, begin',
+    'end',
+    'processes, begin',
+    'end',
+    'left afterwards',
+)
+
+
+def main() -> None:
+    """Run both parts, or be one of them."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    add = parser.add_argument
+    add('--minutes', type=positive_float, default=60.0, help='(default: 60)')
+    add('--part', choices=('training', 'prediction'), help='only this one')
+    add('--loop', type=positive_float, help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    if args.loop:
+        predict_in_a_loop(args.loop)
+        return
+    rows = []
+    seconds = 60 * args.minutes
+    with tempfile.TemporaryDirectory() as name:
+        for part in ('training', 'prediction'):
+            folder = Path(name, part)
+            folder.mkdir()
+            if args.part in (None, part):
+                make = make_training if part == 'training' else make_video
+                rows.append(watch(part, folder, make(folder, seconds)))
+    name = 'long_run' if args.part is None else f'long_run_{args.part}'
+    save_record(name, __doc__, COLUMNS, rows)
+
+
+def make_training(folder: Path, seconds: float) -> list:
+    """Write faces and config; give the command."""
+    faces = folder / 'faces'
+    make_dataset(faces, train=256, val=32, test=1, size=64, seed=1)
+    config = CONFIG.format(
+        base=str(ROOT / BASE), data=str(faces), seconds=seconds
+    )
+    (folder / 'long.py').write_text(config, 'utf-8')
+    tool = [ROOT / 'tools/train.py', 'long.py', '--seed', '0']
+    return [*tool, '--work-dir', 'run']
+
+
+def make_video(folder: Path, seconds: float) -> list:
+    """Draw a video; give the command."""
+    writer = cv2.VideoWriter(
+        str(folder / 'video.avi'),
+        cv2.VideoWriter.fourcc(*'MJPG'),
+        30.0,
+        (320, 240),
+    )
+    face = cv2.resize(make_face(0, 1).image, (128, 128))
+    for number in range(150):
+        frame = np.full((240, 320, 3), 90, np.uint8)
+        left = int(96 + 80 * np.sin(number / 24))
+        frame[56:184, left : left + 128] = face
+        writer.write(frame)
+    writer.release()
+    return [Path(__file__), '--loop', str(seconds)]
+
+
+def predict_in_a_loop(seconds: float) -> None:
+    """Predict the video of this folder until time is up."""
+    tool = runpy.run_path(str(ROOT / 'tools/predict.py'))
+    sys.argv = ['predict.py', 'video.avi', '--out-dir', 'out', '--csv']
+    sys.argv += ['out/all.csv', '--model', 'face98-synthetic']
+    sys.argv += ['--det-model', 'haar']
+    log = StepLog(Path('steps.jsonl'))
+    while log.elapsed < seconds:
+        with contextlib.redirect_stdout(None):
+            tool['main']()
+        log.add()
+
+
+def watch(part: str, folder: Path, command: list) -> list:
+    """Run a command, and look at its processes once a second.
+
+    Returns:
+        list: A row of the table.
+    """
+    paths = [ROOT, ROOT / 'benchmarks']
+    env = {
+        **os.environ,
+        'PYTHONPATH': os.pathsep.join(map(str, paths)),
+        'OMP_NUM_THREADS': '1',
+        'PYTHONWARNINGS': 'ignore',
+    }
+    seen: list[tuple[float, ...]] = []
+    known: set[int] = set()
+    with open(folder / 'log.txt', 'w', encoding='utf-8') as log:
+        process = subprocess.Popen(
+            [sys.executable, *map(str, command)],
+            cwd=folder,
+            env=env,
+            stdout=log,
+            stderr=log,
+        )
+        while process.poll() is None:
+            time.sleep(1)
+            running = family(process.pid)
+            known.update(running)
+            begun = (folder / 'steps.jsonl').is_file()
+            if begun and process.pid in running:
+                now = (time.monotonic(), *held(running), len(running))
+                seen.append(now)
+    if process.returncode:
+        text = (folder / 'log.txt').read_text('utf-8')
+        raise RuntimeError(f'{part}: {text[-3000:]}')
+    time.sleep(2)
+    left = [number for number in known if Path(f'/proc/{number}').exists()]
+    lines = (folder / 'steps.jsonl').read_text('utf-8').splitlines()
+    steps = [step for line in lines for step in json.loads(line)[1]]
+    return [part, *summary(np.array(seen), np.array(steps)), len(left)]
+
+
+def summary(seen: np.ndarray, steps: np.ndarray) -> list:
+    """Compare the beginning, once warm, and the end.
+
+    Args:
+        seen (np.ndarray): (N, 5): when, s, memory, MiB, handles, threads and
+            processes.
+        steps (np.ndarray): Durations, ms.
+
+    Returns:
+        list: Medians of the second and of the last tenth, and by how much
+        memory grows along a straight line.
+    """
+    tenth = max(len(seen) // 10, 1)
+    times, memory = seen[tenth:, 0] / 3600, seen[tenth:, 1]
+    slope = np.polyfit(times - times[0], memory, 1)[0]
+    few = max(len(steps) // 10, 1)
+    ends: list = [round(slope, 1)]
+    ends += [round(median(steps[few : 2 * few]), 1)]
+    ends += [round(median(steps[-few:]), 1)]
+    for column in (2, 3, 4):
+        ends.append(int(median(seen[tenth : 2 * tenth, column])))
+        ends.append(int(median(seen[-tenth:, column])))
+    first = round(median(seen[tenth : 2 * tenth, 1]), 1)
+    last = round(median(seen[-tenth:, 1]), 1)
+    minutes = round((seen[-1, 0] - seen[0, 0]) / 60, 1)
+    return [minutes, len(steps), first, last, *ends]
+
+
+if __name__ == '__main__':
+    main()

@@ -16,10 +16,11 @@ was not as it should be.
 
 import argparse
 import json
+import math
 import sys
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -369,7 +370,9 @@ def _part_of_slope(
     if getattr(loss, 'reduction', 'mean') == 'sum':
         allowed *= 2 * weight.sum().item() / len(weight)
     total = gradient.double().abs().sum().item()
-    return total / allowed if total else 0.0
+    if not total:
+        return 0.0
+    return total / allowed if allowed else math.inf
 
 
 def try_head(
@@ -458,11 +461,13 @@ def build_heads() -> dict[str, dict[str, CoordinateHead]]:
     }
 
 
-def run(numbers: Iterator[int]) -> Report:
+def run(numbers: Iterable[int], all_heads: bool = True) -> Report:
     """Put batches through all losses and heads.
 
     Args:
-        numbers (Iterator[int]): Of the batches.
+        numbers (Iterable[int]): Of the batches.
+        all_heads (bool): Whether each batch goes through every head.
+            Defaults to True; otherwise through one, by its number.
 
     Returns:
         Report: What came out.
@@ -475,6 +480,8 @@ def run(numbers: Iterator[int]) -> Report:
     for number in numbers:
         try_losses(losses, Batches(number), f'batch {number}', report)
         for place, (name, variants) in enumerate(heads.items()):
+            if not all_heads and place != number % len(heads):
+                continue
             kind = kinds[(number // len(PRECISIONS) + place) % len(kinds)]
             where = f'batch {number}, {name}, {kind}'
             batch = Batches(number)
@@ -524,7 +531,7 @@ def main() -> int:
     args = parser.parse_args()
     warnings.simplefilter('ignore')
     begin = time.perf_counter()
-    report = run(iter(range(args.first, args.first + args.batches)))
+    report = run(range(args.first, args.first + args.batches))
     found = summarize(report, args.batches, time.perf_counter() - begin)
     print(json.dumps(found, indent=1))
     if not args.no_save:

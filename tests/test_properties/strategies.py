@@ -13,6 +13,7 @@ ERRORS = st.one_of(
     st.floats(1e-6, 1e6),
     st.floats(-1e6, -1e-6),
 )
+KEYPOINTS = st.integers(2, 9)
 
 
 def arrays(shape, low=-1000.0, high=1000.0):
@@ -21,7 +22,7 @@ def arrays(shape, low=-1000.0, high=1000.0):
 
 
 @st.composite
-def faces(draw, most=8, least=1, keypoints=st.integers(2, 9)):
+def faces(draw, most=8, least=1, keypoints=KEYPOINTS):
     """Shapes (N, K, 2) that are no points, and what is visible (N, K)."""
     count = draw(st.integers(least, most))
     size = (count, draw(keypoints))

@@ -11,7 +11,7 @@ from scipy.optimize import minimize
 
 def usable(shapes):
     """Leave out what is refused: keypoints or shapes without an extent."""
-    points, visible = shapes
+    _, visible = shapes
     assume(visible.any(axis=0).all() and (visible.sum(axis=1) >= 2).all())
     return shapes
 

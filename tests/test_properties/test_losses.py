@@ -84,11 +84,12 @@ def test_penalties_change_no_faster_than_their_slope(kind, data):
     threshold = getattr(loss, 'constants', {}).get(
         getattr(loss, 'threshold_name', None), 1.0
     )
-    near = st.floats(-1e-3, 1e-3).map(lambda step: threshold + step)
-    one, other = data.draw(st.tuples(ERRORS | near, ERRORS | near))
-    a, b = loss.penalty(double(one, other)).tolist()
-    limit = slope * abs(one - other)
-    assert abs(a - b) <= limit * (1 + 1e-9) + rounding(loss, one, other)
+    one, other = data.draw(st.tuples(ERRORS, ERRORS))
+    sides = threshold * (1 - 1e-9), threshold * (1 + 1e-9)
+    for pair in ((one, other), sides, (one, threshold)):
+        a, b = loss.penalty(double(*pair)).tolist()
+        limit = slope * abs(pair[0] - pair[1])
+        assert abs(a - b) <= limit * (1 + 1e-9) + rounding(loss, *pair)
     error = double(one).requires_grad_()
     loss.penalty(error).sum().backward()
     assert abs(error.grad.item()) <= slope * (1 + 1e-9)

@@ -17,6 +17,7 @@ was not as it should be.
 import argparse
 import json
 import math
+import multiprocessing
 import sys
 import time
 import warnings
@@ -191,6 +192,20 @@ class Report:
     def count(self, name: str) -> None:
         """Count a pass."""
         self.passes[name] = self.passes.get(name, 0) + 1
+
+    def add(self, other: 'Report') -> None:
+        """Take over what came out of other batches."""
+        for name, times in other.passes.items():
+            self.passes[name] = self.passes.get(name, 0) + times
+        for mine, theirs in (
+            (self.steepest, other.steepest),
+            (self.largest, other.largest),
+        ):
+            for name, value in theirs.items():
+                mine[name] = max(mine.get(name, 0.0), value)
+        self.faults += other.faults
+        self.most_error = max(self.most_error, other.most_error)
+        self.halvings = max(self.halvings, other.halvings)
 
     def check(self, where: str, values: dict[str, Tensor | None]) -> None:
         """Note values that are not finite."""
@@ -472,6 +487,7 @@ def run(numbers: Iterable[int], all_heads: bool = True) -> Report:
     Returns:
         Report: What came out.
     """
+    warnings.simplefilter('ignore')  # boxes that overflow in the pipeline
     init_default_scope('mmpose')
     torch.manual_seed(0)
     report, heads = Report(), build_heads()
@@ -496,6 +512,28 @@ def run(numbers: Iterable[int], all_heads: bool = True) -> Report:
                 most = max(report.largest.get(name, 0.0), largest)
                 report.largest[name] = most
     return report
+
+
+def run_in(processes: int, first: int, batches: int) -> Report:
+    """Share batches among processes, and add up what came out.
+
+    Args:
+        processes (int): 1 for this one alone.
+        first (int): Number of the first batch.
+        batches (int): How many.
+
+    Returns:
+        Report: Of all.
+    """
+    numbers = range(first, first + batches)
+    if processes == 1:
+        return run(numbers)
+    parts = [numbers[i::processes] for i in range(processes)]
+    with multiprocessing.get_context('spawn').Pool(processes) as pool:
+        first_report, *others = pool.map(run, parts)
+    for other in others:
+        first_report.add(other)
+    return first_report
 
 
 def summarize(report: Report, batches: int, seconds: float) -> dict:
@@ -527,11 +565,11 @@ def main() -> int:
     )
     parser.add_argument('--batches', type=int, default=10_000)
     parser.add_argument('--first', type=int, default=0, help='number (0)')
+    parser.add_argument('--processes', type=int, default=1)
     parser.add_argument('--no-save', action='store_true')
     args = parser.parse_args()
-    warnings.simplefilter('ignore')
     begin = time.perf_counter()
-    report = run(range(args.first, args.first + args.batches))
+    report = run_in(args.processes, args.first, args.batches)
     found = summarize(report, args.batches, time.perf_counter() - begin)
     print(json.dumps(found, indent=1))
     if not args.no_save:

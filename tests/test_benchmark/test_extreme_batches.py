@@ -18,7 +18,6 @@ def script(root):
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     with warnings.catch_warnings():
-        warnings.simplefilter('ignore')  # boxes that overflow in the pipeline
         yield module
 
 
@@ -39,6 +38,16 @@ def test_the_committed_result_is_of_these_losses_and_heads(script):
     assert found['faults'] == []
     expected = dict.fromkeys([*script.LOSSES, *script.HEADS], 10_000)
     assert found['passes'] == expected
+
+
+def test_reports_of_several_processes_are_added_up(script):
+    whole = script.run(range(8), all_heads=False)
+    first, second = (script.run(range(8)[i::2], False) for i in range(2))
+    first.add(second)
+    assert first.passes == whole.passes
+    assert first.most_error == whole.most_error
+    assert first.steepest == whole.steepest
+    assert first.halvings == whole.halvings
 
 
 def test_a_gradient_beyond_the_slope_is_a_fault(script):

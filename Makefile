@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint format web wheel clean
+.PHONY: help install demo test properties lint format web wheel clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -17,7 +17,7 @@ endif
 endif
 
 help: ## Show this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
 
 install: $(STAMP) ## Make the private environment in .venv (once)
 
@@ -28,6 +28,10 @@ demo: $(STAMP) ## Run the demonstration
 test: lint ## Lint, then run the tests, a process for each core
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest \
 	  -n auto --maxprocesses 8 --dist worksteal
+
+properties: $(STAMP) ## Try each property on 1000 cases
+	SCGCN_PROPERTIES=full OMP_NUM_THREADS=1 $(BIN)/python -m pytest \
+	  -n auto --maxprocesses 8 --dist worksteal tests/test_properties
 
 lint: $(STAMP) ## Check style, format and types
 	$(BIN)/ruff check .
@@ -49,7 +53,7 @@ wheel: $(STAMP) ## Build the wheel into dist/
 
 clean: ## Remove the environment and all that was built
 	rm -rf $(VENV) build dist mmpose_scgcn/.mim *.egg-info
-	rm -rf .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 # A shim called python3 may exist and fail: candidates are run, not looked up.
 $(STAMP): $(wildcard requirements/*.txt) setup.py pyproject.toml

@@ -1,9 +1,10 @@
-"""What is checked before a run: said in words before its first step."""
+"""What is checked before a run and during it, and said in words."""
 
 from .batches import check_batches, check_shares
 from .codecs import check_codec
 from .findings import CheckError, Findings, on_every_rank
 from .folders import adopt_best, latest_checkpoint
+from .losses import LossWatch
 from .resuming import (
     bring_forward,
     compare_settings,
@@ -16,6 +17,7 @@ from .weights import compare_weights
 __all__ = [
     'CheckError',
     'Findings',
+    'LossWatch',
     'adopt_best',
     'bring_forward',
     'check_batches',

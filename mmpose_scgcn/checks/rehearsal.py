@@ -18,6 +18,7 @@ from mmengine.utils import is_seq_of
 from .batches import check_batches
 from .faces import Faces
 from .findings import Findings
+from .losses import name_images
 from .reading import check_reading
 from .resuming import compare_settings
 from .run import loops_of
@@ -156,7 +157,10 @@ def _learn(runner: Runner, batch: Any) -> None:
         if not torch.isfinite(part).all()
     ]
     if bad:
-        raise ValueError(f'losses that are not finite: {", ".join(bad)}')
+        raise ValueError(
+            f'losses that are not finite: {", ".join(bad)}; images of the '
+            f'batch: {name_images(batch["data_samples"])}'
+        )
 
 
 def _predict(runner: Runner, batch: Any, evaluator: Any) -> None:

@@ -47,6 +47,10 @@ def test_what_is_in_order_has_status_0_and_leaves_nothing(check, tmp_path):
             'model.head.in_featuremap_size=(2,2)',
             'training: a batch of 4 samples ends with ValueError: feature map',
         ),
+        (
+            'model.data_preprocessor.std=[0,0,0]',
+            'mean_error; images of the batch: ',
+        ),
         ('load_from=nowhere.pth', 'nowhere.pth'),
         ('load_from=tiny.py', 'tiny.py cannot be loaded'),
         ('model.type=Nothing', 'the config cannot be built: KeyError'),

@@ -43,7 +43,8 @@ def read_pts(
 
     Raises:
         ValueError: No text, not two numbers a line, coordinates that are not
-            finite, or another number of points than ``n_points`` says.
+            finite, another number of points than ``n_points`` says, or a
+            brace that is not closed.
     """
     text = read_text(path, encoding, ENCODING_HINT)
     promised, lines = _split(text, path)
@@ -65,16 +66,22 @@ def _split(
     text: str, path: str | Path
 ) -> tuple[int | None, list[tuple[int, str]]]:
     """Part the header from the numbered lines of points."""
-    promised, lines = None, []
+    promised, lines, depth = None, [], 0
     for number, line in enumerate(text.splitlines(), 1):
-        line = _COMMENT.sub('', line).replace('{', ' ').replace('}', ' ')
-        line = line.strip()
+        line = _COMMENT.sub('', line)
+        depth += line.count('{') - line.count('}')
+        line = line.replace('{', ' ').replace('}', ' ').strip()
         header = _HEADER.match(line)
         if header:
             if header[1].lower() != 'version':
                 promised = _count(header[2], f'{path}, line {number}')
         elif line:
             lines.append((number, line))
+    if depth > 0:  # the last number may lack its end, and look like one
+        raise ValueError(
+            f'{path}: expected a brace (}}) after the points, got none: the '
+            'file seems to be cut off'
+        )
     return promised, lines
 
 

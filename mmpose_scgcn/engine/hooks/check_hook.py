@@ -1,10 +1,12 @@
-"""The hook that checks a run before its first step."""
+"""The hook that checks a run, before its first step and in each."""
 
 from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 from mmpose_scgcn.checks import (
     Findings,
+    LossWatch,
     adopt_best,
     bring_forward,
     check_batches,
@@ -65,6 +67,10 @@ class CheckHook(Hook):
     listed, another optimizer is refused, and the best checkpoint of a folder
     that this one was copied from is not deleted.
 
+    While training, losses that are not finite are told with the images of
+    their batch, and a model that they have spoilt is neither trained further
+    nor saved.
+
     Annotations are read, images are not decoded. All that is wrong is said
     at once, on every rank. ``docs/checks.md`` has the messages;
     ``tools/train.py`` and ``tools/test.py`` add this hook to any config.
@@ -89,6 +95,7 @@ class CheckHook(Hook):
             )
         self.resume_with = resume_with
         self._bring_forward = False
+        self._losses = LossWatch()
 
     def before_run(self, runner: Runner) -> None:
         """Check what is about to run.
@@ -146,6 +153,28 @@ class CheckHook(Hook):
         found.add(check_shares(runner))
         found.log(runner.logger)
         found.raise_errors()
+
+    def after_train_iter(
+        self,
+        runner: Runner,
+        batch_idx: int,
+        data_batch: Any = None,
+        outputs: Mapping | None = None,
+    ) -> None:
+        """Look at the losses of a step.
+
+        Raises:
+            CheckError: They are not finite, and the model is spoilt.
+        """
+        self._losses.look(runner, data_batch, outputs)
+
+    def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
+        """Keep a model that is spoilt from replacing one that is not.
+
+        Raises:
+            CheckError: Weights or statistics are not finite.
+        """
+        self._losses.check_saving(runner)
 
     def _check_resumption(self, runner: Runner, checkpoint: dict) -> None:
         """Compare settings; keep away from the files of another folder."""

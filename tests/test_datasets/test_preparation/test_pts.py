@@ -36,6 +36,8 @@ def test_header_or_none_and_the_first_pixel_becomes_zero(tmp_path, text):
     ('text', 'message'),
     (
         ('n_points: 3\n{\n1 2\n3 4\n}', 'expected 3 points, got 2'),
+        # Cut off within a number: 3 45 was there.
+        ('n_points: 2\n{\n1 2\n3 4', 'expected a brace .*cut off'),
         ('', 'expected some points, got 0'),
         ('1 2\n3\n', r'line 2: expected two numbers, got .3.'),
         ('1 2\n3 x\n', r'line 2: expected a number, got .x.'),

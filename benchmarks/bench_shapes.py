@@ -111,7 +111,7 @@ def rows(
         Row(
             'pose, memory beyond the input, over the input',
             *(memory, 'times'),
-            goal='value at most 1.5',
+            goal='value at most 0.1',
         ),
     ]
 

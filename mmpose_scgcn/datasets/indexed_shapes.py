@@ -23,9 +23,10 @@ def shapes_by_index(
         track (Callable): Wraps the iteration, for a progress bar.
 
     Returns:
-        tuple[np.ndarray, np.ndarray]: Keypoints (N, K, 2), image px, and a
-        boolean (N, K) telling which are visible: none of an index without
-        annotated keypoints, or with those of several instances.
+        tuple[np.ndarray, np.ndarray]: Keypoints (N, K, 2), image px, float32
+        as in MMPose, and a boolean (N, K) telling which are visible: none of
+        an index without annotated keypoints, or with those of several
+        instances.
 
     Raises:
         ValueError: Visible coordinates that are not finite, different numbers
@@ -56,7 +57,7 @@ def _stack(records: list[dict | None]) -> tuple[np.ndarray, np.ndarray]:
             f'none of the {len(records)} samples has the keypoints of one '
             "instance (bottom-up sets need data_mode='topdown')"
         )
-    keypoints = np.zeros((len(records), sizes[0], 2))
+    keypoints = np.zeros((len(records), sizes[0], 2), dtype=np.float32)
     visible = np.zeros((len(records), sizes[0]), dtype=bool)
     for i, record in enumerate(records):
         if record is not None:

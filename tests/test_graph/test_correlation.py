@@ -57,7 +57,7 @@ def test_pairs_use_the_shapes_that_show_both(shapes, visible):
 
 def test_many_shapes_are_taken_in_parts(rng):
     shapes = rng.uniform(0, 100, (7, 2)) + rng.normal(0, 8, (2500, 7, 2))
-    visible = rng.random((2500, 7)) > 0.25
+    visible = rng.random((2500, 7)) > 0.1
     np.testing.assert_allclose(
         keypoint_correlation(shapes, visible),
         naive_correlation(shapes, visible),

@@ -32,6 +32,7 @@ RESULTS = Path(__file__).parent / 'results' / 'speed_cpu.json'
 PARTS: dict[str, tuple[str, dict, int]] = {
     'keypoints': ('bench_keypoints', {}, 120),
     'shapes': ('bench_shapes', {}, 120),
+    'faces': ('speed_faces', {}, 300),
 }
 
 

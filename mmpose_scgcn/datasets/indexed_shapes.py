@@ -24,8 +24,8 @@ def shapes_by_index(
 
     Returns:
         tuple[np.ndarray, np.ndarray]: Keypoints (N, K, 2), image px, of the
-        data set's precision, and a boolean (N, K) telling which are visible: none of
-        an index without annotated keypoints, or with those of several
+        data set's precision, and a boolean (N, K) telling which are visible:
+        none of an index without annotated keypoints, or with those of several
         instances.
 
     Raises:

@@ -66,10 +66,11 @@ def read_face(sample: Mapping, name: str = 'keypoints') -> FaceSample:
         id=np.asarray(sample['id']).item(),
         dataset=str(sample.get('dataset_name', '')),
         img_path=str(sample.get('img_path', '')),
-        pred=_array(pred[name])[0],
-        gt=_array(gt['keypoints'])[0],
+        # Copies: a view would keep all of the batch.
+        pred=_array(pred[name])[0].copy(),
+        gt=_array(gt['keypoints'])[0].copy(),
         visible=visible[0] > 0,
-        box=_array(gt.get('bboxes', np.full((1, 4), np.nan)))[0],
+        box=_array(gt.get('bboxes', np.full((1, 4), np.nan)))[0].copy(),
         scores=None if scores is None else _array(scores)[0],
     )
 

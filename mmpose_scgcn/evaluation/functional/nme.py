@@ -10,6 +10,7 @@ import numpy as np
 #: Faces whose errors are computed at once.
 _AT_ONCE = 1024
 
+
 def keypoint_errors(pred: np.ndarray, gt: np.ndarray) -> np.ndarray:
     """Measure the distance of each predicted keypoint to the true one.
 

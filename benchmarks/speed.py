@@ -33,6 +33,8 @@ PARTS: dict[str, tuple[str, dict, int]] = {
     'keypoints': ('bench_keypoints', {}, 120),
     'shapes': ('bench_shapes', {}, 120),
     'faces': ('speed_faces', {}, 300),
+    'steps-float32': ('speed_steps', dict(low=False), 240),
+    'steps-bfloat16': ('speed_steps', dict(low=True), 240),
 }
 
 

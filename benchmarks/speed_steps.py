@@ -1,8 +1,8 @@
 """A training step of our head beside those of MMPose, on the same backbone.
 
 ResNet-50 at 256 px, forward, loss, backward and the optimiser's update, on
-noise. Heads take turns. In bfloat16 the tensors are channels-last, as
---amp makes them. Counted are also the operators of a step that need a value on the
+noise. Heads take turns. In bfloat16 the tensors are channels-last, as --amp
+makes them. Counted are also the operators of a step that need a value on the
 host, for which a GPU would have to stop.
 """
 
@@ -53,6 +53,7 @@ STOCK: dict[str, dict] = {
             out_channels=KEYPOINTS,
             input_size=(SIDE, SIDE),
             in_featuremap_size=(8, 8),
+            final_layer_kernel_size=7,
             gau_cfg=dict(
                 hidden_dims=256,
                 s=128,

@@ -33,6 +33,7 @@ PARTS: dict[str, tuple[str, dict, int]] = {
     'keypoints': ('bench_keypoints', {}, 120),
     'shapes': ('bench_shapes', {}, 120),
     'faces': ('speed_faces', {}, 300),
+    'input': ('speed_input', {}, 240),
     'steps-float32': ('speed_steps', dict(low=False), 240),
     'steps-bfloat16': ('speed_steps', dict(low=True), 240),
 }

@@ -32,7 +32,9 @@ RESULTS = Path(__file__).parent / 'results' / 'speed_cpu.json'
 PARTS: dict[str, tuple[str, dict, int]] = {
     'keypoints': ('bench_keypoints', {}, 120),
     'shapes': ('bench_shapes', {}, 120),
+    'batch': ('speed_batch', {}, 120),
     'faces': ('speed_faces', {}, 300),
+    'ranks': ('speed_ranks', {}, 240),
     'input': ('speed_input', {}, 240),
     'steps-float32': ('speed_steps', dict(low=False), 240),
     'steps-bfloat16': ('speed_steps', dict(low=True), 240),

@@ -27,13 +27,25 @@ from speed_rows import Row, load_rows, save_rows, stamp, write_report
 
 RESULTS = Path(__file__).parent / 'results' / 'speed_cpu.json'
 
+_FACES = (
+    'losses, forward and backward',
+    'graph',
+    'pose analysis',
+    'metric',
+    'preparation',
+    "annotation file in MMPose's reader",
+    'shapes of a data set, for the graph',
+    'shapes of a data set, for the sampler',
+)
 #: Of each part the module whose function ``rows`` gives its rows, the
 #: arguments of that function, and the most seconds that it may take.
 PARTS: dict[str, tuple[str, dict, int]] = {
     'keypoints': ('bench_keypoints', {}, 120),
     'shapes': ('bench_shapes', {}, 120),
     'batch': ('speed_batch', {}, 120),
-    'faces': ('speed_faces', {}, 300),
+    'faces': ('speed_faces', dict(names=_FACES[:4]), 240),
+    'preparation': ('speed_faces', dict(names=_FACES[4:5]), 240),
+    'annotations': ('speed_faces', dict(names=_FACES[5:]), 240),
     'ranks': ('speed_ranks', {}, 240),
     'input': ('speed_input', {}, 240),
     'steps-float32': ('speed_steps', dict(low=False), 240),

@@ -16,7 +16,7 @@ import os
 os.environ.setdefault('OMP_NUM_THREADS', '1')
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from mmpose_scgcn.graph import build_graph
 from mmpose_scgcn.models import GraphRelationalHead
@@ -25,6 +25,7 @@ from mmpose_scgcn.models.layers import adjacency, graph_relation
 import numpy as np
 import torch
 from mmengine.registry import init_default_scope
+from speed_rows import Row
 
 KEYPOINTS = (68, 98, 194, 478, 1000)
 BATCHES = (1, 16)
@@ -81,6 +82,49 @@ def milliseconds(heads: dict[str, Callable], runs: int, *args) -> list[float]:
     return [1e3 * float(np.median(t[2:])) for t in taken.values()]
 
 
+def measure(runs: int) -> Iterator[tuple[int, int, list[float]]]:
+    """Yield K, faces, and the ms of step, square, prediction, square."""
+    torch.set_num_threads(1)
+    init_default_scope('mmpose')
+    for num_keypoints in KEYPOINTS:
+        heads = make_both(num_keypoints)
+        for batch in BATCHES:
+            maps = torch.randn(batch, 256, 4, 4)
+            step = milliseconds(heads, runs, maps, True)
+            prediction = milliseconds(heads, runs, maps, False)
+            yield num_keypoints, batch, step + prediction
+
+
+def rows(runs: int = 5) -> list[Row]:
+    """Give the rows of the speed benchmark."""
+    found, least = [], {}
+    for number, batch, (step, square, ours, dense) in measure(runs):
+        for name, value, beside in (
+            ('training step', step, square),
+            ('prediction', ours, dense),
+        ):
+            first = least.setdefault((name, batch), value / number)
+            found.append(
+                Row(
+                    f'{name} of the head, K = {number}, {batch} faces',
+                    *(value, 'ms', beside, 'cost that grows with K squared'),
+                    plot='keypoints',
+                    curve=f'{name}, {batch} faces',
+                    at=number,
+                )
+            )
+            if number == KEYPOINTS[-1]:
+                text = f'{name}, {batch} faces: ms per keypoint, K = {number}'
+                found.append(
+                    Row(
+                        *(text, value / number, 'ms', first),
+                        f'K = {KEYPOINTS[0]}',
+                        goal='ratio at most 1.3',
+                    )
+                )
+    return found
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(
@@ -89,23 +133,16 @@ def main() -> None:
     )
     parser.add_argument('--runs', type=int, default=9)
     args = parser.parse_args()
-    torch.set_num_threads(1)
-    init_default_scope('mmpose')
     print(
         '| K | batch | step, ms | square | ratio | prediction, ms | square |'
     )
     print('|---|---|---|---|---|---|---|')
-    for num_keypoints in KEYPOINTS:
-        heads = make_both(num_keypoints)
-        for batch in BATCHES:
-            maps = torch.randn(batch, 256, 4, 4)
-            step, square = milliseconds(heads, args.runs, maps, True)
-            ours, dense = milliseconds(heads, args.runs, maps, False)
-            print(
-                f'| {num_keypoints} | {batch} | {step:.1f} | {square:.1f} | '
-                f'{square / step:.2f} | {ours:.2f} | {dense:.2f} |',
-                flush=True,
-            )
+    for number, batch, (step, square, ours, dense) in measure(args.runs):
+        print(
+            f'| {number} | {batch} | {step:.1f} | {square:.1f} | '
+            f'{square / step:.2f} | {ours:.2f} | {dense:.2f} |',
+            flush=True,
+        )
 
 
 if __name__ == '__main__':

@@ -14,10 +14,8 @@ Set OMP_NUM_THREADS to fix the number of threads of both.
 import argparse
 import statistics
 import sys
-import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import mmpose_scgcn  # noqa: F401  as a user has it
 from mmpose_scgcn.shapes import pose_axis
@@ -25,6 +23,8 @@ from mmpose_scgcn.shapes import pose_axis
 import numpy as np
 from rich.progress import track
 from scipy.spatial import procrustes
+from speed_measure import peak_growth, take_turns
+from speed_rows import Row
 
 
 def parse_args() -> argparse.Namespace:
@@ -76,32 +76,6 @@ def seconds(run: Callable, runs: int, what: str) -> list[float]:
     return times
 
 
-def resident() -> int:
-    """Read this process' resident memory, bytes (Linux)."""
-    pages = Path('/proc/self/statm').read_text(encoding='ascii').split()[1]
-    return int(pages) * 4096
-
-
-def peak_growth(run: Callable) -> int:
-    """Watch how far resident memory grows during a call, bytes."""
-    before = peak = resident()
-    done = threading.Event()
-
-    def watch() -> None:
-        nonlocal peak
-        while not done.wait(0.005):
-            peak = max(peak, resident())
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    try:
-        run()
-    finally:
-        done.set()
-        watcher.join()
-    return peak - before
-
-
 def report(what: str, times: list[float], count: int) -> float:
     """Print a line; return the median time per shape."""
     median = statistics.median(times)
@@ -111,6 +85,35 @@ def report(what: str, times: list[float], count: int) -> float:
         f'{median / count * 1e6:.2f} us per shape'
     )
     return median / count
+
+
+def rows(
+    shapes: int = 1_000_000, few: int = 5_000, runs: int = 5
+) -> list[Row]:
+    """Give the rows of the speed benchmark."""
+    from sklearn.decomposition import PCA
+
+    drawn = make_shapes(shapes, 68)
+    memory = peak_growth(lambda: pose_axis(drawn)) / drawn.nbytes
+    calls = {
+        'ours': lambda: pose_axis(drawn),
+        'loop': lambda: baseline(drawn[:few], PCA),
+    }
+    taken = take_turns(calls, runs)
+    own, loop = taken['ours'] / shapes, taken['loop'] / few
+    return [
+        Row(
+            f'pose of {shapes:,} shapes of 68 keypoints, time per shape',
+            *(1e6 * own, 'us', 1e6 * loop),
+            f'SciPy and scikit-learn, shape by shape ({few:,})',
+            goal='ratio at most 0.02',
+        ),
+        Row(
+            'pose, memory beyond the input, over the input',
+            *(memory, 'times'),
+            goal='value at most 0.1',
+        ),
+    ]
 
 
 def main() -> None:

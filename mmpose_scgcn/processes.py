@@ -6,14 +6,19 @@ process.
 
 import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import torch
 from mmengine.config import Config
 from mmengine.device import get_device
-from mmengine.dist import init_dist, is_distributed
+from mmengine.dist import (
+    broadcast_object_list,
+    init_dist,
+    is_distributed,
+    is_main_process,
+)
 from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from mmengine.utils.dl_utils import set_multi_processing
@@ -208,3 +213,27 @@ def inner_model(model: nn.Module) -> nn.Module:
     """
     inner = model.module if is_model_wrapper(model) else model
     return inner if isinstance(inner, nn.Module) else model
+
+
+def on_first(work: Callable[[], Any]) -> Any:
+    """Do something on the first process, and give all what came of it.
+
+    Args:
+        work (Callable): Gives something small that can be pickled.
+
+    Returns:
+        Any: What it gave, on every process.
+
+    Raises:
+        Exception: On every process, what it raised on the first.
+    """
+    answer: list[Any] = [None, None]
+    if is_main_process():
+        try:
+            answer[0] = work()
+        except Exception as error:
+            answer[1] = error
+    broadcast_object_list(answer)
+    if answer[1] is not None:
+        raise answer[1]
+    return answer[0]

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from mmpose_scgcn.datasets.wrappers import read_annotation
 from mmpose_scgcn.evaluation.metrics import FaceAlignmentMetric
 
 from mmengine.evaluator import BaseMetric
@@ -65,7 +66,7 @@ def dropped_faces(leaf: Any) -> dict[str, list]:
         return {}
     content = load(leaf.ann_file)
     _check_ids(content, leaf.ann_file)
-    kept = {leaf.get_data_info(index)['id'] for index in range(len(leaf))}
+    kept = {read_annotation(leaf, i)['id'] for i in range(len(leaf))}
     images = {image['id']: image for image in content['images']}
     reasons: dict[str, list] = {}
     for annotation in content['annotations']:

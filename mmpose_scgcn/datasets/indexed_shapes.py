@@ -23,9 +23,10 @@ def shapes_by_index(
         track (Callable): Wraps the iteration, for a progress bar.
 
     Returns:
-        tuple[np.ndarray, np.ndarray]: Keypoints (N, K, 2), image px, and a
-        boolean (N, K) telling which are visible: none of an index without
-        annotated keypoints, or with those of several instances.
+        tuple[np.ndarray, np.ndarray]: Keypoints (N, K, 2), image px, of the
+        data set's precision, and a boolean (N, K) telling which are visible:
+        none of an index without annotated keypoints, or with those of several
+        instances.
 
     Raises:
         ValueError: Visible coordinates that are not finite, different numbers
@@ -50,17 +51,18 @@ def shapes_by_index(
 
 def _stack(records: list[dict | None]) -> tuple[np.ndarray, np.ndarray]:
     """Stack records; where there is none, nothing is visible."""
-    sizes = [len(r['keypoints']) for r in records if r is not None]
-    if not sizes:
+    points = [r['keypoints'] for r in records if r is not None]
+    if not points:
         raise ValueError(
             f'none of the {len(records)} samples has the keypoints of one '
             "instance (bottom-up sets need data_mode='topdown')"
         )
-    keypoints = np.zeros((len(records), sizes[0], 2))
-    visible = np.zeros((len(records), sizes[0]), dtype=bool)
+    size = len(points[0])
+    keypoints = np.zeros((len(records), size, 2), dtype=points[0].dtype)
+    visible = np.zeros((len(records), size), dtype=bool)
     for i, record in enumerate(records):
         if record is not None:
-            check_points(record, sizes[0])
+            check_points(record, size)
             keypoints[i], visible[i] = record['keypoints'], record['visible']
     return keypoints, visible
 

@@ -62,9 +62,12 @@ def dataset_poses(
             f'{num_bins} bins need at least as many samples with a usable '
             f'shape, got {usable.sum()} of {len(usable)}'
         )
-    keypoints, visible = keypoints[usable], visible[usable]
+    if not usable.all():  # copies are large where data sets are
+        keypoints, visible = keypoints[usable], visible[usable]
     seen = visible.any(axis=0)  # combined sets may lack some altogether
-    axis = pose_axis(keypoints[:, seen], visible[:, seen], component)
+    if not seen.all():
+        keypoints, visible = keypoints[:, seen], visible[:, seen]
+    axis = pose_axis(keypoints, visible, component)
     bins = np.full(len(usable), -1)
     bins[usable], edges = pose_bins(axis.coefficients, num_bins, use_abs)
     return DatasetPoses(axis, bins, edges)

@@ -6,8 +6,13 @@ import numpy as np
 
 
 def read_points(info: Mapping) -> tuple[np.ndarray, np.ndarray]:
-    """Read keypoints (n, K, 2) and visibility (n, K) from data info."""
-    keypoints = np.asarray(info['keypoints'], dtype=np.float64)[..., :2]
+    """Read keypoints (n, K, 2) and visibility (n, K) from data info.
+
+    In single precision if the data set has them so, as MMPose's have.
+    """
+    keypoints = np.asarray(info['keypoints'])[..., :2]
+    kind = np.result_type(keypoints.dtype, np.float32)
+    keypoints = keypoints.astype(kind, copy=False)
     visible = np.asarray(
         info.get('keypoints_visible', np.ones(keypoints.shape[:2]))
     )

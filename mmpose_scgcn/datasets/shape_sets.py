@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,10 @@ import numpy as np
 
 from .readers import check_points, read_points
 from .wrappers import samples_of
+
+#: Records that are stacked at once, and what of them.
+_AT_ONCE = 1024
+_ARRAYS = ('keypoints', 'visible', 'center', 'scale')
 
 
 @dataclass(frozen=True)
@@ -91,7 +96,7 @@ def collect_shapes(
             annotation and image.
     """
     samples = list(dict.fromkeys(samples_of(dataset)))  # each once
-    records = [r for s in track(samples) for r in _instances(s.read())]
+    records = (r for s in track(samples) for r in _instances(s.read()))
     metainfo = getattr(dataset, 'metainfo', None) or {}
     id2name = metainfo.get('keypoint_id2name', {})
     names = [id2name[i] for i in sorted(id2name)] or None
@@ -130,11 +135,11 @@ def shapes_from_coco(
             f'{ann_file}: expected a COCO JSON with images and annotations '
             f'({type(error).__name__}: {error})'
         ) from error
-    records = [
+    records = (
         _coco_record(a, files.get(str(a.get('image_id'))), ann_file)
         for a in track(annotations)
         if a.get('keypoints') and not a.get('iscrowd')
-    ]
+    )
     names = categories[0].get('keypoints')
     return _stack(records, names if isinstance(names, list) else None)
 
@@ -207,29 +212,40 @@ def _coco_box(annotation: Mapping) -> tuple[np.ndarray, np.ndarray]:
     return box[:2] + box[2:] / 2, box[2:]
 
 
-def _stack(records: list[dict], names: list[str] | None) -> ShapeSet:
-    """Check the records and stack them; those that show nothing go."""
-    records = [r for r in records if r['visible'].any()]
-    if not records:
+def _stack(records: Iterable[dict], names: list[str] | None) -> ShapeSet:
+    """Check the records and stack them; those that show nothing go.
+
+    A record takes more memory than its numbers: they are stacked as they
+    come.
+    """
+    size, ids, files = 0, [], []
+    stacks: dict[str, list] = {name: [] for name in _ARRAYS}
+    shown = (r for r in records if r['visible'].any())
+    while part := list(islice(shown, _AT_ONCE)):
+        size = size or len(part[0]['keypoints'])
+        for record in part:
+            _check_record(record, size)
+        for name, stacked in stacks.items():
+            stacked.append(np.stack([r[name] for r in part]))
+        ids += [r['id'] for r in part]
+        files += [r['file'] for r in part]
+    if not size:
         raise ValueError('no annotation with a visible keypoint')
-    size = len(records[0]['keypoints'])
     if names is not None and len(names) != size:
         names = None  # files with an empty or foreign list of names
-    for record in records:
-        where = check_points(record, size)
-        box = [*record['center'], *record['scale']]
-        if not np.isfinite(box).all() or min(record['scale']) <= 0:
-            raise ValueError(
-                f'{where}: expected a box with an area, got centre '
-                f'{list(map(float, box[:2]))}, size '
-                f'{list(map(float, box[2:]))}'
-            )
-    return ShapeSet(
-        keypoints=np.stack([r['keypoints'] for r in records]),
-        visible=np.stack([r['visible'] for r in records]),
-        centers=np.stack([r['center'] for r in records]),
-        scales=np.stack([r['scale'] for r in records]),
-        ids=[r['id'] for r in records],
-        files=[r['file'] for r in records],
-        names=names,
+    points, visible, centers, scales = (
+        np.concatenate(stacks.pop(name)) for name in _ARRAYS
     )
+    return ShapeSet(points, visible, centers, scales, ids, files, names)
+
+
+def _check_record(record: dict, size: int) -> None:
+    """Check keypoints and box of a record."""
+    where = check_points(record, size)
+    box = [*record['center'], *record['scale']]
+    if not np.isfinite(box).all() or min(record['scale']) <= 0:
+        raise ValueError(
+            f'{where}: expected a box with an area, got centre '
+            f'{list(map(float, box[:2]))}, size '
+            f'{list(map(float, box[2:]))}'
+        )

@@ -10,7 +10,7 @@ from torch import Tensor
 from .annotation_fields import FaceFields
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class FaceSample:
     """A predicted face beside its ground truth.
 
@@ -66,10 +66,11 @@ def read_face(sample: Mapping, name: str = 'keypoints') -> FaceSample:
         id=np.asarray(sample['id']).item(),
         dataset=str(sample.get('dataset_name', '')),
         img_path=str(sample.get('img_path', '')),
-        pred=_array(pred[name])[0],
-        gt=_array(gt['keypoints'])[0],
+        # Copies: a view would keep all of the batch.
+        pred=_array(pred[name])[0].copy(),
+        gt=_array(gt['keypoints'])[0].copy(),
         visible=visible[0] > 0,
-        box=_array(gt.get('bboxes', np.full((1, 4), np.nan)))[0],
+        box=_array(gt.get('bboxes', np.full((1, 4), np.nan)))[0].copy(),
         scores=None if scores is None else _array(scores)[0],
     )
 
@@ -99,6 +100,8 @@ def unique_faces(faces: Sequence[FaceSample]) -> list[FaceSample]:
         name = (face.dataset, face.id)
         other = by_id.setdefault(name, face)
         first = unique.setdefault((*name, face.img_path), face)
+        if first is face is other:  # nearly always
+            continue
         same = np.array_equal(first.gt, face.gt, equal_nan=True)
         if not same or _is_copy(other, face):
             raise ValueError(

@@ -50,14 +50,7 @@ def build_graph(
         (5, 3)
     """
     check_top_k(keypoints.shape[1], top_k)
-    if not np.isfinite(keypoints[visible]).all():
-        bad = np.flatnonzero(
-            (~np.isfinite(keypoints).all(axis=-1) & visible).any(axis=1)
-        )
-        raise ValueError(
-            'visible keypoints must be finite; NaN or inf in shapes '
-            f'{bad[:10].tolist()} ({len(bad)} in all)'
-        )
+    _check_finite(keypoints, visible)
     correlation = keypoint_correlation(keypoints, visible, names)
     neighbors = top_k_neighbors(correlation, top_k)
     _warn_of_strangers(correlation, neighbors)
@@ -68,6 +61,17 @@ def build_graph(
         neighbors=neighbors.tolist(),
         mean_shape=np.round(shape, DECIMALS).tolist(),
     )
+
+
+def _check_finite(keypoints: np.ndarray, visible: np.ndarray) -> None:
+    """Raise for visible keypoints that are NaN or inf."""
+    finite = np.isfinite(keypoints).all(axis=-1)  # (N, K)
+    bad = np.flatnonzero((~finite & visible).any(axis=1))
+    if bad.size:
+        raise ValueError(
+            'visible keypoints must be finite; NaN or inf in shapes '
+            f'{bad[:10].tolist()} ({len(bad)} in all)'
+        )
 
 
 def _warn_of_strangers(correlation: np.ndarray, neighbors: np.ndarray) -> None:

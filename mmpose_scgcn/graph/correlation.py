@@ -1,8 +1,9 @@
 """Pearson correlation between keypoints over a set of shapes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from mmpose_scgcn.shapes import align_shapes
+from mmpose_scgcn.shapes.procrustes import CHUNK
 
 import numpy as np
 
@@ -48,22 +49,86 @@ def keypoint_correlation(
             'a graph needs at least 2 shapes to correlate keypoints, got '
             f'{len(keypoints)}'
         )
-    aligned = align_shapes(keypoints, visible)
-    seen = np.isfinite(aligned[..., 0])
-    _check_moving(keypoints, aligned, seen, names)
+    moments = _Moments(keypoints, visible)
+    _check_moving(moments, len(keypoints), names)
+    shared = max(2, min(MIN_SHARED_SHAPES, len(keypoints) // 2))
     correlation = 0.5 * (
-        np.abs(_pairwise_pearson(aligned[..., 0], seen))
-        + np.abs(_pairwise_pearson(aligned[..., 1], seen))
+        np.abs(moments.pearson(0, shared)) + np.abs(moments.pearson(1, shared))
     )
     np.fill_diagonal(correlation, 1.0)
     return correlation
 
 
+class _Moments:
+    """Sums over shapes and over pairs of keypoints, pairwise complete.
+
+    Shapes are aligned a part at a time: a million of them take no more memory
+    than a thousand. Two passes: sums are taken about the means.
+
+    Args:
+        keypoints (np.ndarray): (N, K, 2).
+        visible (np.ndarray): Boolean (N, K).
+    """
+
+    def __init__(self, keypoints: np.ndarray, visible: np.ndarray) -> None:
+        size = keypoints.shape[1]
+        seen_in = np.zeros((size, 1))
+        middle = np.zeros((2, size, 2))
+        for points, seen in _parts(keypoints, visible):
+            middle += points.sum(axis=1)
+            seen_in += seen.sum(axis=0)[:, None]
+        middle /= np.maximum(seen_in, 1)
+        #: How often two keypoints are seen together, (K, K).
+        self.count = np.zeros((size, size))
+        self._total = np.zeros((2, size, size))
+        self._square = np.zeros((2, size, size))
+        self._product = np.zeros((2, size, size))
+        squares = np.zeros((2, size, 2))
+        for points, seen in _parts(keypoints, visible):
+            points = np.where(seen[..., None], points - middle[:, None], 0)
+            squares += (points**2).sum(axis=1)
+            self._add(points[1], seen.astype(np.float64))
+        #: Standard deviations (K, 2) as annotated, and aligned.
+        self.placed, self.moved = np.sqrt(squares / np.maximum(seen_in, 1))
+
+    def _add(self, aligned: np.ndarray, weight: np.ndarray) -> None:
+        """Add aligned shapes (n, K, 2), less the mean, weight (n, K)."""
+        self.count += weight.T @ weight
+        for axis in range(2):
+            values = np.ascontiguousarray(aligned[..., axis])
+            self._total[axis] += values.T @ weight
+            self._square[axis] += (values**2).T @ weight
+            self._product[axis] += values.T @ values
+
+    def pearson(self, axis: int, shared: int) -> np.ndarray:
+        """Correlate the keypoints (K, K) in x (0) or y (1)."""
+        count, total = self.count, self._total[axis]
+        square, product = self._square[axis], self._product[axis]
+        with np.errstate(divide='ignore', invalid='ignore'):
+            covariance = product - total * total.T / count
+            variance = np.maximum(square - total**2 / count, 0.0)
+            rho = covariance / np.sqrt(variance * variance.T)
+        known = (count >= shared) & np.isfinite(rho)
+        return np.where(known, np.clip(rho, -1, 1), 0.0)
+
+
+def _parts(
+    keypoints: np.ndarray, visible: np.ndarray
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield shapes (2, n, K, 2), as annotated and aligned, and what is seen.
+
+    What is not seen, (n, K), is zero.
+    """
+    for start in range(0, len(keypoints), CHUNK):
+        part = slice(start, start + CHUNK)
+        aligned = align_shapes(keypoints[part], visible[part])
+        seen = np.isfinite(aligned[..., 0])
+        both = np.stack([keypoints[part], aligned])
+        yield np.where(seen[..., None], both, 0.0), seen
+
+
 def _check_moving(
-    keypoints: np.ndarray,
-    aligned: np.ndarray,
-    seen: np.ndarray,
-    names: Sequence[str] | None,
+    moments: _Moments, number: int, names: Sequence[str] | None
 ) -> None:
     """Raise for keypoints that no correlation can be computed for."""
 
@@ -73,44 +138,20 @@ def _check_moving(
             for i in indices
         )
 
-    never = np.flatnonzero(~seen.any(axis=0))
+    never = np.flatnonzero(moments.count.diagonal() == 0)
     if never.size:
         raise ValueError(
-            f'keypoints never visible in {len(aligned)} shapes: '
+            f'keypoints never visible in {number} shapes: '
             f'{listed(never)}; a graph needs every keypoint to be seen'
         )
     # A placeholder that annotators never move, such as (0, 0), moves once
     # its shape is aligned: look for it before.
-    placed = _deviation(keypoints, seen).max(axis=-1)
-    moved = _deviation(aligned, seen).min(axis=-1)
-    still = np.flatnonzero(
-        (placed < MIN_STANDARD_DEVIATION) | (moved < MIN_STANDARD_DEVIATION)
-    )
+    least = MIN_STANDARD_DEVIATION
+    stays = moments.placed.max(axis=-1) < least
+    still = np.flatnonzero(stays | (moments.moved.min(axis=-1) < least))
     if still.size:
         raise ValueError(
-            f'keypoints constant over the {len(aligned)} shapes (or seen '
+            f'keypoints constant over the {number} shapes (or seen '
             f'once), or in x or y over the aligned shapes: {listed(still)}; '
             'a constant has no correlation'
         )
-
-
-def _deviation(points: np.ndarray, seen: np.ndarray) -> np.ndarray:
-    """Standard deviation (K, 2) of points (N, K, 2) over where seen."""
-    mask = np.broadcast_to(~seen[..., None], points.shape)
-    return np.ma.masked_array(points, mask).std(axis=0).filled(0)
-
-
-def _pairwise_pearson(values: np.ndarray, seen: np.ndarray) -> np.ndarray:
-    """Pearson correlation (K, K) of columns (N, K), pairwise complete."""
-    weight = seen.astype(np.float64)
-    center = np.nanmean(values, axis=0)
-    values = np.where(seen, values - center, 0.0)
-    count = weight.T @ weight
-    total = values.T @ weight
-    square = (values**2).T @ weight
-    with np.errstate(divide='ignore', invalid='ignore'):
-        covariance = values.T @ values - total * total.T / count
-        variance = np.maximum(square - total**2 / count, 0.0)
-        rho = covariance / np.sqrt(variance * variance.T)
-    shared = count >= max(2, min(MIN_SHARED_SHAPES, len(values) // 2))
-    return np.where(shared & np.isfinite(rho), np.clip(rho, -1, 1), 0.0)

@@ -43,14 +43,12 @@ def laplacian_coordinates(
     """
     weight = valid.unsqueeze(-1)  # (B, K, 1)
     # NaN-safe: an invalid point may hold anything.
-    points = torch.where(weight, points, torch.zeros_like(points))
+    points = torch.where(weight, points, 0.0)
     adjacency = adjacency.to(points.dtype)
     # Autocast would round the products, and a common shift would cost.
     with torch.autocast(points.device.type, enabled=False):
         degree = adjacency @ weight.to(points.dtype)  # (B, K, 1)
         mean = (adjacency @ points) / degree.clamp_min(1)
     defined = valid & (degree.squeeze(-1) > 0)
-    relative = torch.where(
-        defined.unsqueeze(-1), points - mean, torch.zeros_like(points)
-    )
+    relative = torch.where(defined.unsqueeze(-1), points - mean, 0.0)
     return relative, defined

@@ -51,15 +51,19 @@ def balanced_indices(
         permute (Callable): Gives a random permutation of n numbers.
 
     Returns:
-        np.ndarray: Sample numbers, rising, int64, each at least once.
+        np.ndarray: Sample numbers, rising, each at least once; int32 where
+        they fit into it.
     """
-    chosen = [np.flatnonzero(bins < 0)]
+    kind = np.int32 if len(bins) <= np.iinfo(np.int32).max else np.int64
+    chosen = [np.flatnonzero(bins < 0).astype(kind)]
     for number, wanted in enumerate(draws):
-        members = np.flatnonzero(bins == number)
+        members = np.flatnonzero(bins == number).astype(kind)
         if not members.size:
             continue
         repeats, rest = divmod(int(wanted), members.size)
         chosen.append(np.tile(members, repeats))
         if rest:
             chosen.append(members[permute(members.size)[:rest]])
-    return np.sort(np.concatenate(chosen))
+    listed = np.concatenate(chosen)
+    listed.sort()
+    return listed

@@ -1,5 +1,8 @@
 """Principal components of aligned shapes."""
 
+from collections.abc import Iterable
+from itertools import chain
+
 import numpy as np
 from scipy.linalg import eigh
 
@@ -37,7 +40,25 @@ def principal_components(
             f'expected 1 to {size} components of {aligned.shape[1]} '
             f'keypoints, got {count}'
         )
-    values, vectors = eigh(_scatter(aligned) / len(aligned))
+    starts = range(0, len(aligned), CHUNK)
+    parts = (aligned[i : i + CHUNK].copy() for i in starts)
+    return components_of(parts, count)
+
+
+def components_of(
+    parts: Iterable[np.ndarray], count: int = 1
+) -> tuple[np.ndarray, np.ndarray]:
+    """Find the same of shapes that come in parts.
+
+    Args:
+        parts (Iterable[np.ndarray]): Shapes (n, K, 2), at least one; these
+            arrays are changed.
+        count (int): Components wanted, 1 to 2K. Defaults to 1.
+
+    Returns:
+        tuple[np.ndarray, np.ndarray]: See :func:`principal_components`.
+    """
+    values, vectors = eigh(_covariance(parts))
     components = vectors.T[::-1][:count].copy()
     strength = np.abs(components)
     first = np.argmax(
@@ -48,12 +69,21 @@ def principal_components(
     return components.reshape(count, -1, 2), variances
 
 
-def _scatter(aligned: np.ndarray) -> np.ndarray:
-    """Sum the outer products (2K, 2K) of the deviations from the mean."""
-    flat = aligned.reshape(len(aligned), -1)
-    mean = flat.mean(axis=0, dtype=np.float64)
-    scatter = np.zeros((len(mean), len(mean)))
-    for start in range(0, len(flat), CHUNK):
-        deviation = flat[start : start + CHUNK] - mean
+def _covariance(parts: Iterable[np.ndarray]) -> np.ndarray:
+    """Average the outer products (2K, 2K) of deviations from the mean.
+
+    In the precision of the shapes for each part, and in double over all. One
+    pass, about the mean of the first part, which is nearly that of all.
+    """
+    parts = iter(parts)
+    first = next(parts)
+    size = first[0].size
+    about = first.mean(axis=0, dtype=np.float64).astype(first.dtype)
+    scatter, total, number = np.zeros((size, size)), np.zeros(size), 0
+    for part in chain([first], parts):
+        part -= about
+        deviation = part.reshape(len(part), -1)
         scatter += deviation.T @ deviation
-    return scatter
+        total += np.ones(len(part), part.dtype) @ deviation
+        number += len(part)
+    return (scatter - np.outer(total, total) / number) / number

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from .procrustes import CHUNK
+
 
 def normalize_to_crop(
     keypoints: np.ndarray,
@@ -55,6 +57,10 @@ def mean_shape(keypoints: np.ndarray, visible: np.ndarray) -> np.ndarray:
     Returns:
         np.ndarray: (K, 2), the same unit, float64.
     """
-    mask = visible[..., None]
-    total = np.where(mask, keypoints, 0.0).sum(axis=0, dtype=np.float64)
-    return total / mask.sum(axis=0)
+    total = np.zeros(keypoints.shape[1:])
+    for start in range(0, len(keypoints), CHUNK):
+        part = slice(start, start + CHUNK)
+        mask = visible[part][..., None]
+        seen = np.where(mask, keypoints[part], 0.0)
+        total += seen.sum(axis=0, dtype=np.float64)
+    return total / visible.sum(axis=0)[:, None]

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .components import principal_components
-from .procrustes import CHUNK, MIN_SIZE, procrustes_align
+from .components import components_of
+from .procrustes import CHUNK, MIN_SIZE, ProcrustesFit
 
 #: Two keypoints fit any two others; a third tells shapes apart.
 MIN_KEYPOINTS = 3
@@ -64,30 +64,24 @@ def pose_axis(
         ValueError: As :func:`~.procrustes.procrustes_align`, no such
             component, or shapes that are all the same along it.
     """
-    aligned, _ = procrustes_align(keypoints, visible)
-    limit = 2 * aligned.shape[1]
+    fit = ProcrustesFit(np.asarray(keypoints), visible)
+    limit = 2 * len(fit.mean)
     if not 0 <= component < limit:
         raise ValueError(
-            f'component must be 0 to {limit - 1} for {aligned.shape[1]} '
+            f'component must be 0 to {limit - 1} for {limit // 2} '
             f'keypoints, got {component}'
         )
-    components, variances = principal_components(aligned, component + 1)
+    components, variances = components_of(fit.parts(), component + 1)
     direction = components[component]
-    flat = aligned.reshape(len(aligned), -1)
-    mean = flat.mean(axis=0, dtype=np.float64)
-    coefficients = np.concatenate(
-        [
-            (flat[i : i + CHUNK] - mean) @ direction.ravel()
-            for i in range(0, len(flat), CHUNK)
-        ]
-    )
+    coefficients = fit.project(direction)
+    coefficients -= fit.mean.ravel() @ direction.ravel()
     if np.ptp(coefficients) < MIN_SPREAD:
         raise ValueError(
-            f'all {len(flat)} shapes are the same along component '
+            f'all {len(coefficients)} shapes are the same along component '
             f'{component}, but for position, size and rotation'
         )
     share = float(variances[component] / variances.sum())
-    return PoseAxis(coefficients, mean.reshape(-1, 2), direction, share)
+    return PoseAxis(coefficients, fit.mean, direction, share)
 
 
 def has_shape(keypoints: np.ndarray, visible: np.ndarray) -> np.ndarray:
@@ -101,6 +95,15 @@ def has_shape(keypoints: np.ndarray, visible: np.ndarray) -> np.ndarray:
         np.ndarray: Boolean (N,): three or more keypoints are visible and not
         all in one place.
     """
+    parts = range(0, len(keypoints), CHUNK)
+    has = [
+        _has_shape(keypoints[i : i + CHUNK], visible[i : i + CHUNK])
+        for i in parts
+    ]
+    return np.concatenate([np.zeros(0, bool), *has])
+
+
+def _has_shape(keypoints: np.ndarray, visible: np.ndarray) -> np.ndarray:
     seen = visible[..., None]
     low = np.where(seen, keypoints, np.inf).min(axis=1)
     high = np.where(seen, keypoints, -np.inf).max(axis=1)

@@ -47,28 +47,85 @@ def procrustes_align(
         oriented like the average input. The reference has size one (root of
         summed squares) and its centre, each keypoint counted as often as it
         is visible, at the origin. Keypoints that are not visible get the
-        mean's place.
+        mean's place. Single precision is centred and summed up in double, and
+        else computed in single precision.
 
     Raises:
         ValueError: Another form than above, visible coordinates that are not
             finite, a keypoint never visible, or a shape that is one point.
     """
-    keypoints = np.asarray(keypoints)
-    _check_form(keypoints, visible)
-    reference, mean = _reference(keypoints, visible)
-    kind = np.result_type(keypoints.dtype, np.float32)
-    aligned = np.empty(keypoints.shape, dtype=kind)
-    for part, shapes, seen in _centred(keypoints, visible):
-        factor = shapes.conj() @ reference
-        factor /= _squared_size(shapes)
-        fitted = shapes * factor[:, None]
-        if seen is None:
-            fitted += reference.mean()
-        else:
-            fitted += ((seen @ reference) / seen.sum(axis=1))[:, None]
-            fitted = np.where(seen, fitted, mean)
-        aligned[part] = _to_plane(fitted)
-    return aligned, _to_plane(mean)
+    fit = ProcrustesFit(np.asarray(keypoints), visible)
+    kind = np.result_type(fit.keypoints.dtype, np.float32)
+    aligned = np.empty(fit.keypoints.shape, dtype=kind)
+    start = 0
+    for part in fit.parts():
+        aligned[start : start + len(part)] = part
+        start += len(part)
+    return aligned, fit.mean
+
+
+class ProcrustesFit:
+    """What shapes are aligned to; it aligns a part of them at a time.
+
+    A million aligned shapes take as much memory as the shapes.
+
+    Args:
+        keypoints (np.ndarray): See :func:`procrustes_align`.
+        visible (np.ndarray, optional): Likewise.
+
+    Raises:
+        ValueError: See there.
+    """
+
+    def __init__(
+        self, keypoints: np.ndarray, visible: np.ndarray | None
+    ) -> None:
+        _check_form(keypoints, visible)
+        self.keypoints = keypoints
+        self.visible = visible
+        self._reference, self._mean = _reference(keypoints, visible)
+
+    @property
+    def mean(self) -> np.ndarray:
+        """The mean of the aligned shapes (K, 2), float64."""
+        return _to_plane(self._mean)
+
+    def parts(self) -> Iterator[np.ndarray]:
+        """Align the shapes, in their order, as new arrays (n, K, 2)."""
+        centre = self._reference.mean()
+        for _, shapes, seen in _centred(self.keypoints, self.visible):
+            shapes *= self._factor(shapes)[:, None]
+            if seen is None:
+                shapes += centre
+                yield _to_plane(shapes)
+            else:
+                yield _to_plane(self._fill(shapes, seen))
+
+    def project(self, direction: np.ndarray) -> np.ndarray:
+        """Multiply the aligned shapes with a direction (K, 2), (N,)."""
+        along = direction.reshape(-1)
+        across = along[::2] - 1j * along[1::2]
+        shift = (self._reference.mean() * across.sum()).real
+        found = []
+        for _, shapes, seen in _centred(self.keypoints, self.visible):
+            factor = self._factor(shapes)
+            if seen is None:
+                product = shapes @ across.astype(shapes.dtype)
+                found.append((factor * product).real + shift)
+            else:
+                fitted = self._fill(shapes * factor[:, None], seen)
+                found.append((fitted @ across).real)
+        return np.concatenate(found, dtype=np.float64)
+
+    def _factor(self, shapes: np.ndarray) -> np.ndarray:
+        """What turns and scales centred shapes (n, K), complex (n,)."""
+        factor = (shapes @ self._reference.conj().astype(shapes.dtype)).conj()
+        return factor / _squared_size(shapes)
+
+    def _fill(self, shapes: np.ndarray, seen: np.ndarray) -> np.ndarray:
+        """Shift shapes, and put the mean where nothing is seen."""
+        shift = (seen @ self._reference) / seen.sum(axis=1)
+        return np.where(seen, shapes + shift[:, None], self._mean)
 
 
 def _reference(
@@ -109,9 +166,9 @@ def _moments(
     for part, shapes, seen in _centred(keypoints, visible):
         squared = _squared_size(shapes)
         _check_size(squared, keypoints[part], seen, part.start)
-        shapes /= np.sqrt(squared)[:, None]
-        upright += shapes.sum(axis=0)
         plane = _to_plane(shapes).reshape(len(shapes), -1)
+        plane /= np.sqrt(squared)[:, None]  # in place, and in real numbers
+        upright += np.ones(len(shapes), shapes.dtype) @ shapes
         turned += plane.T @ plane  # BLAS, and half of it: numpy sees symmetry
         if seen is None:
             shifted += len(shapes) / size
@@ -130,29 +187,48 @@ def _centred(
     keypoints: np.ndarray, visible: np.ndarray | None
 ) -> Iterator[tuple[slice, np.ndarray, np.ndarray | None]]:
     """Yield parts as complex shapes, centred, zero where not visible."""
+    kind = np.result_type(keypoints.dtype, np.float32)
     for start in range(0, len(keypoints), CHUNK):
         part = slice(start, start + CHUNK)
-        points = np.array(keypoints[part], dtype=np.float64, order='C')
-        shapes = points.view(np.complex128)[..., 0]  # (n, K)
+        points = np.ascontiguousarray(keypoints[part], dtype=kind)
+        shapes = points.view(np.result_type(kind, np.complex64))[..., 0]
         seen = None if visible is None else visible[part]
-        if seen is None or seen.all():
-            count, seen = shapes.shape[1], None
-        else:
-            count = np.maximum(seen.sum(axis=1, keepdims=True), 1)
-            shapes = np.where(seen, shapes, 0)
         with np.errstate(invalid='ignore'):  # NaN and inf are refused later
-            shapes -= shapes.sum(axis=1, keepdims=True) / count
-        yield part, shapes if seen is None else np.where(seen, shapes, 0), seen
+            if seen is None or seen.all():
+                seen, shapes = None, _centre(shapes)
+            else:
+                shapes = _centre_seen(shapes, seen)
+        yield part, shapes, seen
+
+
+def _centre(shapes: np.ndarray) -> np.ndarray:
+    """Centre complex shapes (n, K).
+
+    The difference of two keypoints is exact but for its last digit, wherever
+    they are.
+    """
+    shapes = shapes - shapes[:, :1]
+    share = np.full(shapes.shape[1], 1 / shapes.shape[1], shapes.dtype)
+    shapes -= (shapes @ share)[:, None]  # BLAS, faster than mean()
+    return shapes
+
+
+def _centre_seen(shapes: np.ndarray, seen: np.ndarray) -> np.ndarray:
+    """Centre complex shapes (n, K) over what is seen; zero elsewhere."""
+    exact = np.where(seen, shapes, 0).astype(np.complex128)
+    count = np.maximum(seen.sum(axis=1, keepdims=True), 1)
+    exact -= exact.sum(axis=1, keepdims=True) / count
+    return np.where(seen, exact, 0).astype(shapes.dtype)
 
 
 def _squared_size(shapes: np.ndarray) -> np.ndarray:
-    plane = _to_plane(shapes)
-    return np.einsum('nkd,nkd->n', plane, plane)
+    plane = _to_plane(shapes).reshape(len(shapes), -1)
+    return np.einsum('nd,nd->n', plane, plane)
 
 
 def _to_plane(shapes: np.ndarray) -> np.ndarray:
     """See complex numbers (..., K) as coordinates (..., K, 2)."""
-    return shapes.view(np.float64).reshape(*shapes.shape, 2)
+    return shapes.view(shapes.real.dtype).reshape(*shapes.shape, 2)
 
 
 def _check_form(keypoints: np.ndarray, visible: np.ndarray | None) -> None:
@@ -179,12 +255,18 @@ def _check_size(
             'visible keypoints must be finite; NaN or inf in shapes '
             f'{(wrong[:10] + start).tolist()}'
         )
-    largest = np.abs(keypoints).max(
-        axis=(1, 2),
-        initial=0,
-        where=True if seen is None else seen[..., None],
-    )
-    wrong = np.flatnonzero(squared <= (MIN_SIZE * largest) ** 2)
+    # No coordinate is larger than the first one and two sizes: few shapes, if
+    # any, need a closer look.
+    if seen is None:
+        first = np.abs(keypoints[:, 0]).max(axis=1)
+        bound = MIN_SIZE * (first + 2 * np.sqrt(squared))
+        doubtful = np.flatnonzero(squared <= bound**2)
+        seen = np.ones((len(doubtful), keypoints.shape[1]), bool)
+    else:
+        doubtful = np.arange(len(squared))
+    far = np.where(seen[..., None], np.abs(keypoints[doubtful]), 0)
+    largest = far.max(axis=(1, 2))
+    wrong = doubtful[squared[doubtful] <= (MIN_SIZE * largest) ** 2]
     if wrong.size:
         raise ValueError(
             'expected shapes with an extent, got a single point (or nothing '

@@ -7,7 +7,11 @@ from mmpose_scgcn.datasets.pipeline import (
     pipelines_of,
     run_pipeline,
 )
-from mmpose_scgcn.datasets.wrappers import draws_at_random, samples_of
+from mmpose_scgcn.datasets.wrappers import (
+    draws_at_random,
+    read_annotation,
+    samples_of,
+)
 
 import numpy as np
 import pytest
@@ -184,3 +188,25 @@ def test_flip_partners_are_those_of_the_whole(leaf):
     member['metainfo'] = dict(METAINFO, keypoint_info=alone)
     results = run_pipeline(DATASETS.build(combined(member)), 0)
     np.testing.assert_array_equal(results['flip_indices'], [1, 0])
+
+
+def test_an_annotation_is_read_without_what_all_share(leaf):
+    dataset = DATASETS.build(leaf(1, 3))
+    whole = dataset.get_data_info(2)
+    quick = read_annotation(dataset, 2)
+    assert set(whole) - set(quick) >= {'flip_pairs', 'skeleton_links'}
+    assert quick['id'] == whole['id'] == 102
+    np.testing.assert_array_equal(quick['keypoints'], whole['keypoints'])
+
+
+class Mirrored(CocoDataset):
+    """A data set that changes what it has read."""
+
+    def get_data_info(self, idx):
+        info = super().get_data_info(idx)
+        return dict(info, keypoints=-info['keypoints'])
+
+
+def test_a_data_set_that_changes_annotations_does_so(leaf):
+    dataset = DATASETS.build(leaf(1, 3) | dict(type=Mirrored))
+    assert (read_annotation(dataset, 0)['keypoints'] < 0).all()

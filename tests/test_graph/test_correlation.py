@@ -55,6 +55,16 @@ def test_pairs_use_the_shapes_that_show_both(shapes, visible):
     )
 
 
+def test_many_shapes_are_taken_in_parts(rng):
+    shapes = rng.uniform(0, 100, (7, 2)) + rng.normal(0, 8, (2500, 7, 2))
+    visible = rng.random((2500, 7)) > 0.1
+    np.testing.assert_allclose(
+        keypoint_correlation(shapes, visible),
+        naive_correlation(shapes, visible),
+        atol=1e-12,
+    )
+
+
 def test_symmetric_bounded_with_exact_ones_on_the_diagonal(shapes, visible):
     correlation = keypoint_correlation(shapes, visible)
     np.testing.assert_array_equal(correlation, correlation.T)

@@ -84,6 +84,20 @@ def test_single_precision_gives_the_same():
     )
 
 
+def test_single_precision_is_as_good_far_from_the_origin():
+    rng = np.random.default_rng(0)
+    points = 4000 + 5 * noses(rng.uniform(-0.5, 0.5, 3000), rng)
+    single = points.astype(np.float32)
+    exact = pose_axis(single.astype(np.float64))
+    found = pose_axis(single)
+    assert found.coefficients.dtype == np.float64
+    np.testing.assert_allclose(
+        found.coefficients, exact.coefficients, atol=2e-6
+    )
+    np.testing.assert_allclose(found.direction, exact.direction, atol=2e-6)
+    np.testing.assert_allclose(found.share, exact.share, atol=2e-6)
+
+
 @pytest.mark.parametrize('dtype', [np.float32, np.float64])
 def test_shapes_that_are_all_the_same(dtype):
     rng = np.random.default_rng(0)

@@ -3,8 +3,9 @@
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from mmpose_scgcn.folders import swap_folders
 from mmpose_scgcn.staging import Stage
@@ -122,13 +123,16 @@ def stage_texts(
     Args:
         staging (Path): Folder to write them in.
         name (str): Of the data set.
-        contents (Mapping[str, dict]): Annotation files by split.
+        contents (Mapping[str, dict]): Annotation files by split. Values that
+            are iterators are written as lists, an entry at a time: all
+            entries of many faces would fill the memory.
         problems (Iterable[Problem]): All that was found.
         metainfo (str, optional): Content of ``metainfo.py``.
     """
     for split, content in contents.items():
         path = staging / annotation_name(name, split)
-        path.write_text(json.dumps(content), encoding='utf-8')
+        with path.open('w', encoding='utf-8') as file:
+            file.writelines(_json_parts(content))
     lines = [f'{problem.kind}: {problem.text}\n' for problem in problems]
     text = ''.join(lines) or 'none\n'
     # Names of images may be no UTF-8.
@@ -137,6 +141,20 @@ def stage_texts(
     )
     if metainfo is not None:
         (staging / METAINFO).write_text(metainfo, encoding='utf-8')
+
+
+def _json_parts(content: Mapping[str, Any]) -> Iterator[str]:
+    """Give the text of a JSON object in parts."""
+    for number, (name, value) in enumerate(content.items()):
+        yield f'{", " if number else "{"}{json.dumps(name)}: '
+        if not isinstance(value, Iterator):
+            yield json.dumps(value)
+            continue
+        yield '['
+        for count, entry in enumerate(value):
+            yield f'{", " if count else ""}{json.dumps(entry)}'
+        yield ']'
+    yield '}'
 
 
 def stage_images(

@@ -243,7 +243,10 @@ def _contents(
     sizes: dict[str, tuple[int, int]],
     options: Options,
 ) -> dict[str, dict]:
-    """Make the contents of all annotation files, with common ids."""
+    """Make the contents of all annotation files, with common ids.
+
+    Their images and annotations are iterators.
+    """
     ids = {face: number for number, face in enumerate(source.faces, 1)}
     image_ids = {file: number for number, file in enumerate(sizes, 1)}
     names = source.names or keypoint_names(len(source.faces[0].keypoints))
@@ -260,13 +263,22 @@ def _contents(
     contents = {}
     for split, faces in splits.items():
         files = dict.fromkeys(face.file for face in faces)
-        contents[split] = annotation_file(
-            [image_entry(image_ids[f], f, *sizes[f]) for f in files],
-            map(entry, faces),
-            names,
+        frame = annotation_file(
+            *((), (), names),
             dict(
                 description=f'{source.name} {split}',
                 prepared=asdict(options),
             ),
         )
+        # Iterators: entries are made as they are written.
+        frame['images'] = map(partial(_image_entry, image_ids, sizes), files)
+        frame['annotations'] = map(entry, faces)
+        contents[split] = frame
     return contents
+
+
+def _image_entry(
+    ids: dict[str, int], sizes: dict[str, tuple[int, int]], file: str
+) -> dict:
+    """Make the entry of an image."""
+    return image_entry(ids[file], file, *sizes[file])

@@ -2,8 +2,10 @@
 
 import math
 from collections.abc import Iterator, Sized
+from typing import Any
 
 from mmpose_scgcn.datasets.poses import dataset_poses
+from mmpose_scgcn.processes import on_first
 from mmpose_scgcn.registry import DATA_SAMPLERS
 from mmpose_scgcn.shapes import balanced_counts, balanced_indices
 
@@ -87,11 +89,8 @@ class PoseBalancedSampler(Sampler):
         self.seed = sync_random_seed() if seed is None else seed
         self.round_up = round_up
         self.epoch = 0
-        # The bin of each index, -1 without a shape. Another processor may
-        # round another way, and every rank needs the same list.
-        poses = dataset_poses(dataset, num_bins, component, use_abs)
-        self.bins = poses.bins
-        broadcast(torch.from_numpy(self.bins), src=0)  # in place
+        #: The bin of each index, -1 without a shape.
+        self.bins = _shared_bins(dataset, num_bins, component, use_abs)
         self.counts = np.bincount(self.bins[self.bins >= 0], None, num_bins)
         self.draws = balanced_counts(self.counts, max_repeats)
         total = int(self.draws.sum() + (self.bins < 0).sum())
@@ -148,3 +147,24 @@ class PoseBalancedSampler(Sampler):
                 f'max_repeats={max_repeats}'
             )
         print_log('\n'.join(lines), logger='current')
+
+
+def _shared_bins(dataset: Sized, *args: Any) -> np.ndarray:
+    """Sort samples into bins (N,), int32, on the first process for all.
+
+    Another processor may round another way, and every rank needs the same
+    list. None but the first reads the annotations, or has their shapes in
+    memory.
+
+    Raises:
+        ValueError: On every process, as
+            :func:`~mmpose_scgcn.datasets.poses.dataset_poses`.
+    """
+    bins = np.empty(len(dataset), np.int32)
+
+    def sort() -> None:
+        bins[:] = dataset_poses(dataset, *args).bins
+
+    on_first(sort)
+    broadcast(torch.from_numpy(bins), src=0)  # in place
+    return bins

@@ -4,6 +4,7 @@ import logging
 import os
 from pathlib import Path
 
+from mmpose_scgcn.datasets.pixel_cache import PixelCache
 from mmpose_scgcn.datasets.unreadable import Told, UnreadableImageError
 from mmpose_scgcn.images import decode_image, read_image
 from mmpose_scgcn.images.reading import shown
@@ -42,9 +43,14 @@ class LoadFaceImage(LoadImage):
             not lose faces. Defaults to ``stop``.
         backend_args (dict, optional): Of MMEngine, for files elsewhere.
             Defaults to None.
+        cache (str, optional): Folder in which decoded images are kept
+            (:class:`~mmpose_scgcn.datasets.pixel_cache.PixelCache`): each is
+            decoded once, and results are the same to the bit. Of local files
+            only. Defaults to None: images are decoded each time.
 
     Raises:
-        ValueError: An unknown ``unreadable``.
+        ValueError: An unknown ``unreadable``, or a ``cache`` of files
+            elsewhere.
     """
 
     def __init__(
@@ -52,13 +58,21 @@ class LoadFaceImage(LoadImage):
         to_float32: bool = False,
         unreadable: str = 'stop',
         backend_args: dict | None = None,
+        cache: str | None = None,
     ) -> None:
         if unreadable not in CHOICES:
             raise ValueError(
                 f'unreadable: expected one of {", ".join(CHOICES)}, got '
                 f'{unreadable!r}'
             )
+        if cache is not None and backend_args is not None:
+            raise ValueError(
+                'cache: expected images in local files, got backend_args='
+                f'{backend_args}'
+            )
         super().__init__(to_float32=to_float32, backend_args=backend_args)
+        self.cache = cache
+        self._reader = read_image if cache is None else PixelCache(cache).read
         self.unreadable = unreadable
         self._told = Told() if unreadable == 'skip' else None
 
@@ -102,7 +116,7 @@ class LoadFaceImage(LoadImage):
             return read_image(results['img'])
         path = os.fspath(results['img_path'])
         if self.backend_args is None and '://' not in path:
-            return read_image(Path(path))
+            return self._reader(Path(path))
         content = fileio.get(path, backend_args=self.backend_args)
         try:
             return decode_image(bytes(content)).pixels
@@ -114,7 +128,7 @@ class LoadFaceImage(LoadImage):
         return (
             f'{type(self).__name__}(to_float32={self.to_float32}, '
             f"unreadable='{self.unreadable}', "
-            f'backend_args={self.backend_args})'
+            f'backend_args={self.backend_args}, cache={self.cache!r})'
         )
 
 

@@ -5,9 +5,9 @@ import logging
 from mmpose_scgcn.datasets import collect_shapes
 from mmpose_scgcn.datasets.pipeline import crop_of
 from mmpose_scgcn.models.layers import KeypointGraph, graphs_of
+from mmpose_scgcn.processes import on_first
 from mmpose_scgcn.registry import HOOKS
 
-from mmengine.dist import broadcast
 from mmengine.hooks import Hook
 from mmengine.logging import print_log
 from mmengine.runner import BaseLoop, Runner
@@ -72,12 +72,21 @@ class GraphHook(Hook):
             f'samples (box padding {padding:g})',
             logger='current',
         )
-        try:
+        wanted = [
+            self.top_k if module.top_k is None else module.top_k
+            for module in empty
+        ]
+
+        def build() -> tuple[int, list[dict]]:
             shapes = collect_shapes(dataset)
-            for module in empty:
-                top_k = self.top_k if module.top_k is None else module.top_k
-                module.fill(shapes.graph(top_k, padding, aspect_ratio))
-                module.origin = f'built from {len(shapes)} training faces'
+            crop = padding, aspect_ratio
+            return len(shapes), [shapes.graph(k, *crop) for k in wanted]
+
+        try:
+            number, graphs = on_first(build)  # the others read nothing
+            for module, graph in zip(empty, graphs, strict=True):
+                module.fill(graph)
+                module.origin = f'built from {number} training faces'
         except ValueError as error:
             # The checkpoint to come may carry a graph; if it does not, the
             # first forward pass says so.
@@ -88,8 +97,6 @@ class GraphHook(Hook):
                 logger='current',
                 level=logging.WARNING,
             )
-        for module in empty:
-            _synchronize(module)
 
 
 def hold_graphs(runner: Runner) -> None:
@@ -127,9 +134,3 @@ def release_graphs(runner: Runner) -> None:
         if isinstance(getattr(hook, 'ema_model', None), nn.Module):
             for graph in graphs_of(hook.ema_model.module).values():
                 graph.held = False
-
-
-def _synchronize(graph: KeypointGraph) -> None:
-    """Give every rank the numbers of rank 0."""
-    for buffer in graph.buffers():
-        broadcast(buffer, src=0)

@@ -7,6 +7,9 @@ result: an error is ``inf`` where the *prediction* is not a number, and
 
 import numpy as np
 
+#: Faces whose errors are computed at once.
+_AT_ONCE = 1024
+
 
 def keypoint_errors(pred: np.ndarray, gt: np.ndarray) -> np.ndarray:
     """Measure the distance of each predicted keypoint to the true one.
@@ -27,6 +30,16 @@ def keypoint_errors(pred: np.ndarray, gt: np.ndarray) -> np.ndarray:
             f'predictions {pred.shape} and ground truth {gt.shape} must have '
             'the same shape'
         )
+    parts = range(0, len(pred), _AT_ONCE)
+    errors = [
+        _part_errors(pred[i : i + _AT_ONCE], gt[i : i + _AT_ONCE])
+        for i in parts
+    ]
+    return np.concatenate([np.zeros((0, pred.shape[1])), *errors])
+
+
+def _part_errors(pred: np.ndarray, gt: np.ndarray) -> np.ndarray:
+    """Do that for some faces: of all, the copies would fill the memory."""
     pred, gt = pred.astype(np.float64), gt.astype(np.float64)
     pred_finite = np.isfinite(pred).all(axis=-1)
     gt_finite = np.isfinite(gt).all(axis=-1)

@@ -11,6 +11,9 @@ import numpy as np
 
 from .scores import FaceScores
 
+#: Faces whose offsets are summed at once.
+_AT_ONCE = 1024
+
 #: Mean offset in x, a fraction of the normaliser, from which one is told.
 _OFFSET = 0.006
 _STANDARD_ERRORS = 3
@@ -28,10 +31,10 @@ def mean_offset(scores: FaceScores) -> np.ndarray:
         over the visible keypoints with finite predictions of the faces that
         can be scored, NaN without any.
     """
-    offsets, counted = _offsets(scores)
+    total, counted = _offsets(scores)
     if not counted.any():
         return np.full(scores.offsets.shape[-1], np.nan)
-    return offsets[counted].mean(axis=0)
+    return total.sum(axis=0) / counted.sum()
 
 
 def offset_error(scores: FaceScores) -> np.ndarray:
@@ -47,12 +50,11 @@ def offset_error(scores: FaceScores) -> np.ndarray:
         np.ndarray: (D,), fractions of the normaliser; NaN for fewer than two
         faces that count.
     """
-    offsets, counted = _offsets(scores)
-    seen = counted.any(axis=1)
+    total, counted = _offsets(scores)
+    seen = counted > 0
     if seen.sum() < 2:
         return np.full(scores.offsets.shape[-1], np.nan)
-    total = np.where(counted[..., None], offsets, 0.0)[seen].sum(axis=1)
-    means = total / counted[seen].sum(axis=1, keepdims=True)
+    means = total[seen] / counted[seen, None]
     return means.std(axis=0, ddof=1) / np.sqrt(len(means))
 
 
@@ -79,7 +81,15 @@ def lies_to_one_side(metrics: Mapping[str, float]) -> bool:
 
 
 def _offsets(scores: FaceScores) -> tuple[np.ndarray, np.ndarray]:
-    """Give offsets (N, K, D) over the normaliser, and which count (N, K)."""
+    """Sum each face's offsets over the normaliser (N, D), and count (N,)."""
     good = scores.select(scores.faults == '')
-    counted = good.visible & np.isfinite(good.offsets).all(axis=-1)
-    return good.offsets / good.normalizers[:, None, None], counted
+    total = np.zeros((len(good.nme), good.offsets.shape[-1]))
+    counted = np.zeros(len(good.nme), dtype=np.int64)
+    for start in range(0, len(total), _AT_ONCE):
+        part = slice(start, start + _AT_ONCE)
+        offsets = good.offsets[part]
+        counts = good.visible[part] & np.isfinite(offsets).all(axis=-1)
+        offsets = np.where(counts[..., None], offsets, 0.0)
+        total[part] = offsets.sum(axis=1, dtype=np.float64)
+        counted[part] = counts.sum(axis=1)
+    return total / good.normalizers[:, None], counted

@@ -32,6 +32,8 @@ class FaceScores:
 
     def select(self, mask: np.ndarray) -> 'FaceScores':
         """Keep the faces where a boolean mask (N,) is true."""
+        if mask.all():
+            return self  # a copy is large where there are many faces
         return FaceScores(
             errors=self.errors[mask],
             offsets=self.offsets[mask],

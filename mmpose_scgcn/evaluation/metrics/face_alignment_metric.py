@@ -190,7 +190,8 @@ class FaceAlignmentMetric(BaseMetric):
             face = read_face(sample, self.field)
             annotation = sample.get('raw_ann_info')
             fields = self.fields.find(face.id, face.img_path, annotation)
-            self.results.append(replace(face, fields=fields))
+            # How certain keypoints are is no part of the figures.
+            self.results.append(replace(face, fields=fields, scores=None))
 
     def evaluate(self, size: int) -> dict:
         """Compute the metrics over all processes.

@@ -216,7 +216,7 @@ class UniformAdjacency(nn.Module):
     def forward(self, node_map: Tensor, neighbors: Tensor) -> Tensor:
         """Give the weights (B, K, k + 1), all 1 / (k + 1)."""
         shape = (*node_map.shape[:2], self.size)
-        return node_map.new_full(shape, 1.0 / self.size)
+        return node_map.new_full((), 1.0 / self.size).expand(shape)
 
 
 def build_adjacency(

@@ -113,7 +113,7 @@ class RelativeLocationLoss(WeightedLoss):
             error, self.graph.adjacency, weight > 0
         )
         weight = torch.where(defined, weight, 0.0).unsqueeze(-1)
-        zero = torch.zeros_like(relative)
+        zero = relative.new_zeros(()).expand_as(relative)  # no memory
         return self.loss_weight * self.penalty(relative, zero, weight)
 
     def _check_graph(self, output: Tensor) -> None:

@@ -149,7 +149,8 @@ def test_its_options_are_checked_and_shown():
         LoadFaceImage(unreadable='ignore')
     shown = repr(LoadFaceImage(unreadable='skip'))
     assert shown == (
-        "LoadFaceImage(to_float32=False, unreadable='skip', backend_args=None)"
+        "LoadFaceImage(to_float32=False, unreadable='skip', "
+        'backend_args=None, cache=None)'
     )
 
 

@@ -1,0 +1,61 @@
+"""How the speed benchmark measures time and memory."""
+
+import statistics
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+
+def seconds(run: Callable[[], Any], runs: int = 5, warm: int = 1) -> float:
+    """Time a call: the median of some runs after those to warm up."""
+    return take_turns({'': run}, runs, warm)['']
+
+
+def take_turns(
+    calls: Mapping[str, Callable[[], Any]], runs: int = 5, warm: int = 1
+) -> dict[str, float]:
+    """Time calls in turn, so that what slows the machine slows all.
+
+    Args:
+        calls (Mapping[str, Callable]): By name.
+        runs (int): That count. Defaults to 5.
+        warm (int): That do not, before. Defaults to 1.
+
+    Returns:
+        dict[str, float]: The median of each, seconds.
+    """
+    taken: dict[str, list[float]] = {name: [] for name in calls}
+    for _ in range(warm + runs):
+        for name, call in calls.items():
+            start = time.perf_counter()
+            call()
+            taken[name].append(time.perf_counter() - start)
+    return {k: statistics.median(v[warm:]) for k, v in taken.items()}
+
+
+def once(run: Callable[[], Any]) -> float:
+    """Time a call a single time, seconds."""
+    return seconds(run, runs=1, warm=0)
+
+
+def peak_growth(run: Callable[[], Any]) -> int:
+    """Find how far resident memory grows during a call (Linux), bytes.
+
+    The kernel keeps the peak; it is set back before the call.
+    """
+    Path('/proc/self/clear_refs').write_text('5', encoding='ascii')
+    before = _kilobytes('VmRSS')
+    run()
+    return 1024 * max(_kilobytes('VmHWM') - before, 0)
+
+
+def resident() -> int:
+    """Read this process' resident memory (Linux), bytes."""
+    return 1024 * _kilobytes('VmRSS')
+
+
+def _kilobytes(name: str) -> int:
+    status = Path('/proc/self/status').read_text(encoding='ascii')
+    line = next(x for x in status.splitlines() if x.startswith(name))
+    return int(line.split()[1])

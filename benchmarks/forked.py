@@ -73,7 +73,7 @@ def _become(folder: Path, command: list[str], log: Path) -> None:
         os.dup2(file, 2)
         os.chdir(folder)
         sys.argv = command
-        sys.path[0] = str(Path(command[0]).parent)
+        sys.path.insert(0, str(Path(command[0]).parent))
         runpy.run_path(command[0], run_name='__main__')
         status = 0
     except SystemExit as end:

@@ -158,14 +158,17 @@ def watch(part: str, folder: Path, command: list) -> list:
             stdout=log,
             stderr=log,
         )
-        while process.poll() is None:
-            time.sleep(1)
-            running = family(process.pid)
-            known.update(running)
-            begun = (folder / 'steps.jsonl').is_file()
-            if begun and process.pid in running:
-                now = (time.monotonic(), *held(running), len(running))
-                seen.append(now)
+        try:
+            while process.poll() is None:
+                time.sleep(1)
+                running = family(process.pid)
+                known.update(running)
+                begun = (folder / 'steps.jsonl').is_file()
+                if begun and process.pid in running:
+                    now = (time.monotonic(), *held(running), len(running))
+                    seen.append(now)
+        finally:
+            process.kill()
     if process.returncode:
         text = (folder / 'log.txt').read_text('utf-8')
         raise RuntimeError(f'{part}: {text[-3000:]}')

@@ -28,7 +28,7 @@ _OLD_PICKLES = 5
 
 
 class CheckpointError(ValueError):
-    """A checkpoint that would fill the memory, in words."""
+    """A file that is no checkpoint, or would fill the memory, in words."""
 
 
 def check_file(file: Any) -> int:

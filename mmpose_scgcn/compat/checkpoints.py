@@ -132,17 +132,19 @@ def _explain_refusal(load_checkpoint: Callable) -> Callable:
                 'environment of this one command.'
             ) from None
         except CheckpointError as error:
-            raise ValueError(f'{filename} was not loaded: {error}') from None
+            raise CheckpointError(
+                f'{filename} was not loaded: {error}'
+            ) from None
         except OSError:
             raise
         except Exception as error:  # damage ends it in many ways
             told = str(error).split('\n')[0]
-            raise ValueError(
+            raise CheckpointError(
                 f'{filename} is no checkpoint that PyTorch can read '
                 f'({type(error).__name__}: {told})'
             ) from error
         if not isinstance(content, dict):
-            raise ValueError(
+            raise CheckpointError(
                 f'{filename} is no checkpoint: expected a dict of weights, '
                 f'got {type(content).__name__}'
             )

@@ -66,7 +66,9 @@ def _import_host() -> None:
 
 def format_once(module: ModuleType) -> None:
     """Keep the text of a config: a runner formats it up to seven times."""
-    format_code = module.FormatCode
+    format_code = getattr(module, 'FormatCode', None)
+    if format_code is None:  # onedl-mmengine formats without yapf
+        return
     known: dict[str, tuple] = {}
 
     def format_or_recall(text: str, **style: object) -> tuple:

@@ -7,11 +7,11 @@ from types import SimpleNamespace
 
 from mmpose_scgcn import load_model
 from mmpose_scgcn.apis import FaceInferencer
+from tests.test_security.hostile import Call, save
 
 import cv2
 import numpy as np
 import pytest
-from tests.test_security.hostile import Call, save
 
 SUITE = """
 title = 'Tiny'
@@ -60,9 +60,10 @@ TOOLS = {
     '--out-dir new',
     'export': 'export tiny.py evil.pth new',
     'export, published': 'export evil.pth new',
-    'adapt_labels': 'adapt_labels evil.pth FACES --out new.pth --flip-pairs none',
-    'adapt_labels, checkpoint': 'adapt_labels tiny.py FACES --out new.pth --flip-pairs none '
-    '--checkpoint evil.pth',
+    'adapt_labels': 'adapt_labels evil.pth FACES --out new.pth '
+    '--flip-pairs none',
+    'adapt_labels, checkpoint': 'adapt_labels tiny.py FACES --out new.pth '
+    '--flip-pairs none --checkpoint evil.pth',
     'explain': 'explain face.png --model evil.pth --out new.png',
     'draw_predictions': 'draw_predictions tiny.py evil.pth --out new.png',
 }

@@ -1,6 +1,9 @@
 """AFLW with 19 points: the revised annotations of its 24,386 faces."""
 
+import glob
 from pathlib import Path
+
+from mmpose_scgcn.inside import may_leave
 
 import numpy as np
 
@@ -72,7 +75,9 @@ def find_images(folder: Path, names: list[str]) -> Path:
         FileNotFoundError: None of the first names is there.
     """
     for name in names[:100]:
-        for path in folder.rglob(Path(name).name):
+        if not Path(name).name or may_leave(name):
+            continue
+        for path in folder.rglob(glob.escape(Path(name).name)):
             root = path.parents[len(Path(name).parts) - 1]
             if root / name == path:
                 return root

@@ -7,6 +7,8 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from mmpose_scgcn.files import read_bytes
+
 from mmpose.datasets.datasets import BaseCocoStyleDataset
 from mmpose.registry import DATASETS
 
@@ -84,7 +86,7 @@ def check_annotation_file(path: str | PathLike) -> None:
 def _read(path: Path) -> Mapping:
     """Read the JSON as MMPose does: UTF-8 without a mark."""
     try:
-        content = json.loads(path.read_bytes().decode('utf-8'))
+        content = json.loads(read_bytes(path).decode('utf-8'))
     except UnicodeDecodeError as error:
         raise ValueError(
             f'{path}: expected JSON in UTF-8, but byte {error.start + 1} is '

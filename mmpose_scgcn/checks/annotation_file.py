@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mmpose_scgcn.files import read_bytes
+from mmpose_scgcn.structures.limits import check_count
 
 from mmpose.datasets.datasets import BaseCocoStyleDataset
 from mmpose.registry import DATASETS
@@ -145,6 +146,8 @@ def _check_numbers(entry: Mapping, where: str) -> None:
         )
         count = len(listed) if numbers else 0
         fits = count == 4 if name == 'bbox' else count % 3 == 0
+        if name == 'keypoints':
+            check_count(count // 3, where)
         if not numbers or not fits:
             wanted = 'x, y, width and height'
             if name == 'keypoints':

@@ -4,6 +4,7 @@ import codecs
 import contextlib
 import json
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from .staging import lock_open
+
+#: Bytes of the largest file of text: more than the annotations of any data
+#: set that is known.
+MOST_BYTES = 2**31
+#: Lists and numbers take about so many times the bytes that they are as JSON.
+_MEMORY_TIMES = 8
 
 #: Byte order marks; that of UTF-32 begins with that of UTF-16.
 _MARKS = (
@@ -64,11 +71,11 @@ def read_text(
     Raises:
         IsADirectoryError: A folder.
         ValueError: The file is not in that encoding or no text at all, or
-            there is no such encoding.
+            there is no such encoding; or it is too large.
     """
     if Path(path).is_dir():
         raise IsADirectoryError(f'{path}: expected a file, got a folder')
-    content = Path(path).read_bytes()
+    content = read_bytes(path)
     for begin, what in _NO_TEXT:
         if content.startswith(begin):
             raise ValueError(f'{path}: expected text, got {what}')
@@ -93,6 +100,43 @@ def read_text(
             f'UTF-16 without a mark or a file that is no text; {hint}'
         )
     return text.removeprefix('\ufeff')
+
+
+def read_bytes(path: str | Path, most: int | None = None) -> bytes:
+    """Read a file of a bounded size.
+
+    Args:
+        path (str | Path): The file.
+        most (int, optional): Bytes that are read. Defaults to
+            :data:`MOST_BYTES`, or fewer on a machine of little memory.
+
+    Returns:
+        bytes: All of it.
+
+    Raises:
+        FileNotFoundError: There is none.
+        ValueError: It is larger; or a device, or a pipe, which may have no
+            end.
+    """
+    if most is None:
+        most = min(MOST_BYTES, _memory() // _MEMORY_TIMES)
+    facts = os.stat(path)
+    if not stat.S_ISREG(facts.st_mode) and not stat.S_ISDIR(facts.st_mode):
+        raise ValueError(f'{path}: expected a file, got a device or a pipe')
+    if facts.st_size > most:
+        raise ValueError(
+            f'{path}: it has {facts.st_size:,} bytes; at most {most:,} are '
+            'read on this machine'
+        )
+    return Path(path).read_bytes()
+
+
+def _memory() -> int:
+    """Tell how much memory the machine has, bytes."""
+    try:
+        return os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE')
+    except (AttributeError, OSError, ValueError):  # not on Windows
+        return MOST_BYTES * _MEMORY_TIMES
 
 
 def read_json(
@@ -181,6 +225,17 @@ def _clear(folder: Path) -> None:
         with contextlib.suppress(OSError), path.open('rb') as file:
             if lock_open(file.fileno()):
                 path.unlink()
+
+
+def write_text(path: str | Path, text: str) -> None:
+    """Write a text file, all of it or nothing.
+
+    Args:
+        path (str | Path): The file; its folder is made.
+        text (str): Its content, written in UTF-8.
+    """
+    with replace_file(path) as partial:
+        partial.write_text(text, encoding='utf-8')
 
 
 def _umask() -> int:

@@ -30,7 +30,7 @@ from mmpose_scgcn.detection import (
     measure,
 )
 from mmpose_scgcn.detection.calibration import mapping_of
-from mmpose_scgcn.files import replace_file
+from mmpose_scgcn.files import read_json, replace_file
 from mmpose_scgcn.launch import check_annotations
 from mmpose_scgcn.structures.boxes import box_iou, tight_boxes
 from mmpose_scgcn.terminal import steady_output
@@ -99,7 +99,7 @@ def read_table(path: Path) -> dict:
         ValueError: It holds something else.
     """
     try:
-        return dict(json.loads(path.read_text(encoding='utf-8')))
+        return dict(read_json(path))
     except (ValueError, TypeError) as error:
         raise ValueError(f'{path} holds no JSON of detectors') from error
 

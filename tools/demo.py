@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from mmpose_scgcn.apis.checkpoints import best_checkpoint, count_parameters
+from mmpose_scgcn.files import write_text
 from mmpose_scgcn.tools import run_tool
 from mmpose_scgcn.visualization import plot_curves
 
@@ -54,9 +55,8 @@ def main() -> None:
         rows, pictures = run(args)
     except (FileNotFoundError, RuntimeError) as error:
         sys.exit(f'demo: {error}')
-    (args.work_dir / 'results.json').write_text(
-        json.dumps(rows, indent=2) + '\n', encoding='utf-8'
-    )
+    results = json.dumps(rows, indent=2) + '\n'
+    write_text(args.work_dir / 'results.json', results)
     report(rows, pictures, args, time.time() - start)
 
 

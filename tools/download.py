@@ -15,6 +15,7 @@ from pathlib import Path
 from mmpose_scgcn.apis.zoo import weights_path
 from mmpose_scgcn.compat.hub import SCHEME
 from mmpose_scgcn.compat.inferencers import find_model
+from mmpose_scgcn.files import replace_file
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -50,10 +51,13 @@ def download(model: str, dest: Path) -> tuple[Path, Path]:
         )
     cfg, address = found
     weights = weights_path(address.removeprefix(SCHEME))
-    dest.mkdir(parents=True, exist_ok=True)
     config = dest / Path(cfg.filename).name
-    cfg.dump(config)
-    return Path(shutil.copy(weights, dest)), config
+    with replace_file(config) as partial:
+        cfg.dump(partial)
+    copy = dest / weights.name
+    with replace_file(copy) as partial:
+        shutil.copyfile(weights, partial)
+    return copy, config
 
 
 def main() -> None:

@@ -163,11 +163,12 @@ def main() -> None:
 def train(runner: 'Runner') -> None:
     """Train; say what does not fit, and what to do without a network."""
     from mmpose_scgcn.checks import CheckError
+    from mmpose_scgcn.compat.checkpoint_content import CheckpointError
     from mmpose_scgcn.datasets.unreadable import UnreadableImageError
 
     try:
         runner.train()
-    except CheckError as error:
+    except (CheckError, CheckpointError, UnpicklingError) as error:
         sys.exit(str(error))
     except UnreadableImageError as error:
         sys.exit(error.words)

@@ -1,6 +1,5 @@
 """The boxes that faces of files are predicted in: found, or the user's."""
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -14,6 +13,7 @@ from mmpose_scgcn.detection import (
     find_yunet,
     read_mapping,
 )
+from mmpose_scgcn.files import read_json
 from mmpose_scgcn.structures.boxes import visible_share
 
 import numpy as np
@@ -138,9 +138,9 @@ def read_boxes(path: str | Path, sources: Iterable[Source]) -> dict[str, list]:
 def _read_lists(path: Path) -> dict[str, list]:
     """Read a JSON object of lists."""
     try:
-        boxes = json.loads(path.read_text(encoding='utf-8-sig'))
+        boxes = read_json(path)
     except ValueError as error:
-        raise ValueError(f'--boxes: {path} is no JSON: {error}') from error
+        raise ValueError(f'--boxes: {error}') from error
     if not isinstance(boxes, dict) or not all(
         isinstance(rows, list) for rows in boxes.values()
     ):

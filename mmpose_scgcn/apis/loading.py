@@ -138,7 +138,12 @@ def _settings(content: dict, weights: str) -> dict:
             'not say what model it belongs to; give its config first: '
             'load_model(CONFIG, CHECKPOINT)'
         )
-    return json.loads(text)
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(
+            f'{weights} was not loaded: its settings are no JSON ({error})'
+        ) from error
 
 
 def keypoint_meta(cfg: Config, content: Mapping | None = None) -> dict:

@@ -4,6 +4,7 @@ import base64
 from collections.abc import Iterator
 from pathlib import Path
 
+from mmpose_scgcn.files import write_text
 from mmpose_scgcn.images import read_image
 from mmpose_scgcn.visualization.faces import draw_comparison
 
@@ -50,8 +51,7 @@ def write_page(
         galleries=list(_galleries(suite, known, Path(work_dir))),
     )
     path = Path(work_dir) / suite.name / 'report.html'
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding='utf-8')
+    write_text(path, text)
     return path
 
 

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from mmpose_scgcn.files import replace_file, write_text
+
 from matplotlib.figure import Figure
 
 from .plots import plot_axis, plot_ced, plot_pose
@@ -25,10 +27,11 @@ def write_report(
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     table = folder / f'{suite.name}.md'
-    table.write_text(make_report(suite, known), encoding='utf-8')
+    write_text(table, make_report(suite, known))
     plots = report_plots(suite, known, folder)
     for path, plot in plots.items():
-        plot().savefig(path, dpi=110)
+        with replace_file(path) as partial:
+            plot().savefig(partial, dpi=110)
     return [table, *plots]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from mmpose_scgcn.files import replace_file
+from mmpose_scgcn.files import read_json, replace_file
 
 from .results import (
     Accuracy,
@@ -35,7 +35,7 @@ def load_results(path: str | Path) -> Results:
     if not path.is_file():
         return Results()
     try:
-        return _parse(**json.loads(path.read_text(encoding='utf-8')))
+        return _parse(**read_json(path))
     except (AttributeError, LookupError, TypeError, ValueError) as error:
         raise ValueError(
             f'{path}: expected a results file ({error!r})'

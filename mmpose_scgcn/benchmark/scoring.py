@@ -22,6 +22,7 @@ from mmpose_scgcn.evaluation.functional import (
     ced_curve,
     summarize_scores,
 )
+from mmpose_scgcn.files import replace_file
 from mmpose_scgcn.shapes import pose_axis, pose_bins
 
 import numpy as np
@@ -211,4 +212,5 @@ def _save_faces(
         name: np.stack([getattr(face, name) for face in faces])
         for name in ('pred', 'gt', 'visible', 'box', 'img_path', 'id')
     }
-    np.savez_compressed(out, nme=nme, **arrays)
+    with replace_file(out) as partial:
+        np.savez_compressed(partial, nme=nme, **arrays)

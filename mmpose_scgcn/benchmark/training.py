@@ -10,6 +10,7 @@ from typing import Any
 
 from mmpose_scgcn.checks import latest_checkpoint
 from mmpose_scgcn.config_files import read_config
+from mmpose_scgcn.files import read_json, write_text
 from mmpose_scgcn.launch import (
     build_runner,
     check_annotations,
@@ -123,7 +124,7 @@ def train_method(
 
 def note_weights(folder: str | Path, name: str) -> None:
     """Note in a folder which weights a run has found, when it is done."""
-    Path(folder, _WEIGHTS).write_text(name, 'utf-8')
+    write_text(Path(folder, _WEIGHTS), name)
 
 
 def trained_weights(folder: str | Path) -> str | None:
@@ -188,7 +189,7 @@ def _keep_only(folder: Path, settings: str) -> bool:
             elif path.suffix != '.log':  # one of them is being written
                 path.unlink()
     folder.mkdir(parents=True, exist_ok=True)
-    record.write_text(settings, 'utf-8')
+    write_text(record, settings)
     return same and latest_checkpoint(folder) is not None
 
 
@@ -217,7 +218,7 @@ class TrainingRecord(Hook):
         """Read iterations and NME, a fraction, of each validation."""
         if not self._path.is_file():
             return []
-        return json.loads(self._path.read_text(encoding='utf-8'))
+        return read_json(self._path)
 
     def before_train(self, runner: Runner) -> None:
         """Start."""

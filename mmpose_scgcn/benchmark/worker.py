@@ -43,7 +43,7 @@ _NUMBERS = {
 }
 
 
-class _Records(pickle.Unpickler):
+class _Records(pickle._Unpickler):
     """Reads records of this package, and nothing that runs code."""
 
     def find_class(self, module: str, name: str) -> Any:

@@ -7,6 +7,9 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from mmpose_scgcn.files import read_bytes
+from mmpose_scgcn.structures.limits import check_count
+
 from mmpose.datasets.datasets import BaseCocoStyleDataset
 from mmpose.registry import DATASETS
 
@@ -84,7 +87,7 @@ def check_annotation_file(path: str | PathLike) -> None:
 def _read(path: Path) -> Mapping:
     """Read the JSON as MMPose does: UTF-8 without a mark."""
     try:
-        content = json.loads(path.read_bytes().decode('utf-8'))
+        content = json.loads(read_bytes(path).decode('utf-8'))
     except UnicodeDecodeError as error:
         raise ValueError(
             f'{path}: expected JSON in UTF-8, but byte {error.start + 1} is '
@@ -143,6 +146,8 @@ def _check_numbers(entry: Mapping, where: str) -> None:
         )
         count = len(listed) if numbers else 0
         fits = count == 4 if name == 'bbox' else count % 3 == 0
+        if name == 'keypoints':
+            check_count(count // 3, where)
         if not numbers or not fits:
             wanted = 'x, y, width and height'
             if name == 'keypoints':

@@ -8,6 +8,8 @@ from pathlib import Path
 from mmengine.hooks import CheckpointHook
 from mmengine.runner import Runner, find_latest_checkpoint
 
+_ADDRESSES = ('http://', 'https://', 'ftp://')
+
 
 def local_checkpoint(work_dir: str | Path, named: str | None) -> str | None:
     """Find the checkpoint of a folder that ``last_checkpoint`` names.
@@ -22,7 +24,17 @@ def local_checkpoint(work_dir: str | Path, named: str | None) -> str | None:
     Returns:
         str, optional: The file of that name in this folder if there is one,
         otherwise what was named.
+
+    Raises:
+        ValueError: It is an address: a folder that came from elsewhere must
+            not make this machine ask for files.
     """
+    if named and named.lower().startswith(_ADDRESSES):
+        raise ValueError(
+            f'{work_dir}/last_checkpoint: expected the name of a file, got '
+            f'the address {named!r}; to resume from there, name it: --resume '
+            'ADDRESS'
+        )
     if not named or not os.path.isabs(named):
         return named
     here = Path(work_dir, Path(named).name)

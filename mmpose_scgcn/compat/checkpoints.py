@@ -15,15 +15,24 @@ import functools
 import os
 import pickle
 import re
-import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any
 
-import numpy as np
 import torch
 
+from .checkpoint_content import CheckpointError, check_file, plain_content
 from .import_hooks import after_execution
+from .plain_data import (
+    ArrayType,
+    Kind,
+    PlainArray,
+    empty_array,
+    make_getattr,
+    make_history,
+    no_bytes,
+    plain_scalar,
+)
 
 # No module here imports MMEngine at its top: once that is executed, it asks
 # for these modules, which must not be half executed themselves then.
@@ -31,29 +40,9 @@ from .import_hooks import after_execution
 # A version, which PyTorch compares as such: 2.10 is later.
 SAFE_BY_DEFAULT = torch.__version__ >= '2.6'
 TRUST = 'TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD'
-HISTORY_METHODS = ('min', 'max', 'mean', 'current')
 
 
-def guarded_getattr(owner: object, name: str) -> Any:
-    """Serve the one use of ``getattr`` that a genuine checkpoint has.
-
-    Args:
-        owner (object): Must be :class:`mmengine.logging.HistoryBuffer`.
-        name (str): One of :data:`HISTORY_METHODS`.
-
-    Returns:
-        Callable: The statistics method of the history buffer.
-
-    Raises:
-        pickle.UnpicklingError: For any other owner or name.
-    """
-    from mmengine.logging import HistoryBuffer
-
-    if owner is HistoryBuffer and name in HISTORY_METHODS:
-        return getattr(HistoryBuffer, name)
-    raise pickle.UnpicklingError(f'attribute {name!r} of {owner!r} requested')
-
-
+@functools.cache
 def safe_globals() -> list:
     """List what a genuine MMEngine checkpoint is made of, besides tensors.
 
@@ -61,23 +50,19 @@ def safe_globals() -> list:
         list[tuple[Callable, str]]: Each with the name that a file uses for
         it; NumPy 1 and NumPy 2 write different ones.
     """
-    from mmengine.logging import HistoryBuffer
-
-    reconstruct = np.empty(0).__reduce__()[0]
-    scalar = np.float64(0).__reduce__()[0]
+    history = make_history()
     named = [
-        (HistoryBuffer, 'mmengine.logging.history_buffer.HistoryBuffer'),
-        (guarded_getattr, 'builtins.getattr'),
-        (bytes, 'builtins.bytes'),
-        (np.ndarray, 'numpy.ndarray'),
-        (np.dtype, 'numpy.dtype'),
+        (history, 'mmengine.logging.history_buffer.HistoryBuffer'),
+        (make_getattr(history), 'builtins.getattr'),
+        (no_bytes, 'builtins.bytes'),
+        (ArrayType, 'numpy.ndarray'),
+        (Kind, 'numpy.dtype'),
+        # Whose state a file may set; nothing else has it in these names.
+        (PlainArray, f'{PlainArray.__module__}.PlainArray'),
     ]
     for core in ('numpy.core', 'numpy._core'):
-        named.append((reconstruct, f'{core}.multiarray._reconstruct'))
-        named.append((scalar, f'{core}.multiarray.scalar'))
-    for code in np.typecodes['AllInteger'] + np.typecodes['Float'] + '?':
-        kind = type(np.dtype(code))
-        named.append((kind, f'{kind.__module__}.{kind.__qualname__}'))
+        named.append((empty_array, f'{core}.multiarray._reconstruct'))
+        named.append((plain_scalar, f'{core}.multiarray.scalar'))
     return named
 
 
@@ -94,41 +79,41 @@ def _reason(error: pickle.UnpicklingError) -> str:
     """Take the one telling sentence out of torch's long message."""
     message = str(error)
     telling = re.search(
-        r'WeightsUnpickler error: *([^\n]+)', message
+        r'WeightsUnpickler error:\s*([^\n]+)', message
     ) or re.search(r'([^\n]*(?:GLOBAL|requested)[^\n]*)', message)
     text = telling.group(1) if telling else message.split('\n')[0]
     # torch goes on with advice that is wrong for a file of unknown origin
     return re.split(r'\s(?:Please use|Re-running)', text)[0].strip(' .\t')
 
 
-def _check_stored(filename: str) -> None:
-    """Check that a file is as large unpacked as it is.
-
-    PyTorch writes archives that are not compressed, and reads others.
-
-    Raises:
-        ValueError: It is compressed, and could fill the memory.
-    """
-    if not (os.path.isfile(filename) and zipfile.is_zipfile(filename)):
+@contextlib.contextmanager
+def _reading() -> Iterator[None]:
+    """Let :func:`torch.load` read data only, in this block."""
+    if _trusted():
+        yield
         return
-    with zipfile.ZipFile(filename) as archive:
-        entries = archive.infolist()
-    size = sum(entry.file_size for entry in entries)
-    stored = all(e.compress_type == zipfile.ZIP_STORED for e in entries)
-    if not stored or size > os.path.getsize(filename):
-        raise ValueError(
-            f'{filename} was not loaded: expected an archive as PyTorch '
-            f'writes it, got a compressed one, of {size} bytes when unpacked'
-        )
+    whole = torch.load
+    restricted = whole
+    if not SAFE_BY_DEFAULT:
+        from .data_pickles import data_only
+
+        restricted = data_only({name: value for value, name in safe_globals()})
+
+    @functools.wraps(whole)
+    def load(f: Any, *args: Any, **kwargs: Any) -> Any:
+        size = check_file(f)
+        return plain_content(restricted(f, *args, **kwargs), size)
+
+    torch.load = load
+    try:
+        yield
+    finally:
+        torch.load = whole
 
 
-def _reading() -> contextlib.AbstractContextManager[None]:
-    """Choose how PyTorch reads a file: data alone, if that is not refused."""
-    if SAFE_BY_DEFAULT or os.environ.get(TRUST) in ('1', 'y', 'yes', 'true'):
-        return contextlib.nullcontext()
-    from .data_pickles import data_only
-
-    return data_only({name: value for value, name in safe_globals()})
+def _trusted() -> bool:
+    """Tell whether the user has said that files may run code."""
+    return os.environ.get(TRUST, '').lower() in ('1', 'y', 'yes', 'true')
 
 
 def _explain_refusal(load_checkpoint: Callable) -> Callable:
@@ -136,7 +121,6 @@ def _explain_refusal(load_checkpoint: Callable) -> Callable:
 
     @functools.wraps(load_checkpoint)
     def load(filename: str, *args: Any, **kwargs: Any) -> Any:
-        _check_stored(filename)
         try:
             with _reading():
                 content = load_checkpoint(filename, *args, **kwargs)
@@ -147,14 +131,20 @@ def _explain_refusal(load_checkpoint: Callable) -> Callable:
                 f'you trust where it comes from, set {TRUST}=1 in the '
                 'environment of this one command.'
             ) from None
-        except (EOFError, KeyError, RuntimeError, TypeError) as error:
+        except CheckpointError as error:
+            raise CheckpointError(
+                f'{filename} was not loaded: {error}'
+            ) from None
+        except OSError:
+            raise
+        except Exception as error:  # damage ends it in many ways
             told = str(error).split('\n')[0]
-            raise ValueError(
+            raise CheckpointError(
                 f'{filename} is no checkpoint that PyTorch can read '
                 f'({type(error).__name__}: {told})'
             ) from error
         if not isinstance(content, dict):
-            raise ValueError(
+            raise CheckpointError(
                 f'{filename} is no checkpoint: expected a dict of weights, '
                 f'got {type(content).__name__}'
             )

@@ -3,22 +3,35 @@
 PyTorch before 2.6 runs whatever a file asks for, and its own restricted reader
 has no aliases, which genuine checkpoints need, and was found to be open
 (CVE-2025-32434). Here :func:`torch.load` gets an unpickler that knows the
-names on a list and no others; archives that it reads in another way are
-refused.
+names on a list and no others, and calls nothing else; archives that it reads
+in another way are refused.
 """
 
-import contextlib
 import functools
 import os
 import pickle
 import tarfile
 import zipfile
-from collections.abc import Iterator
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
 
 import torch
 from torch._weights_only_unpickler import _get_allowed_globals
+
+_DICTS = (dict, OrderedDict, Counter)
+#: What a list, a dict or an object is made of, and whatever else
+#: :func:`torch.save` writes; of other steps one reaches past what is checked.
+_STEPS = (
+    *('PROTO', 'STOP', 'MARK', 'NONE', 'NEWTRUE', 'NEWFALSE'),
+    *('BININT', 'BININT1', 'BININT2', 'LONG1', 'BINFLOAT', 'BINUNICODE'),
+    *('SHORT_BINSTRING', 'EMPTY_TUPLE', 'TUPLE', 'TUPLE1', 'TUPLE2'),
+    *('TUPLE3', 'EMPTY_LIST', 'APPEND', 'APPENDS', 'EMPTY_DICT', 'SETITEM'),
+    *('SETITEMS', 'EMPTY_SET', 'BINGET', 'LONG_BINGET', 'BINPUT'),
+    *('LONG_BINPUT', 'GLOBAL', 'REDUCE', 'NEWOBJ', 'BUILD', 'BINPERSID'),
+)
 
 
 def make_pickle_module(allowed: dict[str, Any]) -> SimpleNamespace:
@@ -31,9 +44,16 @@ def make_pickle_module(allowed: dict[str, Any]) -> SimpleNamespace:
     Returns:
         SimpleNamespace: With ``Unpickler`` and ``load``.
     """
+    known = {**_get_allowed_globals(), **allowed}
 
-    class Unpickler(pickle.Unpickler):
-        """Finds what is allowed."""
+    class Unpickler(pickle._Unpickler):
+        """Finds what is allowed.
+
+        It is written in Python: the other one makes room for as many objects
+        as a file says that it has.
+        """
+
+        dispatch = _restricted(tuple(known.values()))
 
         def find_class(self, module: str, name: str) -> Any:
             """Find a name of a file.
@@ -44,7 +64,6 @@ def make_pickle_module(allowed: dict[str, Any]) -> SimpleNamespace:
             # Files of protocol 2 use Python 2's name.
             module = 'builtins' if module == '__builtin__' else module
             full = f'{module}.{name}'
-            known = {**_get_allowed_globals(), **allowed}
             if full not in known:
                 raise pickle.UnpicklingError(f'{full} requested')
             return known[full]
@@ -60,12 +79,70 @@ def make_pickle_module(allowed: dict[str, Any]) -> SimpleNamespace:
     )
 
 
-@contextlib.contextmanager
-def data_only(allowed: dict[str, Any]) -> Iterator[None]:
-    """Let :func:`torch.load` read data only, in this block.
+class _Steps(dict[int, Callable]):
+    """What an unpickler does, by the byte that asks for it."""
+
+    def __missing__(self, code: int) -> Callable:
+        raise pickle.UnpicklingError(f'the step {code:#04x} requested')
+
+
+def _restricted(known: tuple) -> dict[int, Callable]:
+    """Take the steps of an unpickler that change and call what is known."""
+    usual = pickle._Unpickler.dispatch
+    steps = _Steps(
+        (getattr(pickle, name)[0], usual[getattr(pickle, name)[0]])
+        for name in _STEPS
+    )
+
+    def checked(name: str, fits: Callable[[Any], bool]) -> None:
+        """Look at what a step is about to change or call."""
+        code = getattr(pickle, name)[0]
+        step = usual[code]
+        # Of a list, what follows its mark is on a stack of its own.
+        marked = name in ('APPENDS', 'SETITEMS')
+        below = dict(SETITEM=-3).get(name, -1 if marked else -2)
+
+        def run(self: Any) -> None:
+            stack = self.metastack[-1] if marked else self.stack
+            if not fits(stack[below]):
+                raise pickle.UnpicklingError(
+                    f'{name} of {_told(stack[below])} requested'
+                )
+            step(self)
+
+        steps[code] = run
+
+    def is_known(value: Any) -> bool:
+        # Storages are found by PyTorch itself.
+        return any(value is one for one in known)
+
+    def has_state(value: Any) -> bool:
+        kind = type(value)
+        return kind in (torch.Tensor, OrderedDict) or is_known(kind)
+
+    checked('REDUCE', is_known)
+    checked('NEWOBJ', is_known)
+    checked('BUILD', has_state)
+    for name in ('APPEND', 'APPENDS'):
+        checked(name, lambda value: type(value) is list)
+    for name in ('SETITEM', 'SETITEMS'):
+        checked(name, lambda value: type(value) in _DICTS)
+    return steps
+
+
+def _told(value: object) -> str:
+    """Name what is called; a list may be endless when written out."""
+    return getattr(value, '__name__', type(value).__name__)
+
+
+def data_only(allowed: dict[str, Any]) -> Callable:
+    """Make a :func:`torch.load` that reads data only.
 
     Args:
         allowed (dict[str, Any]): As of :func:`make_pickle_module`.
+
+    Returns:
+        Callable: To be called as that one is.
     """
     whole = torch.load
     module = make_pickle_module(allowed)
@@ -76,11 +153,7 @@ def data_only(allowed: dict[str, Any]) -> Iterator[None]:
         options = dict(kwargs, pickle_module=module, weights_only=False)
         return whole(f, *args, **options)
 
-    torch.load = load
-    try:
-        yield
-    finally:
-        torch.load = whole
+    return load
 
 
 def _check_archive(file: Any) -> None:
@@ -102,7 +175,7 @@ def _check_archive(file: Any) -> None:
             raise pickle.UnpicklingError('a tar archive requested')
 
 
-@contextlib.contextmanager
+@contextmanager
 def _kept_position(file: Any) -> Iterator[None]:
     """Leave an open file where it is."""
     if not hasattr(file, 'seek'):

@@ -1,6 +1,5 @@
 """Annotated faces with their pictures, from a COCO file or a config."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,6 +10,8 @@ from mmpose_scgcn.datasets.preparation.metainfo import (
 )
 from mmpose_scgcn.datasets.preparation.mirror_pairs import infer_flip_indices
 from mmpose_scgcn.datasets.preparation.output import IMAGES, METAINFO
+from mmpose_scgcn.files import read_json
+from mmpose_scgcn.inside import check_inside
 from mmpose_scgcn.shapes import align_shapes, mean_shape
 from mmpose_scgcn.structures.boxes import square_boxes
 
@@ -104,7 +105,8 @@ def read_coco_faces(
 
     Raises:
         FileNotFoundError: No such file or folder.
-        ValueError: It is no COCO keypoint file, its faces have different
+        ValueError: It is no COCO keypoint file, a picture is outside of the
+            folder, its faces have different
             numbers of keypoints, or its keypoints are not described.
     """
     file = Path(ann_file)
@@ -138,7 +140,9 @@ def read_coco_faces(
         test_mode=True,
     )
     files = [folder / str(name) for name in shapes.files]
-    listed = json.loads(file.read_text(encoding='utf-8'))['annotations']
+    for name in map(str, shapes.files):
+        check_inside(folder, name, str(file))
+    listed = read_json(file)['annotations']
     known = set(shapes.ids)
     gone = [
         (a.get('id'), 'no annotated keypoint')

@@ -4,6 +4,9 @@ import ast
 from pathlib import Path
 from typing import Any
 
+from mmpose_scgcn.files import read_text
+from mmpose_scgcn.structures.limits import check_count
+
 #: Longest list that ``[1.0] * N`` may make.
 _MOST = 100_000
 
@@ -24,7 +27,7 @@ def read_description(path: Path) -> dict:
         ValueError: It has none, or is more than literals.
     """
     try:
-        tree = ast.parse(path.read_text(encoding='utf-8'))
+        tree = ast.parse(read_text(path))
         (value,) = (
             node.value
             for node in tree.body
@@ -41,6 +44,7 @@ def read_description(path: Path) -> dict:
         ) from error
     if not isinstance(info, dict):
         raise ValueError(f'{path}: expected dataset_info = dict(...)')
+    check_count(len(info.get('keypoint_info') or ()), str(path))
     return info
 
 

@@ -11,6 +11,7 @@ from mmpose_scgcn.files import read_json
 from mmpose_scgcn.graph import build_graph
 from mmpose_scgcn.shapes import normalize_to_crop
 from mmpose_scgcn.structures.coco import PIXEL_STD
+from mmpose_scgcn.structures.limits import check_count
 
 import numpy as np
 
@@ -184,6 +185,7 @@ def _coco_record(annotation: Mapping, file: Any, ann_file: Any) -> dict:
             'each'
         )
     points = flat.reshape(-1, 3)
+    check_count(len(points), where)
     try:
         center, scale = _coco_box(annotation)
     except KeyError as error:

@@ -1,10 +1,10 @@
 """Measured relations between detectors' boxes and keypoints' boxes."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from mmpose_scgcn.files import read_json
 from mmpose_scgcn.structures.boxes import box_iou
 
 import numpy as np
@@ -38,7 +38,7 @@ def read_mapping(kind: str, file: str | Path | None = None) -> BoxMapping:
     """
     path = Path(file or CALIBRATIONS)
     try:
-        table = json.loads(path.read_text(encoding='utf-8'))
+        table = read_json(path)
         kinds = ', '.join(table.keys())
         if kind in table:
             return mapping_of(table[kind])

@@ -14,25 +14,13 @@ import numpy as np
 
 from .headers import UnknownError, check_size, open_image
 from .orientation import orientation_of, turn_upright
+from .stored_size import STARTS, stored_size
 
 if TYPE_CHECKING:
     from PIL import Image
 
 #: PIL's names of the formats that OpenCV decodes.
 BY_OPENCV = frozenset(('BMP', 'DIB', 'JPEG', 'MPO', 'PNG', 'TIFF', 'WEBP'))
-
-#: How files start that OpenCV gets although PIL does not know them: JPEG,
-#: PNG, BMP, TIFF, WebP and Sun raster. A damaged JPEG 2000 file, on the other
-#: hand, ends the process in OpenCV 4.11.
-_STARTS = (
-    b'\xff\xd8\xff',
-    b'\x89PNG',
-    b'BM',
-    b'II*\0',
-    b'MM\0*',
-    b'RIFF',
-    b'\x59\xa6\x6a\x95',
-)
 
 _AS_STORED = (
     cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH | cv2.IMREAD_IGNORE_ORIENTATION
@@ -179,12 +167,13 @@ def _is_premultiplied(image: 'Image.Image') -> bool:
 
 def _without_header(content: bytes, reason: UnknownError) -> Decoded:
     """Decode what PIL does not know, if OpenCV does."""
-    pixels = None
-    if content.startswith(_STARTS):
-        pixels = by_opencv(content, cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH)
+    size = stored_size(content)
+    if size is None:
+        raise reason
+    check_size(*size)
+    pixels = by_opencv(content, cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH)
     if pixels is None:
         raise reason
-    check_size(pixels.shape[1], pixels.shape[0])
     try:
         _check_depth(pixels)
     except ValueError as error:
@@ -202,7 +191,7 @@ def _without_pil(content: bytes) -> Decoded:
     """
     if not content:
         raise ValueError('is empty')
-    if content.startswith(_STARTS):
+    if content.startswith(STARTS):
         reason = UnknownError('is no image that can be read')
         return _without_header(content, reason)
     raise ValueError(

@@ -14,6 +14,16 @@ if TYPE_CHECKING:
 #: less, where nobody has changed its limit.
 MOST_PIXELS = 180_000_000
 
+#: PIL's formats that are pictures of pixels. It knows others, and runs
+#: Ghostscript for one of them. What a plug-in registers is read too.
+_PICTURES = frozenset(
+    (
+        *('AVIF', 'BMP', 'DIB', 'GIF', 'ICO', 'JPEG', 'JPEG2000', 'MPO'),
+        *('PCX', 'PNG', 'PPM', 'PSD', 'QOI', 'SGI', 'SUN', 'TGA', 'TIFF'),
+        'WEBP',
+    )
+)
+
 #: How HEIC files go on after four bytes.
 _HEIC = frozenset(
     (b'ftypheic', b'ftypheix', b'ftyphevc', b'ftypmif1', b'ftypmsf1')
@@ -80,9 +90,28 @@ def _open(content: bytes) -> 'Image.Image':
     """Open with PIL; a warning of its size is none of ours."""
     from PIL import Image
 
+    formats = _formats()
     try:
-        return Image.open(io.BytesIO(content))
+        return Image.open(io.BytesIO(content), formats=formats)
     except Image.DecompressionBombWarning:  # somebody made warnings errors
         with warnings.catch_warnings():
             warnings.simplefilter('ignore', Image.DecompressionBombWarning)
-            return Image.open(io.BytesIO(content))
+            return Image.open(io.BytesIO(content), formats=formats)
+
+
+def _formats() -> list[str]:
+    """List what PIL may open, the usual formats first."""
+    from PIL import Image
+
+    Image.preinit()
+    usual = [name for name in Image.ID if name in _PICTURES]
+    Image.init()
+    return usual + [
+        name
+        for name in Image.ID
+        if name not in usual
+        and (
+            name in _PICTURES
+            or not Image.OPEN[name][0].__module__.startswith('PIL.')
+        )
+    ]

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import stat
 import struct
 import sys
 from pathlib import Path
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 #: What may stand for an image; PIL is not imported before it is needed.
 ImageLike = Union[str, os.PathLike, np.ndarray, 'Image.Image']
+
+#: More than the most pixels take in 16 bits.
+_MOST_BYTES = 2**31
 
 _BROKEN_EXIF = (SyntaxError, OSError, ValueError, struct.error)
 
@@ -85,9 +89,18 @@ def read_content(path: Path) -> bytes:
 
     Raises:
         FileNotFoundError: There is no such file.
-        ValueError: It is a folder, or cannot be opened.
+        ValueError: It is a folder, a device or a pipe, too large, or cannot
+            be opened.
     """
     try:
+        facts = path.stat()
+        if stat.S_ISREG(facts.st_mode) and facts.st_size > _MOST_BYTES:
+            raise ValueError(
+                f'{shown(path)} is too large: {facts.st_size:,} bytes; at '
+                f'most {_MOST_BYTES:,} are read'
+            )
+        if not (stat.S_ISREG(facts.st_mode) or stat.S_ISDIR(facts.st_mode)):
+            raise ValueError(f'{shown(path)} is a device or a pipe, no file')
         return path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         raise FileNotFoundError(f'no image file {shown(path)}') from None

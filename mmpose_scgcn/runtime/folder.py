@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from mmpose_scgcn.apis.zoo import list_models
-from mmpose_scgcn.files import read_json
+from mmpose_scgcn.files import read_bytes, read_json
+from mmpose_scgcn.structures.limits import check_count
+
+from .onnx_file import names_other_files
 
 #: Of ``model.json``; a program that knows another one must not guess.
 FORMAT = 1
@@ -19,6 +22,12 @@ SETTINGS = 'model.json'
 
 #: Networks by what they compute in.
 PRECISIONS = ('float32', 'int8')
+
+#: Of the input, px; larger ones would fill the memory with a few faces.
+MOST_SIDE = 4096
+#: A box is enlarged, and a decoder's bins divide a pixel, a few times.
+_MOST_TIMES = 100
+_LARGEST = 1e9
 
 _DECODERS = ('regression', 'simcc')
 _NEEDED: dict[str, tuple[str, ...]] = {
@@ -65,7 +74,8 @@ class ExportedFolder:
 
         Raises:
             ValueError: The folder has no such file, the entry names one
-                elsewhere, or the content is another one than that exported.
+                elsewhere or a link to one, the content is another one than
+                that exported, or its weights are in other files.
             FileNotFoundError: It is gone.
         """
         record = self.settings['files'].get(name)
@@ -77,7 +87,8 @@ class ExportedFolder:
             )
         path = self.path / _plain_name(record, name, self.path)
         try:
-            content = path.read_bytes()
+            check_in_folder(path)
+            content = read_bytes(path)
         except FileNotFoundError:
             raise FileNotFoundError(
                 f'{path} is missing, although {SETTINGS} names it'
@@ -89,7 +100,31 @@ class ExportedFolder:
                 f'the SHA-256 {str(record.get("sha256"))[:8]}..., and it has '
                 f'{found[:8]}...; export the model anew'
             )
+        if names_other_files(content):
+            raise ValueError(
+                f'{path}: expected a network with its weights, as '
+                'tools/export.py writes it, got one with weights in other '
+                'files'
+            )
         return content
+
+
+def check_in_folder(path: Path) -> None:
+    """Check that a file is no link to one elsewhere.
+
+    Args:
+        path (Path): A file of an exported folder.
+
+    Raises:
+        ValueError: It is.
+    """
+    if Path(os.path.realpath(path)).parent != Path(
+        os.path.realpath(path.parent)
+    ):
+        raise ValueError(
+            f'{path}: expected a file in the folder itself, got a link to '
+            'another place'
+        )
 
 
 def exported_folder(model: object) -> Path | None:
@@ -132,11 +167,18 @@ def read_folder(path: str | Path) -> ExportedFolder:
             f'{path} is a folder without {SETTINGS}; expected one that '
             'tools/export.py wrote'
         )
+    check_in_folder(file)
     try:
         settings = read_json(file)
     except json.JSONDecodeError as error:
         raise ValueError(str(error)) from error
-    _check(settings, file)
+    try:
+        _check(settings, file)
+    except (AttributeError, OverflowError, TypeError) as error:
+        raise ValueError(
+            f'{file}: expected the description of an exported model, got '
+            f'values of other kinds ({error})'
+        ) from error
     return ExportedFolder(Path(path), settings)
 
 
@@ -171,27 +213,66 @@ def _check_numbers(settings: Mapping, file: Path) -> None:
     """Check sizes and the numbers of keypoints."""
     image = settings['input']
     sides = [image['width'], image['height']]
-    if not all(isinstance(side, int) and side > 0 for side in sides):
-        raise ValueError(f'{file}: input: expected a size in px, got {sides}')
+    if not all(type(s) is int and 0 < s <= MOST_SIDE for s in sides):
+        raise ValueError(
+            f'{file}: input: expected a size in px, at most {MOST_SIDE}, got '
+            f'{sides!r:.60}'
+        )
     if image['channels'] not in ('RGB', 'BGR'):
         raise ValueError(
             f'{file}: input.channels: expected RGB or BGR, got '
             f'{image["channels"]!r}'
         )
     for name in ('mean', 'std'):
-        if not isinstance(image[name], list) or len(image[name]) != 3:
+        if not _are_numbers(image[name], 3) or (
+            name == 'std' and not min(image[name]) > 0
+        ):
             raise ValueError(
-                f'{file}: input.{name}: expected 3 numbers, got {image[name]}'
+                f'{file}: input.{name}: expected 3 numbers, got '
+                f'{image[name]!r:.60}'
             )
+    _check_keypoints(settings, file)
+
+
+def _check_keypoints(settings: Mapping, file: Path) -> None:
+    """Check what refers to keypoints, and the numbers beside it."""
+    names = settings['keypoints']['names']
+    indices = settings['flip_test']['indices']
+    count = len(names)
+    check_count(max(count, len(indices)), str(file))
+    if not all(isinstance(name, str) for name in names):
+        raise ValueError(f'{file}: keypoints.names: expected texts')
+    for pair in settings['keypoints']['skeleton']:
+        if not _are_numbers(pair, 2) or set(pair) - set(range(count)):
+            raise ValueError(
+                f'{file}: keypoints.skeleton: expected pairs of 0 to '
+                f'{count - 1}, got {pair!r:.60}'
+            )
+    more = settings['box']['padding'], settings['flip_test']['mirror_x']
+    ratio = settings['decoder'].get('split_ratio') or 1
+    if not _are_numbers([*more, ratio], 3) or not (
+        0 < more[0] <= _MOST_TIMES and 0 < ratio <= _MOST_TIMES
+    ):
+        raise ValueError(
+            f'{file}: box.padding, flip_test.mirror_x and '
+            'decoder.split_ratio: expected numbers'
+        )
     if 'adapter' in settings['files']:
         return  # then the mirror is that of other keypoints
-    count = len(settings['keypoints']['names'])
-    indices = settings['flip_test']['indices']
     if sorted(indices) != list(range(count)):
         raise ValueError(
             f'{file}: flip_test.indices: expected each of 0 to {count - 1} '
             f'once, got {len(indices)} numbers'
         )
+
+
+def _are_numbers(values: Any, count: int) -> bool:
+    """Tell a list of so many finite numbers."""
+    return (
+        isinstance(values, list)
+        and len(values) == count
+        and all(type(v) in (int, float) and abs(v) < _LARGEST for v in values)
+    )
 
 
 def _plain_name(record: Any, name: str, folder: Path) -> str:

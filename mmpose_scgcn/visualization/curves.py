@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from mmpose_scgcn.files import read_text, replace_file
+
 from matplotlib.figure import Figure
 
 
@@ -22,7 +24,7 @@ def read_scalars(work_dir: str | Path) -> list[dict]:
     logs = sorted(Path(work_dir).glob('*/vis_data/scalars.json'))
     if not logs:
         raise FileNotFoundError(f'{work_dir}: no */vis_data/scalars.json')
-    lines = logs[-1].read_text(encoding='utf-8').splitlines()
+    lines = read_text(logs[-1]).splitlines()
     return [json.loads(line) for line in lines]
 
 
@@ -52,7 +54,8 @@ def plot_curves(
         axes.grid(alpha=0.3, which='both')
         if axes.has_data():
             axes.legend()
-    figure.savefig(path, dpi=120)
+    with replace_file(path) as partial:
+        figure.savefig(partial, dpi=120)
 
 
 def _series(rows: list[dict], key: str) -> tuple[list[float], list[float]]:

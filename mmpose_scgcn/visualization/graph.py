@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from mmpose_scgcn.files import replace_file
 from mmpose_scgcn.graph import check_graph
 
 import numpy as np
@@ -61,7 +62,8 @@ def plot_graph(
     axes.set_xlabel('x / crop width')
     axes.set_ylabel('y / crop height')
     axes.legend(loc='upper center', ncols=2, bbox_to_anchor=(0.5, -0.07))
-    figure.savefig(path, dpi=120)
+    with replace_file(path) as partial:
+        figure.savefig(partial, dpi=120)
 
 
 def _number(axes: Axes, shape: np.ndarray) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
+from mmpose_scgcn.files import replace_file
 from mmpose_scgcn.shapes import PoseAxis
 
 import numpy as np
@@ -48,7 +49,8 @@ def plot_poses(
     histogram, shapes = top.subplots(1, 2)
     _draw_histogram(histogram, edges, before, after)
     _draw_shapes(shapes, axis)
-    figure.savefig(path, dpi=110)
+    with replace_file(path) as partial:
+        figure.savefig(partial, dpi=110)
 
 
 def _draw_histogram(

@@ -5,7 +5,7 @@ import pickle
 import tarfile
 
 from mmpose_scgcn import compat
-from mmpose_scgcn.compat import checkpoints
+from mmpose_scgcn.compat import checkpoints, plain_data
 
 import numpy as np
 import pytest
@@ -127,9 +127,9 @@ def test_getattr_serves_nothing_else(tmp_path, owner, name):
         load_checkpoint(ToyModel(), file)
 
 
-@pytest.mark.parametrize('name', checkpoints.HISTORY_METHODS)
+@pytest.mark.parametrize('name', plain_data.HISTORY_METHODS)
 def test_getattr_serves_the_history(name):
-    served = checkpoints.guarded_getattr(HistoryBuffer, name)
+    served = plain_data.make_getattr(HistoryBuffer)(HistoryBuffer, name)
     assert served is getattr(HistoryBuffer, name)
 
 

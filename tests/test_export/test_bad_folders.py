@@ -1,10 +1,13 @@
 """A folder that is none, is damaged, or wants to be read elsewhere."""
 
+import hashlib
 import json
+import os
 import shutil
 
 from mmpose_scgcn import load_model
 from mmpose_scgcn.runtime import exported_folder, read_folder
+from mmpose_scgcn.runtime.onnx_file import names_other_files
 
 import pytest
 
@@ -57,12 +60,85 @@ def test_a_folder_without_a_description(tmp_path):
         (dict(files__float32__file=3), 'a file in the folder'),
         (dict(files__float32__sha256='00' * 32), 'damaged or is another'),
         (dict(input__width=64), r'expected one input image \(N, 3, 128, 64\)'),
-        (dict(keypoints__names=['a'], flip_test__indices=[0]), 'an output'),
+        (
+            dict(
+                keypoints__names=['a'],
+                keypoints__skeleton=[],
+                flip_test__indices=[0],
+            ),
+            'an output',
+        ),
+        (dict(input__width=10**9), 'at most 4096'),
+        (dict(input__height=True), 'expected a size in px'),
+        (dict(input__std=[1, 0, 1]), r'input\.std: expected 3 numbers'),
+        (dict(input__mean=[1, 'a', 3]), r'input\.mean: expected 3 numbers'),
+        (dict(keypoints__names=[[]] * 98), 'expected texts'),
+        (dict(keypoints__names=['a'] * 10**5), 'at most 2000 keypoints'),
+        (dict(keypoints__skeleton=[[0, 98]]), 'expected pairs of 0 to 97'),
+        (dict(keypoints__skeleton=3), 'values of other kinds'),
+        (dict(flip_test__indices=3), 'values of other kinds'),
+        (dict(box__padding=1e300), 'expected numbers'),
+        (dict(files='float32'), 'files is missing'),
     ],
 )
 def test_a_wrong_description_is_named(folder, changes, message):
     change(folder, **changes)
     with pytest.raises(ValueError, match=message):
+        load_model(folder)
+
+
+def replace_network(folder, content):
+    """Put another network there, with its hash."""
+    (folder / 'model.onnx').write_bytes(content)
+    digest = hashlib.sha256(content).hexdigest()
+    change(folder, files__float32__sha256=digest)
+
+
+@pytest.mark.parametrize('place', ['weights', 'a constant', 'a branch'])
+def test_weights_in_other_files_are_not_read(folder, tmp_path, place):
+    """Whatever ONNX Runtime makes of the path."""
+    from onnx import TensorProto, helper
+
+    secret = TensorProto(name='w', data_type=1, dims=[1])
+    secret.data_location = TensorProto.EXTERNAL
+    entry = secret.external_data.add()
+    entry.key, entry.value = 'location', '../secret.bin'
+    constant = helper.make_node('Constant', [], ['w'], value=secret)
+    nodes, weights = [constant], []
+    if place == 'weights':
+        nodes, weights = [], [secret]
+    elif place == 'a branch':
+        output = helper.make_tensor_value_info('w', 1, [1])
+        branch = helper.make_graph([constant], 'branch', [], [output])
+        choice = helper.make_tensor('c', TensorProto.BOOL, [], [True])
+        nodes = [
+            helper.make_node('Constant', [], ['c'], value=choice),
+            helper.make_node(
+                'If', ['c'], ['w'], then_branch=branch, else_branch=branch
+            ),
+        ]
+    output = helper.make_tensor_value_info('w', 1, [1])
+    graph = helper.make_graph(nodes, 'graph', [], [output], weights)
+    replace_network(folder, helper.make_model(graph).SerializeToString())
+    with pytest.raises(ValueError, match='weights in other files'):
+        load_model(folder)
+
+
+def test_a_genuine_network_has_its_weights(folder):
+    for name in ('model.onnx', 'model.int8.onnx'):
+        assert not names_other_files((folder / name).read_bytes())
+
+
+@pytest.mark.parametrize('name', ['model.onnx', 'model.json'])
+def test_links_and_pipes_are_not_read(folder, tmp_path, name):
+    outside = tmp_path / 'outside'
+    (folder / name).rename(outside)
+    (folder / name).symlink_to(outside)
+    with pytest.raises(ValueError, match='a link to another place'):
+        load_model(folder)
+    (folder / name).unlink()
+    os.mkfifo(folder / name)
+    with pytest.raises((ValueError, FileNotFoundError), match='pipe|without'):
         load_model(folder)
 
 
@@ -88,11 +164,7 @@ def test_a_folder_without_eight_bits_says_how_to_get_them(folder):
 
 
 def test_what_is_no_network_is_named(folder):
-    import hashlib
-
-    (folder / 'model.onnx').write_bytes(b'no network')
-    digest = hashlib.sha256(b'no network').hexdigest()
-    change(folder, files__float32__sha256=digest)
+    replace_network(folder, b'no network')
     with pytest.raises(ValueError, match='no network that ONNX Runtime'):
         load_model(folder)
 

@@ -1,9 +1,14 @@
 """AFLW with 19 points: the revised annotations of its 24,386 faces."""
 
+import glob
 from pathlib import Path
+from typing import Any
+
+from mmpose_scgcn.inside import may_leave
 
 import numpy as np
 
+from .mat import read_mat
 from .records import ABSENT, LABELED, VISIBLE, Face, Source
 
 NUM_KEYPOINTS = 19
@@ -42,8 +47,8 @@ def read_aflw(folder: str | Path) -> Source:
     if not found:
         raise FileNotFoundError(f'{folder}: expected {MAT_FILE}, found none')
     mat = _load(found[0])
-    names = [str(np.squeeze(cell)) for cell in mat['nameList'].ravel()]
-    arrays = {n: np.asarray(mat[n], dtype=float) for n in _VARIABLES[1:]}
+    names = [_name(cell, found[0]) for cell in mat['nameList'].ravel()]
+    arrays = {n: _numbers(mat[n], n, found[0]) for n in _VARIABLES[1:]}
     _check_shapes(arrays, len(names), found[0])
     order = arrays['ra'].ravel().astype(int) - 1
     source = Source(
@@ -72,7 +77,9 @@ def find_images(folder: Path, names: list[str]) -> Path:
         FileNotFoundError: None of the first names is there.
     """
     for name in names[:100]:
-        for path in folder.rglob(Path(name).name):
+        if not Path(name).name or may_leave(name):
+            continue
+        for path in folder.rglob(glob.escape(Path(name).name)):
             root = path.parents[len(Path(name).parts) - 1]
             if root / name == path:
                 return root
@@ -83,12 +90,9 @@ def find_images(folder: Path, names: list[str]) -> Path:
 
 def _load(path: Path) -> dict:
     """Load the MATLAB file."""
-    from scipy.io import loadmat
-    from scipy.io.matlab import MatReadError
-
     try:
-        mat = loadmat(path)
-    except (MatReadError, NotImplementedError, ValueError, TypeError) as error:
+        mat = read_mat(path, _VARIABLES)
+    except Exception as error:  # damage ends it in many ways
         raise ValueError(
             f'{path}: expected a MATLAB file before version 7.3 ({error})'
         ) from error
@@ -99,6 +103,24 @@ def _load(path: Path) -> dict:
             f'{", ".join(missing)} missing'
         )
     return mat
+
+
+def _name(cell: Any, path: Path) -> str:
+    """Read the name of an image."""
+    text = np.squeeze(cell)
+    if text.dtype.kind != 'U' or text.shape:
+        raise ValueError(
+            f'{path}: expected names of images in nameList, got {text.dtype} '
+            f'of shape {text.shape}'
+        )
+    return str(text)
+
+
+def _numbers(values: Any, name: str, path: Path) -> np.ndarray:
+    """Read numbers."""
+    if not isinstance(values, np.ndarray) or values.dtype.kind not in 'biuf':
+        raise ValueError(f'{path}: expected numbers in {name}')
+    return values.astype(float)
 
 
 def _check_shapes(

@@ -5,6 +5,8 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 
+from mmpose_scgcn.structures.limits import check_count
+
 import numpy as np
 
 from .boxes import face_box
@@ -26,6 +28,7 @@ def check_num_keypoints(faces: Sequence[Face]) -> int:
     if not faces:
         raise ValueError('no face to write')
     count = len(faces[0].keypoints)
+    check_count(count, faces[0].where)
     for face in faces:
         if len(face.keypoints) != count:
             raise ValueError(

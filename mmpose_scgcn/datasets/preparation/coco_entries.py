@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from mmpose_scgcn.structures.limits import check_count
+
 import numpy as np
 
 from .records import ABSENT, Box
@@ -28,6 +30,7 @@ def read_keypoints(
             0, 1 and 2.
     """
     numbers = _numbers(listed, where)
+    check_count(numbers.size // 3, where)
     if numbers.size % 3 or (count and numbers.size != 3 * count):
         wanted = (
             f'{count} names of keypoints have' if count else 'keypoints have'

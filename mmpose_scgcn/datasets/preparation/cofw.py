@@ -1,5 +1,7 @@
 """COFW: MATLAB files that hold the images too."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -7,6 +9,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from .hdf import open_hdf, read_values
 from .records import LABELED, VISIBLE, Face, Source
 
 NUM_KEYPOINTS = 29
@@ -50,22 +53,31 @@ def read_cofw(folder: str | Path) -> Source:
     return source
 
 
-def open_mat(path: Path) -> Any:
+@contextmanager
+def open_mat(path: Path, checked: bool = False) -> Iterator[Any]:
     """Open a MATLAB 7.3 file.
+
+    Args:
+        path (Path): The file.
+        checked (bool): Whether it has been opened before. Defaults to False.
+
+    Yields:
+        h5py.File: The file.
 
     Raises:
         ModuleNotFoundError: h5py is not installed.
-        ValueError: Not such a file.
+        ValueError: Not such a file, one that refers to others, or damaged.
     """
     try:
-        import h5py
+        import h5py  # noqa: F401
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError(
             'COFW is in MATLAB 7.3 files, which h5py reads: pip install h5py'
         ) from error
     try:
-        return h5py.File(path, 'r')
-    except OSError as error:
+        with open_hdf(path, checked) as file:
+            yield file
+    except (OSError, RuntimeError) as error:
         raise ValueError(
             f'{path}: expected a MATLAB 7.3 (HDF5) file ({error})'
         ) from error
@@ -81,7 +93,7 @@ def _read_file(source: Source, path: Path, split: str, ending: str) -> None:
                 f'{path}: expected {", ".join(names)}; {", ".join(missing)} '
                 f'missing among {", ".join(mat)}'
             )
-        images, shapes, boxes = (mat[name] for name in names)
+        images, shapes, boxes = (read_values(mat[n], path) for n in names)
         count = images.size
         wanted = (3 * NUM_KEYPOINTS, count), (4, count)
         if (shapes.shape, boxes.shape) != wanted:
@@ -90,7 +102,7 @@ def _read_file(source: Source, path: Path, split: str, ending: str) -> None:
                 f'shapes {wanted}, got {shapes.shape} and {boxes.shape} '
                 '(transposed, as HDF5 has them)'
             )
-        rows = zip(shapes[:].T, boxes[:].T, strict=True)
+        rows = zip(shapes.T, boxes.T, strict=True)
         for number, (shape, box) in enumerate(rows):
             file = f'{split}/{number + 1:06d}.png'
             where = f'{path}, face {number + 1}'
@@ -129,10 +141,12 @@ def read_image(path: Path, variable: str, number: int) -> np.ndarray:
     Raises:
         OSError: It is no such image.
     """
-    with open_mat(path) as mat:
-        cells = mat[variable]
-        reference = cells[np.unravel_index(number, cells.shape)]
-        image = np.asarray(mat[reference]).T
+    try:
+        with open_mat(path, checked=True) as mat:
+            reference = read_values(mat[variable], path).ravel()[number]
+            image = read_values(mat[reference], path).T
+    except ValueError as error:  # also of a reference to nothing
+        raise OSError(f'face {number + 1}: {error}') from error
     channels = image.shape[2:]
     if image.dtype != np.uint8 or image.ndim < 2 or channels not in ((), (3,)):
         raise OSError(

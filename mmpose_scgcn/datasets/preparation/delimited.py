@@ -8,9 +8,13 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
 
+from mmpose_scgcn.structures.limits import MOST_KEYPOINTS
+
 #: Excel's first line that names the separator.
 _SAID = re.compile(r'sep=(.)[ \t]*(?:\r\n|\r|\n)', re.IGNORECASE)
 _QUOTED = re.compile(r'"[^"]*"')
+#: Of a row: ten columns for each keypoint.
+_MOST_CELLS = 10 * MOST_KEYPOINTS
 #: Enough for the first line.
 _BEGINNING = 100_000
 
@@ -62,11 +66,26 @@ def split_rows(text: str, path: Path) -> list[Row]:
             f'{path}, line {table.line_num}: expected cells of a table, but '
             f'{error}: does a quote (") not end?'
         ) from error
+    _check_widths(rows, path)
     rows = _without_ends(rows)
     _check_thousands(rows, path)
     if separator != ',':
         rows = [Row(r.number, list(map(_decimal, r.cells))) for r in rows]
     return rows
+
+
+def _check_widths(rows: Sequence[Row], path: Path) -> None:
+    """Refuse rows that are too long, or one far longer than the others."""
+    longest = max(rows, key=lambda row: len(row.cells), default=None)
+    if longest is None:
+        return
+    width, total = len(longest.cells), sum(len(row.cells) for row in rows)
+    if width > _MOST_CELLS or width * len(rows) > 4 * total + 10**6:
+        raise ValueError(
+            f'{path}, line {longest.number}: expected at most {_MOST_CELLS} '
+            f'cells in a row, and about as many in all rows, got {width} '
+            f'({total / len(rows):.0f} on average)'
+        )
 
 
 def _tell_separator(text: str, path: Path) -> str:

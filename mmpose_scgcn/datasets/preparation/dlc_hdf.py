@@ -1,11 +1,14 @@
 """Tables that pandas wrote to HDF5, read with h5py alone."""
 
-import pickle
-from io import BytesIO
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from mmpose_scgcn.pickles import read_plain
+
 import numpy as np
+
+from .hdf import check_size, open_hdf, read_values
 
 _FORM = "expected DeepLabCut's labels as pandas writes them (df_with_missing)"
 Frame = tuple[dict[str, list[str]], list[list[str]], np.ndarray]
@@ -29,50 +32,62 @@ def read_frame(path: Path) -> Frame:
         ValueError: No such file.
     """
     try:
-        import h5py
+        import h5py  # noqa: F401
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError(
             f'{path}: h5py reads H5 files: pip install h5py; or give the CSV '
             'file that DeepLabCut writes beside it'
         ) from error
     try:
-        with h5py.File(path, 'r') as file:
+        with open_hdf(path) as file:
             key = 'df_with_missing'
             group = file.get(key) or next(iter(file.values()), None)
             if group is None or 'pandas_type' not in group.attrs:
                 raise ValueError(f'{_FORM}, got {", ".join(file) or "none"}')
             if 'table' in group:
-                return _read_table(group)
-            return _read_fixed(group)
+                return _read_table(group, path)
+            return _read_fixed(group, path)
     except FileNotFoundError:
         raise
-    except (OSError, KeyError, pickle.UnpicklingError, ValueError) as error:
-        raise ValueError(f'{path}: {error}') from error
+    except Exception as error:  # damage ends it in many ways
+        told = f'{error}'.removeprefix(f'{path}: ')
+        raise ValueError(f'{path}: {told}') from error
 
 
-def _read_fixed(group: Any) -> Frame:
+def _read_fixed(group: Any, path: Path) -> Frame:
     """Read the form "fixed": columns in blocks, names as codes of levels."""
-    names, columns = _index(group, 'axis0')
-    _, rows = _index(group, 'axis1')
+    names, columns = _index(group, 'axis0', path)
+    _, rows = _index(group, 'axis1', path)
     position = {column: i for i, column in enumerate(columns)}
-    numbers = np.full((len(rows), len(columns)), np.nan)
+    numbers = _nothing(rows, columns, path)
     for block in range(int(group.attrs['nblocks'])):
-        _, items = _index(group, f'block{block}_items')
+        _, items = _index(group, f'block{block}_items', path)
         values = group[f'block{block}_values']
-        cells = values[...] if values.attrs.get('transposed') else values[:].T
+        cells = read_values(values, path)
+        cells = cells if values.attrs.get('transposed') else cells.T
         numbers[:, [position[item] for item in items]] = cells
     return _levels(names, columns), [list(row) for row in rows], numbers
 
 
-def _index(group: Any, name: str) -> tuple[list[str], list[tuple[str, ...]]]:
+def _nothing(rows: Sequence, columns: Sequence, path: Path) -> np.ndarray:
+    """Make a table without numbers."""
+    check_size(8 * len(rows) * len(columns), path, 'its table')
+    return np.full((len(rows), len(columns)), np.nan)
+
+
+def _index(
+    group: Any, name: str, path: Path
+) -> tuple[list[str], list[tuple[str, ...]]]:
     """Read the names of levels, and of rows or columns."""
     if name in group:
-        return [''], [(text,) for text in _texts(group[name])]
+        return [''], [
+            (text,) for text in _texts(read_values(group[name], path))
+        ]
     names, parts = [], []
     for level in range(int(group.attrs[f'{name}_nlevels'])):
         labels = group[f'{name}_level{level}']
-        codes = group[f'{name}_label{level}'][...]
-        texts = _texts(labels)
+        codes = read_values(group[f'{name}_label{level}'], path)
+        texts = _texts(read_values(labels, path))
         # -1 is the code of nothing.
         parts.append([texts[c] if c >= 0 else '' for c in codes])
         named = labels.attrs.get('name', b'')
@@ -80,23 +95,23 @@ def _index(group: Any, name: str) -> tuple[list[str], list[tuple[str, ...]]]:
     return names, list(zip(*parts, strict=True))
 
 
-def _texts(values: Any) -> list[str]:
+def _texts(values: np.ndarray) -> list[str]:
     """Read texts, or numbers as texts."""
     return [
         value.decode() if isinstance(value, bytes) else str(value)
-        for value in values[...].tolist()
+        for value in values.tolist()
     ]
 
 
-def _read_table(group: Any) -> Frame:
+def _read_table(group: Any, path: Path) -> Frame:
     """Read the form "table": a row for each row, names of columns pickled."""
     info = _unpickle(group.attrs['info'])
     axis = next(iter(_unpickle(group.attrs['non_index_axes'])))
     columns = [tuple(map(str, column)) for column in axis[1]]
     names = [str(name) for name in info[axis[0]]['names']]
-    table = group['table'][...]
+    table = read_values(group['table'], path)
     position = {column: i for i, column in enumerate(columns)}
-    numbers = np.full((len(table), len(columns)), np.nan)
+    numbers = _nothing(table, columns, path)
     for field in _unpickle(group.attrs['values_cols']):
         kind = group['table'].attrs[f'{field}_kind']
         items = [tuple(map(str, item)) for item in _unpickle(kind)]
@@ -113,14 +128,6 @@ def _levels(
     return {name: list(p) for name, p in zip(names, parts, strict=True)}
 
 
-class _PlainUnpickler(pickle.Unpickler):
-    """Reads lists and texts, and runs nothing that a file names."""
-
-    def find_class(self, module: str, name: str) -> Any:
-        """Refuse it."""
-        raise pickle.UnpicklingError(f'{_FORM}, got {module}.{name}')
-
-
 def _unpickle(value: Any) -> Any:
     """Read what PyTables keeps pickled."""
-    return _PlainUnpickler(BytesIO(bytes(value))).load()
+    return read_plain(bytes(value))

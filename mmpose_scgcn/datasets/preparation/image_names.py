@@ -3,7 +3,9 @@
 import os
 from collections.abc import Iterable
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
+
+from mmpose_scgcn.inside import check_inside, may_leave
 
 from .records import Face, Source
 
@@ -11,8 +13,8 @@ from .records import Face, Source
 def keep_inside(source: Source, inside: Path, copy: bool = False) -> Source:
     """Rename images so that no name leads out of the images' folder.
 
-    Names that are absolute, or lead out through ``..``, become relative to
-    the folder that holds all images. Where every image is in ``inside``
+    Names that are absolute, or have ``..``, become relative to that folder.
+    Where every image is in ``inside``
     already, names become relative to that.
 
     Args:
@@ -25,10 +27,10 @@ def keep_inside(source: Source, inside: Path, copy: bool = False) -> Source:
         keeps its name.
 
     Raises:
-        ValueError: An embedded image would be written elsewhere, or the
-            images have no folder in common that could be linked.
+        ValueError: A name leads to a file outside of the images' folder, or
+            an embedded image would be written elsewhere.
     """
-    leaving = next((f for f in source.faces if _leaves(f.file)), None)
+    leaving = next((f for f in source.faces if may_leave(f.file)), None)
     if source.images is None:
         if leaving:
             raise ValueError(
@@ -38,6 +40,7 @@ def keep_inside(source: Source, inside: Path, copy: bool = False) -> Source:
         return source
     if not leaving and not inside.is_dir():
         return source
+    _check_inside(source)
     folder = source.folder.resolve()
     paths = {file: _locate(folder, file) for file in _names(source.faces)}
     found = [path.parent for path in paths.values() if os.path.exists(path)]
@@ -56,15 +59,19 @@ def keep_inside(source: Source, inside: Path, copy: bool = False) -> Source:
     return _rename(source, paths, common)
 
 
+def _check_inside(source: Source) -> None:
+    """Refuse names of files that are there and outside of the folder."""
+    for face in source.faces:
+        there = may_leave(face.file) and os.path.lexists(
+            os.path.normpath(source.folder / face.file)
+        )
+        if there:
+            check_inside(source.folder, face.file, face.where)
+
+
 def _names(faces: Iterable[Face]) -> Iterable[str]:
     """List names of images once."""
     return dict.fromkeys(face.file for face in faces)
-
-
-def _leaves(file: str) -> bool:
-    """Tell whether a name may lead out of its folder."""
-    path = PurePosixPath(file)
-    return path.is_absolute() or '..' in path.parts or os.path.isabs(file)
 
 
 def _locate(folder: Path, file: str) -> Path:

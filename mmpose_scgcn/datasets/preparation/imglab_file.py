@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from xml.parsers import expat
 
-from mmpose_scgcn.files import read_text
+from mmpose_scgcn.files import read_bytes, read_text
 
 from .records import Box
 from .rows import ENCODING_HINT
@@ -70,7 +70,7 @@ def read_imglab_file(
             (they can read other files), a number that is none, or a part
             twice in a box; the message has file and line.
     """
-    content = path.read_bytes()
+    content = read_bytes(path)
     if encoding:
         text = read_text(path, encoding, ENCODING_HINT)
         content, encoding = text.encode(), 'utf-8'

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from mmpose_scgcn.structures.limits import check_count
+
 import numpy as np
 
 from .boxes import shift_box
@@ -69,6 +71,7 @@ def named_source(
     """
     faces = [face for members in splits.values() for face in members]
     counts = Counter(name for face in faces for name in face.points)
+    check_count(len(counts), 'the names of all faces together')
     if unknown := [name for name in wanted if name not in counts]:
         raise ValueError(
             f'no face has the keypoint {unknown[0]!r} of --keypoints; there '

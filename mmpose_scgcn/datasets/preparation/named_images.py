@@ -7,6 +7,8 @@ from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
+from mmpose_scgcn.inside import is_inside, outside
+
 from .column_names import has_image_suffix
 from .image_files import CALLED
 from .output import is_annotation_name
@@ -50,7 +52,8 @@ class NamedImages:
             Path: The image, or where it should be if it is missing.
 
         Raises:
-            ValueError: No name, or several images that fit.
+            ValueError: No name, one of a file outside of all these folders,
+                or several images that fit.
         """
         written = name.strip().replace('\\', '/')
         if not written or len(written) > 1000 or '\0' in written:
@@ -59,13 +62,30 @@ class NamedImages:
             )
         variants = list(dict.fromkeys(_variants(written)))
         bases = [Path(os.path.abspath(base)) for base in bases]
-        exact = _as_written(variants, bases)
+        exact = self._as_written(variants, bases, where)
         found = exact or self._search(variants, where)
         if found is None:
             parts = _parts(variants[0])
             return bases[0].joinpath(*parts or ['unnamed'])
         self._note(written, found, where, exact is None)
         return found
+
+    def _as_written(
+        self, variants: list[str], bases: list[Path], where: str
+    ) -> Path | None:
+        """Take the name as a path, which must be in one of the folders."""
+        led_out = None
+        for variant in variants:
+            for base in bases:
+                path = Path(os.path.normpath(base / variant))
+                if not path.is_file():
+                    continue
+                if is_inside(path, [self.folder, *bases]):
+                    return path
+                led_out = variant
+        if led_out is not None:
+            raise outside(self.folder, led_out, where)
+        return None
 
     def _search(self, variants: list[str], where: str) -> Path | None:
         """Look for the name in all folders."""
@@ -164,16 +184,6 @@ def _variants(written: str) -> Iterator[str]:
     name = PurePosixPath(decoded).name
     if _UPLOAD.match(name):
         yield _UPLOAD.sub('', name, count=1)
-
-
-def _as_written(variants: list[str], bases: list[Path]) -> Path | None:
-    """Take the name as a path."""
-    for variant in variants:
-        for base in bases:
-            path = Path(os.path.normpath(base / variant))
-            if path.is_file():
-                return path
-    return None
 
 
 def _parts(name: str) -> list[str]:

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from mmpose_scgcn.files import read_text
+from mmpose_scgcn.structures.limits import check_count
 
 import numpy as np
 
@@ -48,6 +49,7 @@ def read_pts(
     """
     text = read_text(path, encoding, ENCODING_HINT)
     promised, lines = _split(text, path)
+    check_count(len(lines), str(path))
     points = _points(lines, path)
     if not missing and not np.isfinite(points).all():
         row = int(np.argmin(np.isfinite(points).all(axis=1)))

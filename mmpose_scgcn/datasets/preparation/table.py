@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from mmpose_scgcn.structures.limits import check_count
+
 from .boxes import fill_boxes
 from .column_map import map_columns
 from .columns import Columns, find_columns, plain_columns
@@ -109,6 +111,7 @@ def read_table(
         told = _find_columns(header, rows, columns)
     except ValueError as error:
         raise ValueError(f'{path}: {error}') from error
+    check_count(len(told.x), str(path))
     numbers = parse_cells(rows, told, path)
     if told.plain:
         check_plain(numbers, told, path)

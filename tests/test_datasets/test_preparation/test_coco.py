@@ -1,6 +1,7 @@
 """The forms of COCO's keypoints that tools and people write."""
 
 import json
+import re
 
 from mmpose_scgcn.datasets.preparation import Options, prepare
 from mmpose_scgcn.datasets.preparation.coco import read_coco
@@ -190,12 +191,16 @@ def test_another_image_of_that_name_is_not_taken(write):
         read_coco(path)
 
 
-def test_an_image_outside_of_the_folder_stays_inside_of_the_output(
+def test_an_image_outside_of_the_folder_is_read_if_that_is_named(
     write, tmp_path
 ):
     data = content(images=[dict(id=0, file_name='../above.png')])
     data['annotations'] = [face()]
-    source = read_coco(write(data, 'set/faces.json', images=['above.png']))
+    path = write(data, 'set/faces.json', images=['above.png'])
+    told = rf'image 0: expected the name.*--images {re.escape(str(tmp_path))}$'
+    with pytest.raises(ValueError, match=told):
+        read_coco(path)
+    source = read_coco(path, tmp_path)
     assert source.faces[0].file == 'above.png'
     out = tmp_path / 'out'
     prepare(source, out, Options(val_share=0), copy_images=True)

@@ -260,7 +260,7 @@ def test_nothing_in_a_file_is_run(tmp_path):
         file['df_with_missing'].attrs['info'] = np.bytes_(
             b"cos\nsystem\n(S'true'\ntR."
         )
-    with pytest.raises(ValueError, match=r'bad\.h5: .*got os\.system'):
+    with pytest.raises(ValueError, match=r'bad\.h5: os\.system requested'):
         read_frame(path)
 
 

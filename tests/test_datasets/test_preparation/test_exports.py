@@ -86,9 +86,10 @@ def test_an_upload_that_has_its_own_name(export, tmp_path):
 
 
 def test_points_of_labelme(export):
-    source = read_labelme(
-        export('labelme.json', 'labels/1.json', 'pictures/Müller 1.jpg').parent
-    )
+    path = export('labelme.json', 'labels/1.json', 'pictures/Müller 1.jpg')
+    with pytest.raises(ValueError, match=r'1\.json: expected .* --images '):
+        read_labelme(path.parent)
+    source = read_labelme(path.parent, path.parent.parent)
     assert [face.file for face in source.faces] == [
         'pictures/Müller 1.jpg'
     ] * 2

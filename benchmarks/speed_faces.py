@@ -6,7 +6,6 @@ to them (faces in memory, a file of annotations) is not counted. Constant is a
 figure that is at most a quarter larger for a hundred times as many faces.
 """
 
-import gc
 import io
 import multiprocessing
 import tempfile
@@ -198,7 +197,6 @@ def _measure(make: Callable, number: int, pipe: Any) -> None:
     """Measure in a child, and send seconds and bytes."""
     init_default_scope('mmpose')
     run = make(number)
-    gc.collect()
     taken = SimpleNamespace(seconds=0.0)
 
     def timed() -> None:

@@ -42,28 +42,34 @@ def shapes_by_index(
             'split its members instead'
         )
     unique = list(dict.fromkeys(samples))
+    records = (_single(sample.read()) for sample in track(unique))
+    keypoints, visible = _stack(records, len(unique))
+    if len(unique) == len(samples):
+        return keypoints, visible
     row = {sample: i for i, sample in enumerate(unique)}
-    records = [_single(sample.read()) for sample in track(unique)]
-    keypoints, visible = _stack(records)
     index = [row[sample] for sample in samples]
     return keypoints[index], visible[index]
 
 
-def _stack(records: list[dict | None]) -> tuple[np.ndarray, np.ndarray]:
-    """Stack records; where there is none, nothing is visible."""
-    points = [r['keypoints'] for r in records if r is not None]
-    if not points:
+def _stack(
+    records: Iterable[dict | None], number: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Stack records as they come; where there is none, nothing is visible."""
+    keypoints, visible = np.empty(0), np.empty(0)
+    for i, record in enumerate(records):
+        if record is None:
+            continue
+        points = record['keypoints']
+        if not keypoints.size:
+            keypoints = np.zeros((number, *points.shape), points.dtype)
+            visible = np.zeros((number, len(points)), bool)
+        check_points(record, keypoints.shape[1])
+        keypoints[i], visible[i] = points, record['visible']
+    if not keypoints.size:
         raise ValueError(
-            f'none of the {len(records)} samples has the keypoints of one '
+            f'none of the {number} samples has the keypoints of one '
             "instance (bottom-up sets need data_mode='topdown')"
         )
-    size = len(points[0])
-    keypoints = np.zeros((len(records), size, 2), dtype=points[0].dtype)
-    visible = np.zeros((len(records), size), dtype=bool)
-    for i, record in enumerate(records):
-        if record is not None:
-            check_points(record, size)
-            keypoints[i], visible[i] = record['keypoints'], record['visible']
     return keypoints, visible
 
 

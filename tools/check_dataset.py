@@ -16,6 +16,7 @@ import tempfile
 
 from mmpose_scgcn.config_files import read_config, tell_config
 from mmpose_scgcn.launch import add_config_options, check_annotations
+from mmpose_scgcn.terminal import steady_output
 
 from mmengine.config import Config
 
@@ -94,6 +95,7 @@ def check(args: argparse.Namespace, folder: str) -> int:
 def main() -> None:
     """Run the command line."""
     args = parse_args()
+    steady_output()
     with tempfile.TemporaryDirectory() as folder:
         try:
             wrong = check(args, folder)

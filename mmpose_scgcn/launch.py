@@ -45,19 +45,24 @@ def load_config(args: argparse.Namespace) -> Config:
     return cfg
 
 
-def _annotation_files(setting: object) -> Iterator[tuple[str, str | None]]:
+def _annotation_files(
+    setting: object,
+) -> Iterator[tuple[str, str | None, str]]:
     """Walk through a dataset setting, nested ones included.
 
     Yields:
-        tuple[str, str | None]: A file, and the type of what reads it.
+        tuple[str, str | None, str]: A file, the type of what reads it, and
+        the folder of its images.
     """
     if isinstance(setting, dict):
         ann_file = setting.get('ann_file')
         if isinstance(ann_file, str) and ann_file:
-            kind = setting.get('type')
+            kind, root = setting.get('type'), setting.get('data_root') or ''
+            prefix = setting.get('data_prefix') or {}
             yield (
-                os.path.join(setting.get('data_root') or '', ann_file),
+                os.path.join(root, ann_file),
                 kind if isinstance(kind, str) else None,
+                os.path.join(root, prefix.get('img') or ''),
             )
         for value in setting.values():
             yield from _annotation_files(value)
@@ -81,12 +86,12 @@ def check_annotations(cfg: Config, *dataloaders: str) -> None:
         ValueError: A file of another content than MMPose's data set reads.
     """
     found = [
-        (file, kind, name)
+        (file, kind, images, name)
         for name in dataloaders
-        for file, kind in _annotation_files(cfg.get(name))
+        for file, kind, images in _annotation_files(cfg.get(name))
         if '://' not in file
     ]
-    files = {file: name for file, _, name in found}
+    files = {file: name for file, _, _, name in found}
     _recover_once({Path(file).parent for file in files})
     missing = {f: name for f, name in files.items() if not os.path.exists(f)}
     if missing:
@@ -100,8 +105,8 @@ def check_annotations(cfg: Config, *dataloaders: str) -> None:
         # Here, not above: `-h` has to be quick.
         from mmpose_scgcn.checks.annotation_file import check_content
 
-        for file, kind, _ in found:
-            check_content(file, kind)
+        for file, kind, images, _ in found:
+            check_content(file, kind, images)
 
 
 def _recover_once(folders: Iterable[Path]) -> None:

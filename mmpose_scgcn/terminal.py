@@ -2,8 +2,16 @@
 
 import io
 import os
+import re
 import sys
 from typing import Any
+
+#: What moves about on a terminal, or talks to it, except for what progress
+#: bars write: colours, "up", "erase the line" and "hide the cursor".
+_ORDERS = re.compile(
+    r'(\x1b\[[0-9;]*[mAK]|\x1b\[\?25[lh])'
+    r'|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]'
+)
 
 
 class _Descriptor(io.RawIOBase):
@@ -37,13 +45,41 @@ class _Descriptor(io.RawIOBase):
         return memoryview(content).nbytes
 
 
+def without_orders(text: str) -> str:
+    """Write out what would give orders to a terminal.
+
+    Names of files and keypoints come from data of others, and can hold
+    sequences that set the clipboard or make a terminal answer.
+
+    Args:
+        text (str): To be printed.
+
+    Returns:
+        str: The same, where nothing does that; new lines, tabs and what
+        progress bars use stay.
+    """
+    return _ORDERS.sub(
+        lambda found: found[1] or f'\\x{ord(found[0]):02x}', text
+    )
+
+
+class _PlainText(io.TextIOWrapper):
+    """Prints without orders to a terminal."""
+
+    def write(self, text: str) -> int:
+        """Write a text; tells its length, as given."""
+        super().write(without_orders(text))
+        return len(text)
+
+
 def steady_output() -> None:
     """Let a tool go on when nobody reads its output any more.
 
     ``tool | head`` ends a process otherwise as soon as it prints, in the
     middle of its work. Lines are written as they come, so that those of the
     two streams keep their order. Characters that the locale has not are
-    escaped.
+    escaped, and so is what would give orders to a terminal
+    (:func:`without_orders`).
     """
     for name in ('stdout', 'stderr'):
         stream = getattr(sys, name)
@@ -52,7 +88,7 @@ def steady_output() -> None:
         except (AttributeError, OSError):
             continue  # somebody captures it
         stream.flush()
-        steady = io.TextIOWrapper(
+        steady = _PlainText(
             io.BufferedWriter(raw),
             encoding=stream.encoding,
             errors='backslashreplace',

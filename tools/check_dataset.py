@@ -17,6 +17,7 @@ import tempfile
 from mmpose_scgcn.config_files import read_config, tell_config
 from mmpose_scgcn.config_options import add_config_options
 from mmpose_scgcn.launch import check_annotations
+from mmpose_scgcn.terminal import steady_output
 
 from mmengine.config import Config
 
@@ -95,6 +96,7 @@ def check(args: argparse.Namespace, folder: str) -> int:
 def main() -> None:
     """Run the command line."""
     args = parse_args()
+    steady_output()
     with tempfile.TemporaryDirectory() as folder:
         try:
             wrong = check(args, folder)

@@ -22,6 +22,7 @@ from mmpose_scgcn.datasets.build import build_split
 from mmpose_scgcn.evaluation.face_samples import FaceSample
 from mmpose_scgcn.evaluation.face_scores import score_samples
 from mmpose_scgcn.evaluation.functional import resolve_norm
+from mmpose_scgcn.terminal import steady_output
 from mmpose_scgcn.visualization import (
     PREDICTED_COLOR,
     TRUE_COLOR,
@@ -87,6 +88,7 @@ def norm(text: str) -> str | tuple:
 def main() -> None:
     """Run the command line."""
     args = parse_args()
+    steady_output()
     try:
         cfg = read_config(args.config, args.cfg_options)
         dataset = build_split(cfg, 'test')

@@ -36,6 +36,7 @@ from mmpose_scgcn.config_files import read_config
 from mmpose_scgcn.config_options import add_config_options
 from mmpose_scgcn.datasets.build import build_split
 from mmpose_scgcn.files import replace_file
+from mmpose_scgcn.terminal import steady_output
 from mmpose_scgcn.visualization.adjacency import plot_adjacency
 
 import numpy as np
@@ -139,6 +140,7 @@ def _check_out(
 def main() -> None:
     """Run the command line."""
     args = parse_args()
+    steady_output()
     try:
         run = explain_face if args.image else measure_set
         run(args)

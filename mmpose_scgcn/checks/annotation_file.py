@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mmpose_scgcn.files import read_bytes
+from mmpose_scgcn.inside import check_inside
 from mmpose_scgcn.structures.limits import check_count
 
 from mmpose.datasets.datasets import BaseCocoStyleDataset
@@ -29,12 +30,15 @@ _LACKING = object()
 _LARGEST = 2**62
 
 
-def check_content(path: str, kind: str | None) -> None:
+def check_content(
+    path: str, kind: str | None, images: str | None = None
+) -> None:
     """Check a file, if a data set of MMPose reads it as COCO has it.
 
     Args:
         path (str): The file.
         kind (str, optional): Type of the data set.
+        images (str, optional): See :func:`check_annotation_file`.
 
     Raises:
         OSError: See :func:`check_annotation_file`.
@@ -44,26 +48,34 @@ def check_content(path: str, kind: str | None) -> None:
     used = getattr(reader, '_load_annotations', None)
     as_coco = used is BaseCocoStyleDataset._load_annotations
     if as_coco and path.endswith('.json'):
-        check_annotation_file(path)
+        check_annotation_file(path, images)
 
 
-def check_annotation_file(path: str | PathLike) -> None:
+def check_annotation_file(
+    path: str | PathLike, images: str | None = None
+) -> None:
     """Check a JSON file in the form of COCO, as MMPose reads it.
 
     Args:
         path (str | PathLike): The file.
+        images (str, optional): Folder that its images are to be in. Defaults
+            to None: they are not looked at.
 
     Raises:
         OSError: It cannot be read.
         ValueError: It is no such file, an entry lacks something or has
-            something else, or no face can be used. The message has the file
+            something else, an image is outside of the folder, or no face can
+            be used. The message has the file
             and the entry.
     """
     content = _read(Path(path))
-    images = {}
+    by_id = {}
     for where, entry in _entries(content, 'images', path):
         _check_fields(entry, _IMAGES, where)
-        images[entry['id']] = entry
+        by_id[entry['id']] = entry
+        if images is not None and '://' not in images:
+            name = entry['file_name']
+            check_inside(images or '.', name, where, 'data_prefix.img=')
     reasons: Counter[str] = Counter()
     needed: dict = dict(_ANNOTATIONS)
     if 'categories' in content:
@@ -73,7 +85,7 @@ def check_annotation_file(path: str | PathLike) -> None:
     for where, entry in faces:
         _check_fields(entry, needed, where)
         _check_numbers(entry, where)
-        reason = why_dropped(entry, images.get(entry['image_id']))
+        reason = why_dropped(entry, by_id.get(entry['image_id']))
         if reason:
             reasons[reason] += 1
     if sum(reasons.values()) == len(faces):

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import stat
 import struct
 import sys
@@ -20,6 +21,8 @@ ImageLike = Union[str, os.PathLike, np.ndarray, 'Image.Image']
 
 #: More than the most pixels take in 16 bits.
 _MOST_BYTES = 2**31
+
+_CONTROLS = re.compile(r'[\x00-\x1f\x7f-\x9f]')
 
 _BROKEN_EXIF = (SyntaxError, OSError, ValueError, struct.error)
 
@@ -80,8 +83,12 @@ def read_file(path: str | os.PathLike) -> Decoded:
 
 
 def shown(path: str | os.PathLike) -> str:
-    """Write a name that may be no UTF-8 so that it can be printed."""
-    return os.fspath(path).encode('utf-8', 'backslashreplace').decode()
+    """Write a name so that it can be printed.
+
+    It may be no UTF-8, and may hold orders to a terminal.
+    """
+    text = os.fspath(path).encode('utf-8', 'backslashreplace').decode()
+    return _CONTROLS.sub(lambda found: repr(found[0])[1:-1], text)
 
 
 def read_content(path: Path) -> bytes:

@@ -104,10 +104,14 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, with_body: bool) -> None:
         # A page elsewhere can point its own name to this machine (DNS
         # rebinding); it then asks for that name.
-        if self.headers.get('Host') not in self._hosts():
+        hosts = self.headers.get_all('Host', [])
+        if len(hosts) != 1 or hosts[0] not in self._hosts():
             self._send(HTTPStatus.MISDIRECTED_REQUEST)
             return
-        address = urlsplit(self.path).path
+        try:
+            address = urlsplit(self.path).path
+        except ValueError:  # no address at all
+            address = ''
         text = self.server.site.texts.get(address)
         path = self.server.site.files.get(address)
         if text is not None:

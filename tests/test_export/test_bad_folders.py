@@ -138,7 +138,7 @@ def test_links_and_pipes_are_not_read(folder, tmp_path, name):
         load_model(folder)
     (folder / name).unlink()
     os.mkfifo(folder / name)
-    with pytest.raises((ValueError, FileNotFoundError), match='pipe|without'):
+    with pytest.raises((ValueError, FileNotFoundError), match=r'pipe|without'):
         load_model(folder)
 
 

@@ -1,5 +1,6 @@
 """The server gives its own files, to this machine, and nothing else."""
 
+import contextlib
 import http.client
 import socket
 from collections.abc import Iterator
@@ -124,3 +125,56 @@ def test_a_client_that_goes_away_leaves_it_running(server):
     with socket.create_connection(server.server_address) as link:
         link.sendall(b'GET / HTTP/1.1\r\n')
     assert ask(server, '/')[0] == 200
+
+
+def say(server, text: bytes) -> bytes:
+    """Send bytes that no client would send, and take the answer."""
+    answer = b''
+    with socket.create_connection(server.server_address, 10) as link:
+        # It may have answered, and gone, before it is told everything.
+        with contextlib.suppress(ConnectionError):
+            link.sendall(text)
+        with contextlib.suppress(OSError):
+            link.shutdown(socket.SHUT_WR)
+            while part := link.recv(2**16):
+                answer += part
+    return answer
+
+
+HOST = 'Host: 127.0.0.1:{}\r\n'
+
+
+@pytest.mark.parametrize(
+    ('text', 'status'),
+    [
+        ('GET /{long} HTTP/1.1\r\n{host}\r\n', 414),
+        ('GET / HTTP/1.1\r\n{host}A: {long}\r\n\r\n', 431),
+        ('GET / HTTP/1.1\r\n{host}' + 'A: b\r\n' * 200 + '\r\n', 431),
+        ('TRACE / HTTP/1.1\r\n{host}\r\n', 501),
+        ('CONNECT 127.0.0.1:22 HTTP/1.1\r\n{host}\r\n', 501),
+        ('GET file:///etc/passwd HTTP/1.1\r\n{host}\r\n', 404),
+        ('GET /../../etc/passwd HTTP/1.1\r\n{host}\r\n', 404),
+        ('GET /\0 HTTP/1.1\r\n{host}\r\n', 404),
+        ('GET http://[ HTTP/1.1\r\n{host}\r\n', 404),
+        ('GET / HTTP/1.1\r\nHost: evil.example\r\n{host}\r\n', 421),
+        ('GET / HTTP/1.1\r\n{host}Host: evil.example\r\n\r\n', 421),
+        ('GET / HTTP/1.1\r\n\r\n', 421),
+        ('GET / HTTP/9.9\r\n{host}\r\n', 505),
+        ('no request\r\n\r\n', 400),
+    ],
+)
+def test_requests_that_no_browser_sends(server, text, status, capfd):
+    host = HOST.format(server.server_port)
+    sent = text.replace('{host}', host).replace('{long}', 'a' * 2**17)
+    answer = say(server, sent.encode('latin-1'))
+    if '{long}' not in text or answer:
+        assert f' {status} '.encode() in answer.split(b'\r\n')[0]
+    assert b'page</p>' not in answer
+    assert b'root:' not in answer
+    assert 'Traceback' not in capfd.readouterr().err
+
+
+def test_a_link_in_the_folder_of_the_page_is_not_served(server, tmp_path):
+    """Nothing is, but what is listed by name."""
+    (tmp_path / 'link.html').symlink_to('/etc/hostname')
+    assert ask(server, '/link.html')[0] == 404

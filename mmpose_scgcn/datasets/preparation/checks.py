@@ -2,6 +2,7 @@
 
 import os
 import sys
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 
@@ -57,6 +58,23 @@ def check_annotated(source: Source) -> None:
         )
 
 
+def check_plain_name(name: str, where: str) -> None:
+    """Refuse control characters, which give orders to a terminal.
+
+    Args:
+        name (str): Of an image or a keypoint.
+        where (str): Which file has it, and where.
+
+    Raises:
+        ValueError: It has some.
+    """
+    if any(unicodedata.category(letter) == 'Cc' for letter in name):
+        raise ValueError(
+            f'{where!a}: expected a name without control characters, got '
+            f'{name!a:.60}'
+        )
+
+
 def check_file_names(faces: Iterable[Face]) -> None:
     """Check that the machine can name all images.
 
@@ -64,9 +82,11 @@ def check_file_names(faces: Iterable[Face]) -> None:
         faces (Iterable[Face]): The faces.
 
     Raises:
-        ValueError: A name has characters that the locale has not.
+        ValueError: A name has characters that the locale has not, or control
+            characters.
     """
     for face in faces:
+        check_plain_name(face.file, face.where)
         try:
             os.fsencode(face.file)
         except UnicodeEncodeError as error:

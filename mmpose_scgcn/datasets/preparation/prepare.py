@@ -20,6 +20,7 @@ from .checks import (
     check_file_names,
     check_num_keypoints,
     check_padding,
+    check_plain_name,
 )
 from .examine import Options, ProblemsError, StrictError, examine
 from .groups import part_one_group
@@ -116,6 +117,8 @@ def prepare(
     out = Path(out).absolute()
     check_num_keypoints(source.faces)
     check_file_names(source.faces)
+    for name in source.names:
+        check_plain_name(name, source.faces[0].where)
     check_box_kind(options.box)
     check_padding(options.padding)
     check_writable(out)

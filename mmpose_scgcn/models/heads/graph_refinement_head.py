@@ -102,9 +102,7 @@ class GraphRefinementHead(GraphHead):
         self.prior_std = prior_std
         self.heatmap_sigma = heatmap_sigma
         self.heatmap_weight = heatmap_weight
-        self.pyramid = FeaturePyramid(
-            in_channels, pyramid_channels, separable
-        )
+        self.pyramid = FeaturePyramid(in_channels, pyramid_channels, separable)
         # A bias would be the same at all places.
         self.heatmap = nn.Conv2d(
             pyramid_channels[0], num_keypoints, 1, bias=False

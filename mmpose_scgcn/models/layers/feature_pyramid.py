@@ -44,9 +44,7 @@ class FeaturePyramid(nn.Module):
             nn.Conv2d(channels, half, 1)
             for channels, half in zip(pyramid_channels[1:], below, strict=True)
         )
-        convolution = (
-            DepthwiseSeparableConvModule if separable else ConvModule
-        )
+        convolution = DepthwiseSeparableConvModule if separable else ConvModule
         self.merge = nn.ModuleList(
             convolution(
                 channels + half, out, 3, padding=1, norm_cfg=dict(type='BN')

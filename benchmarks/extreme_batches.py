@@ -19,7 +19,6 @@ import json
 import math
 import multiprocessing
 import sys
-import time
 import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -536,12 +535,11 @@ def run_in(processes: int, first: int, batches: int) -> Report:
     return first_report
 
 
-def summarize(report: Report, batches: int, seconds: float) -> dict:
+def summarize(report: Report, batches: int) -> dict:
     """Give the result as it is written."""
     return dict(
         command=f'python benchmarks/extreme_batches.py --batches {batches}',
         batches=batches,
-        seconds=round(seconds),
         torch=torch.__version__,
         precisions=[str(dtype).split('.')[1] for dtype in PRECISIONS],
         largest_error_px=round(report.most_error),
@@ -568,9 +566,8 @@ def main() -> int:
     parser.add_argument('--processes', type=int, default=1)
     parser.add_argument('--no-save', action='store_true')
     args = parser.parse_args()
-    begin = time.perf_counter()
     report = run_in(args.processes, args.first, args.batches)
-    found = summarize(report, args.batches, time.perf_counter() - begin)
+    found = summarize(report, args.batches)
     print(json.dumps(found, indent=1))
     if not args.no_save:
         RESULT.write_text(json.dumps(found, indent=1) + '\n', 'utf-8')

@@ -50,6 +50,7 @@ def test_other_numbers_of_keypoints_give_the_same_graph(shapes, seed):
     graph = build(points, visible, top_k)
     other = build(points[:, order], visible[:, order], top_k)
     correlation = keypoint_correlation(points, visible)
+    assert correlation.min() >= 0 and correlation.max() <= 1
     here = strengths(graph, correlation)
     renamed = order[np.array(other['neighbors'])]  # by the old numbers
     there = np.empty_like(here)

@@ -123,7 +123,7 @@ def training_state(folder: Path) -> dict:
     """What a training leaves: weights, validation errors, order."""
     run = folder / 'run'
     state: dict[str, Any] = {}
-    for path in sorted(run.glob('*.pth')):
+    for path in sorted(run.glob('[!.]*.pth')):
         content = torch.load(path, weights_only=False)
         for key in ('meta', 'message_hub'):
             extra = content.pop(key)

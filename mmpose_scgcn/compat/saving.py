@@ -11,6 +11,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from mmpose_scgcn.files import replace_file
+
 from .import_hooks import after_execution
 
 
@@ -28,14 +30,9 @@ def _replace_at_the_end(put: Callable) -> Callable:
         if not _is_replaceable(path):  # such as /dev/null
             put(backend, obj, filepath)
             return
-        # The same name each time: the next one replaces what is left.
-        partial = path.with_name(f'.{path.name[-200:]}.partial')
-        try:
+        with replace_file(path) as partial:
             put(backend, obj, str(partial))
             _to_disk(partial)
-            partial.replace(path)
-        finally:
-            partial.unlink(missing_ok=True)
 
     return put_whole
 

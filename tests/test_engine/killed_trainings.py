@@ -91,6 +91,9 @@ def state(work_dir: str) -> dict:
     """What there is at the end."""
     found: dict = {}
     for path in sorted(Path(work_dir).glob('*.pth')):
+        if path.name.startswith('.'):
+            found[path.name] = 'left'
+            continue
         content = torch.load(path, weights_only=False)
         content.pop('meta')
         hub = content.pop('message_hub')['runtime_info']

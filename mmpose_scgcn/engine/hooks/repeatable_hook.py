@@ -20,7 +20,7 @@ from mmengine.runner import (
 )
 
 from .late_removal import finish_removal, remove_late
-from .restarting import base_seed, restart_batches, use_seed
+from .restarting import base_seed, recall_last, restart_batches, use_seed
 
 #: Key of a checkpoint's ``meta``.
 _NOTE = 'mmpose_scgcn_progress'
@@ -96,6 +96,7 @@ class RepeatableHook(Hook):
             runner.logger.info(
                 'The training was stopped before this validation was done:'
             )
+            recall_last(runner)
             runner.val_loop.run()
         self._may_be_due = False
 

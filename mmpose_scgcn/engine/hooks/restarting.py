@@ -7,6 +7,7 @@ from typing import Any
 from mmpose_scgcn.datasets.seeded_batches import NumberedBatches
 
 from mmengine.dist import get_rank
+from mmengine.hooks import CheckpointHook
 from mmengine.registry import DATA_SAMPLERS
 from mmengine.runner import Runner
 from torch.utils.data import BatchSampler
@@ -58,6 +59,24 @@ def restart_batches(runner: Runner, batches: NumberedBatches) -> None:
     iterator = type(loop.dataloader_iterator)(loader)
     iterator._epoch = passes
     loop.dataloader_iterator = _Advanced(iterator, loop.iter)
+
+
+def recall_last(runner: Runner) -> None:
+    """Tell hooks which checkpoint they wrote last, which they forget.
+
+    After a validation with a better model MMEngine writes that checkpoint
+    again, so that it knows of the best one.
+
+    Args:
+        runner (Runner): About to go on at a checkpoint.
+    """
+    for hook in runner.hooks:
+        if not isinstance(hook, CheckpointHook) or hook.last_ckpt is not None:
+            continue
+        step = runner.epoch if hook.by_epoch else runner.iter
+        hook.last_ckpt = hook.file_backend.join_path(
+            hook.out_dir, hook.filename_tmpl.format(step)
+        )
 
 
 class _Advanced:

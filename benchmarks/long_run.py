@@ -86,8 +86,7 @@ def main() -> None:
             folder = Path(name, part)
             folder.mkdir()
             if args.part in (None, part):
-                make = make_training if part == 'training' else make_video
-                rows.append(watch(part, folder, make(folder, seconds)))
+                rows.append(watch(part, folder, seconds))
     name = 'long_run' if args.part is None else f'long_run_{args.part}'
     save_record(name, __doc__, COLUMNS, rows)
 
@@ -135,12 +134,19 @@ def predict_in_a_loop(seconds: float) -> None:
         log.add()
 
 
-def watch(part: str, folder: Path, command: list) -> list:
-    """Run a command, and look at its processes once a second.
+def watch(part: str, folder: Path, seconds: float) -> list:
+    """Run a part, and look at its processes once a second.
+
+    Args:
+        part (str): ``training`` or ``prediction``.
+        folder (Path): Where it runs.
+        seconds (float): How long.
 
     Returns:
         list: A row of the table.
     """
+    make = make_training if part == 'training' else make_video
+    command = make(folder, seconds)
     paths = [ROOT, ROOT / 'benchmarks']
     env = {
         **os.environ,
@@ -176,7 +182,9 @@ def watch(part: str, folder: Path, command: list) -> list:
     left = [number for number in known if Path(f'/proc/{number}').exists()]
     lines = (folder / 'steps.jsonl').read_text('utf-8').splitlines()
     steps = [step for line in lines for step in json.loads(line)[1]]
-    return [part, *summary(np.array(seen), np.array(steps)), len(left)]
+    # Without the end, when processes go.
+    working = np.array([now for now in seen if now[0] - seen[0][0] < seconds])
+    return [part, *summary(working, np.array(steps)), len(left)]
 
 
 def summary(seen: np.ndarray, steps: np.ndarray) -> list:

@@ -86,7 +86,7 @@ def held(processes: list[int]) -> tuple[float, int, int]:
     for process in processes:
         place = Path('/proc', str(process))
         try:
-            rollup = (place / 'smaps_rollup').read_text()
+            rollup = (place / 'smaps_rollup').read_text('utf-8')
             handles += len(os.listdir(place / 'fd'))
             threads += len(os.listdir(place / 'task'))
         except OSError:  # it has ended
@@ -103,7 +103,7 @@ def _parents() -> Iterator[tuple[int, int]]:
         if not place.name.isdecimal():
             continue
         try:
-            text = (place / 'stat').read_text()
+            text = (place / 'stat').read_text('utf-8', 'replace')
         except OSError:
             continue
         state, parent, *_ = text.rpartition(')')[2].split()

@@ -292,7 +292,7 @@ def test_an_unknown_model_is_told_with_those_that_there_are(predict, photos):
 @pytest.mark.parametrize(
     ('content', 'told'),
     [
-        ('{', 'is no JSON'),
+        ('{', 'expected JSON'),
         ('[1, 2]', 'expected in'),
         ('{"face0.png": [[5, 5, 1, 9]]}', 'x1 < x2'),
         ('{"face1.png": []}', 'has none for this image'),

@@ -19,11 +19,11 @@ def is_inside(path: str | os.PathLike, folders: Iterable[str | Path]) -> bool:
         bool: Whether it is.
     """
     plain = os.path.abspath(path)
-    folders = [os.path.abspath(folder) for folder in folders]
-    if any(_is_below(plain, folder) for folder in folders):
+    roots = [os.path.abspath(folder) for folder in folders]
+    if any(_is_below(plain, root) for root in roots):
         return True
     real = os.path.realpath(os.path.dirname(plain))
-    return any(_is_below(real, os.path.realpath(f)) for f in folders)
+    return any(_is_below(real, os.path.realpath(root)) for root in roots)
 
 
 def _is_below(path: str, folder: str) -> bool:

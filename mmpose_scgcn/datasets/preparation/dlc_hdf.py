@@ -1,6 +1,6 @@
 """Tables that pandas wrote to HDF5, read with h5py alone."""
 
-from collections.abc import Sequence
+from collections.abc import Sized
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +69,7 @@ def _read_fixed(group: Any, path: Path) -> Frame:
     return _levels(names, columns), [list(row) for row in rows], numbers
 
 
-def _nothing(rows: Sequence, columns: Sequence, path: Path) -> np.ndarray:
+def _nothing(rows: Sized, columns: Sized, path: Path) -> np.ndarray:
     """Make a table without numbers."""
     check_size(8 * len(rows) * len(columns), path, 'its table')
     return np.full((len(rows), len(columns)), np.nan)

@@ -1,6 +1,7 @@
 """``tools/check_dataset.py`` on a few drawn faces."""
 
 import json
+import shutil
 import tempfile
 
 from mmpose_scgcn.images import image_facts
@@ -95,14 +96,15 @@ def spoil(tmp_path, synthetic_faces):
 
     def spoil(name, write):
         file = 'face_landmarks_wflw_train.json'
-        content = json.loads((synthetic_faces / file).read_text())
+        folder = tmp_path / 'copy'
+        shutil.copytree(synthetic_faces, folder)
+        content = json.loads((folder / file).read_text())
         image = content['images'][5]
-        path = synthetic_faces / 'images' / image['file_name']
-        with Image.open(path) as picture:
-            write(picture, tmp_path / name)
-        image['file_name'] = str(tmp_path / name)
-        (tmp_path / file).write_text(json.dumps(content))
-        return f'train_dataloader.dataset.ann_file={tmp_path / file}'
+        with Image.open(folder / 'images' / image['file_name']) as picture:
+            write(picture, folder / 'images' / name)
+        image['file_name'] = name
+        (folder / file).write_text(json.dumps(content))
+        return f'train_dataloader.dataset.data_root={folder}'
 
     return spoil
 
@@ -148,7 +150,7 @@ def test_what_mmposes_reader_turns_otherwise(check, spoil):
     setting = spoil('a.webp', save)
     done = check('--strict', settings=[setting, PLAIN])
     path = str(setting).partition('=')[2]
-    if image_facts(path.rpartition('/')[0] + '/a.webp').elsewhere:
+    if image_facts(f'{path}/images/a.webp').elsewhere:
         assert done.returncode == 1
         assert 'reads 1 of 16 images that were tried in' in done.stdout
         assert 'a.webp: not turned upright' in done.stdout

@@ -35,7 +35,7 @@ class _Element(NamedTuple):
 
 class _Array(NamedTuple):
     kind: int
-    size: int
+    cells: int
     name: str
     items: list[_Element]
 
@@ -123,9 +123,9 @@ def _check(array: _Array, order: str, levels: int) -> None:
             f'{array.name or "a cell"}: expected numbers, texts or cells of '
             f'them, got an array of class {array.kind}'
         )
-    if array.size != len(array.items):
+    if array.cells != len(array.items):
         raise ValueError(
-            f'{array.name or "a cell"}: expected {array.size} cells, got '
+            f'{array.name or "a cell"}: expected {array.cells} cells, got '
             f'{len(array.items)}'
         )
     for item in array.items:

@@ -14,6 +14,8 @@ import torch
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / 'benchmarks/results'
+#: What is checked out when a script begins.
+COMMIT = source_commit()
 
 
 def digest(value: Any) -> str:
@@ -80,7 +82,7 @@ def save_record(
     lines += [f'| {" | ".join(map(str, row))} |' for row in rows]
     print('\n'.join(lines))
     facts = dict(
-        commit=source_commit(),
+        commit=COMMIT,
         python=platform.python_version(),
         torch=torch.__version__,
         machine=f'{platform.system()} {platform.machine()}',

@@ -75,12 +75,12 @@ def main() -> None:
     )
     parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
+        for where in {place.clone for place in PLACES}:
+            git = ['git', 'clone', '-q', str(ROOT), str(Path(name, where))]
+            subprocess.run(git, check=True)
         found = []
         for number, place in enumerate(PLACES):
             clone = Path(name, place.clone)
-            if not clone.exists():
-                git = ['git', 'clone', '-q', str(ROOT), str(clone)]
-                subprocess.run(git, check=True)
             folder = clone / f'work_dirs/{number}'
             folder.mkdir(parents=True)
             found.append(make_all(place, clone, folder))

@@ -172,7 +172,7 @@ SHARED = b']q\x00' + b''.join(
 @pytest.mark.parametrize(
     'value',
     [
-        b']' * 10**5 + b'a' * (10**5 - 1),
+        b']' * 20_000 + b'a' * 19_999,
         b']q\x00h\x00a',
         SHARED,
     ],

@@ -87,3 +87,22 @@ def test_a_data_set_is_whole(tmp_path, root):
     )
     assert done.stdout.startswith(b'read: ')
     assert (tmp_path / 'out/face_landmarks_faces_train.json').exists()
+
+
+def test_orders_to_a_terminal_are_written_out(tmp_path, root):
+    code = (
+        'from mmpose_scgcn.terminal import steady_output\n'
+        'import sys\n'
+        'steady_output()\n'
+        'print("a\\x1b]0;b\\x07")\n'
+        'sys.exit("c\\x9b6n")\n'
+    )
+    done = subprocess.run(
+        [sys.executable, '-c', code],
+        env={**os.environ, 'PYTHONPATH': str(root)},
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.stdout == b'a\\x1b]0;b\\x07\n'
+    assert done.stderr == b'c\\x9b6n\n'

@@ -172,7 +172,7 @@ SHARED = b']q\x00' + b''.join(
 @pytest.mark.parametrize(
     'value',
     [
-        b']' * 10**5 + b'a' * (10**5 - 1),
+        b']' * 20_000 + b'a' * 19_999,
         b']q\x00h\x00a',
         SHARED,
     ],
@@ -216,3 +216,31 @@ def test_a_plain_pickle_is_read():
     content = {'a': [1, (2.5, None), 'b'], 'c': {'d': True}}
     for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
         assert read_plain(pickle.dumps(content, protocol)) == content
+
+
+REBUILD = b'ctorch._utils\n_rebuild_tensor_v2\n'
+ORDERED = b'ccollections\nOrderedDict\n'
+STEPS = {
+    'state of a function': REBUILD + b'}X\x06\x00\x00\x00markerK\x01sb',
+    'state of a class': ORDERED + b'N}X\x06\x00\x00\x00markerK\x01s\x86b',
+    'a call of a number': b'K\x01)R',
+    'a call of a list': b'])R',
+    'an object of a list': b'])\x81',
+    'an item of a list': b']K\x01K\x02s',
+    'an item of a function': REBUILD + b'K\x01K\x02s',
+    'an item added to a dict': b'}K\x01a',
+    'items added to a tuple': b')(K\x01e',
+    'a step of later protocols': b'\x8c\x02os\x8c\x05mkdir\x93',
+    'a call of a name in the file': b'(X\x01\x00\x00\x00aios\nmkdir\n',
+    'an extension': b'\x82\x01',
+}
+
+
+@pytest.mark.parametrize('archive', [True, False])
+@pytest.mark.parametrize('name', STEPS)
+def test_steps_that_no_genuine_file_has(load, tmp_path, name, archive):
+    file = save_pickle(tmp_path / 'bad.pth', in_dict(STEPS[name]), archive)
+    with pytest.raises(WRONG, match=r'bad\.pth (was not|is no)') as error:
+        load(file)
+    assert len(str(error.value)) < 400 + len(file)
+    assert not hasattr(torch._utils._rebuild_tensor_v2, 'marker')

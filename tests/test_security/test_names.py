@@ -17,10 +17,12 @@ from mmpose_scgcn.datasets.preparation import (
     read_wflw,
 )
 from mmpose_scgcn.inside import check_inside, is_inside
+from mmpose_scgcn.launch import check_annotations
 
 import cv2
 import numpy as np
 import pytest
+from mmengine.config import Config
 from scipy.io import savemat
 
 SHAPE = np.random.default_rng(0).random((98, 2)) * 40 + 4
@@ -190,3 +192,15 @@ def test_links_in_a_folder_are_part_of_it(tmp_path):
     check_inside(tmp_path, 'a/../b/x', 'here')
     with pytest.raises(ValueError, match='here: expected the name of a file'):
         check_inside(tmp_path / 'a', 'link/../../b/x', 'here')
+
+
+def test_the_door_of_training(secret, tmp_path):
+    """What train, test and check_dataset call before they begin."""
+    coco(tmp_path / 'data', '../secret.png')
+    dataset = dict(type='CocoDataset', ann_file='a.json')
+    dataset |= dict(data_root=str(tmp_path / 'data'), data_prefix=dict(img=''))
+    cfg = Config(dict(train_dataloader=dict(dataset=dataset)))
+    with pytest.raises(ValueError, match=r'images\[0\]: .*data_prefix\.img=/'):
+        check_annotations(cfg, 'train_dataloader')
+    cfg.train_dataloader.dataset.data_prefix.img = '/'
+    check_annotations(cfg, 'train_dataloader')

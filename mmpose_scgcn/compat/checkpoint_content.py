@@ -47,7 +47,7 @@ def check_file(file: Any) -> int:
         CheckpointError: It is compressed.
         pickle.UnpicklingError: It is nested so deeply that Python would end.
     """
-    with _opened(file) as content:
+    with opened(file) as content:
         size = content.seek(0, os.SEEK_END)
         content.seek(0)
         if not zipfile.is_zipfile(content):
@@ -76,8 +76,15 @@ def _check_stored(entries: list[zipfile.ZipInfo], size: int) -> None:
 
 
 @contextlib.contextmanager
-def _opened(file: Any) -> Iterator[IO[bytes]]:
-    """Open a file, or leave an open one where it is."""
+def opened(file: Any) -> Iterator[IO[bytes]]:
+    """Open a file, or leave an open one where it is.
+
+    Args:
+        file (str | os.PathLike | IO[bytes]): The file, or an open one.
+
+    Yields:
+        IO[bytes]: The open file.
+    """
     if isinstance(file, (str, os.PathLike)):
         with open(file, 'rb') as content:
             yield content

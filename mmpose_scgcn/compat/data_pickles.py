@@ -8,18 +8,19 @@ in another way are refused.
 """
 
 import functools
-import os
 import pickle
 import tarfile
 import zipfile
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
 import torch
 from torch._weights_only_unpickler import _get_allowed_globals
+
+from .checkpoint_content import opened
+from .plain_data import told
 
 _DICTS = (dict, OrderedDict, Counter)
 #: What a list, a dict or an object is made of, and whatever else
@@ -44,7 +45,9 @@ def make_pickle_module(allowed: dict[str, Any]) -> SimpleNamespace:
     Returns:
         SimpleNamespace: With ``Unpickler`` and ``load``.
     """
-    known = {**_get_allowed_globals(), **allowed}
+    # PyTorch 2.6 and later know the two as well.
+    plain = {'builtins.set': set, 'builtins.complex': complex}
+    known = {**_get_allowed_globals(), **plain, **allowed}
 
     class Unpickler(pickle._Unpickler):
         """Finds what is allowed.
@@ -106,7 +109,7 @@ def _restricted(known: tuple) -> dict[int, Callable]:
             stack = self.metastack[-1] if marked else self.stack
             if not fits(stack[below]):
                 raise pickle.UnpicklingError(
-                    f'{name} of {_told(stack[below])} requested'
+                    f'{name} of {told(stack[below])} requested'
                 )
             step(self)
 
@@ -128,11 +131,6 @@ def _restricted(known: tuple) -> dict[int, Callable]:
     for name in ('SETITEM', 'SETITEMS'):
         checked(name, lambda value: type(value) in _DICTS)
     return steps
-
-
-def _told(value: object) -> str:
-    """Name what is called; a list may be endless when written out."""
-    return getattr(value, '__name__', type(value).__name__)
 
 
 def data_only(allowed: dict[str, Any]) -> Callable:
@@ -163,26 +161,12 @@ def _check_archive(file: Any) -> None:
         pickle.UnpicklingError: It is a program of TorchScript, or an archive
             of the kind that PyTorch wrote before 0.1.10.
     """
-    if not isinstance(file, str | os.PathLike) and not hasattr(file, 'seek'):
-        return
-    with _kept_position(file):
-        if zipfile.is_zipfile(file):
-            with zipfile.ZipFile(file) as archive:
+    with opened(file) as content:
+        # A tar archive may end as a zip archive does.
+        if tarfile.is_tarfile(content):
+            raise pickle.UnpicklingError('a tar archive requested')
+        if zipfile.is_zipfile(content):
+            with zipfile.ZipFile(content) as archive:
                 names = archive.namelist()
             if any(name.endswith('constants.pkl') for name in names):
                 raise pickle.UnpicklingError('a TorchScript program requested')
-        elif tarfile.is_tarfile(file):
-            raise pickle.UnpicklingError('a tar archive requested')
-
-
-@contextmanager
-def _kept_position(file: Any) -> Iterator[None]:
-    """Leave an open file where it is."""
-    if not hasattr(file, 'seek'):
-        yield
-        return
-    position = file.tell()
-    try:
-        yield
-    finally:
-        file.seek(position)

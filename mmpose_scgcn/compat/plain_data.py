@@ -18,8 +18,15 @@ _CODE = re.compile(r'[biuf]\d{1,2}')
 HISTORY_METHODS = ('min', 'max', 'mean', 'current')
 
 
-def _told(value: object) -> str:
-    """Name a text or a class; a list may be endless when written out."""
+def told(value: object) -> str:
+    """Name a text or a class; a list may be endless when written out.
+
+    Args:
+        value (object): What a file asks for.
+
+    Returns:
+        str: Its beginning if it is a text, else its name or its type's.
+    """
     if isinstance(value, str):
         return repr(value[:40])
     return getattr(value, '__name__', type(value).__name__)
@@ -30,7 +37,7 @@ class Kind:
 
     def __init__(self, code: object, *_: object) -> None:
         if not isinstance(code, str) or not _CODE.fullmatch(code):
-            raise UnpicklingError(f'numpy.dtype {_told(code)} requested')
+            raise UnpicklingError(f'numpy.dtype {told(code)} requested')
         self.dtype = np.dtype(code)
 
     def __setstate__(self, state: object) -> None:
@@ -145,7 +152,7 @@ def make_getattr(history: type) -> Callable[[object, object], Any]:
         if owner is history and name in HISTORY_METHODS:
             return getattr(history, str(name))
         raise UnpicklingError(
-            f'attribute {_told(name)} of {_told(owner)} requested'
+            f'attribute {told(name)} of {told(owner)} requested'
         )
 
     return guarded_getattr

@@ -3,6 +3,7 @@
 import os
 import pickle
 import tarfile
+import zipfile
 
 from mmpose_scgcn import compat
 from mmpose_scgcn.compat import checkpoints, plain_data
@@ -212,6 +213,13 @@ def test_other_archives_are_refused(tmp_path):
             archive.addfile(link)
     with pytest.raises((pickle.UnpicklingError, ValueError), match='old'):
         CheckpointLoader.load_checkpoint(str(old), 'cpu')
+    with zipfile.ZipFile(old, 'a') as archive:  # it ends as a zip archive
+        archive.writestr('data.pkl', b'')
+    with pytest.raises((pickle.UnpicklingError, ValueError), match='old'):
+        CheckpointLoader.load_checkpoint(str(old), 'cpu')
+    if not checkpoints.SAFE_BY_DEFAULT:
+        with pytest.raises(pickle.UnpicklingError, match='a tar archive'):
+            CheckpointLoader.load_checkpoint(str(old), 'cpu')
 
 
 def test_the_loader_of_torch_is_whole_again(tmp_path, monkeypatch):

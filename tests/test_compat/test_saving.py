@@ -29,14 +29,14 @@ def test_a_process_that_dies_leaves_the_earlier_file(
     path = tmp_path / 'epoch_1.pth'
     save_checkpoint(OLD, str(path))
     assert killed_while_saving(path, size) == -signal.SIGXFSZ
-    assert torch.equal(torch.load(path)['a'], OLD['a'])
+    assert torch.equal(torch.load(path, weights_only=True)['a'], OLD['a'])
     (left,) = set(os.listdir(tmp_path)) - {'epoch_1.pth'}
     assert not path.with_name(left).match('epoch_*.pth')
     assert (tmp_path / left).stat().st_size == size
     # Another process removes what is left.
     monkeypatch.setattr('mmpose_scgcn.files._cleared', set())
     save_checkpoint(NEW, str(path))
-    assert torch.equal(torch.load(path)['a'], NEW['a'])
+    assert torch.equal(torch.load(path, weights_only=True)['a'], NEW['a'])
     assert os.listdir(tmp_path) == ['epoch_1.pth']
 
 
@@ -51,7 +51,8 @@ def test_a_link_stays_a_link(tmp_path):
     (tmp_path / 'last.pth').symlink_to('disk/real.pth')
     save_checkpoint(OLD, str(tmp_path / 'last.pth'))
     assert (tmp_path / 'last.pth').is_symlink()
-    assert torch.equal(torch.load(tmp_path / 'disk/real.pth')['a'], OLD['a'])
+    real = torch.load(tmp_path / 'disk/real.pth', weights_only=True)
+    assert torch.equal(real['a'], OLD['a'])
 
 
 def test_what_is_no_file_is_written_to():

@@ -1,6 +1,8 @@
 """One task of a benchmark, in a process of its own.
 
 python -m mmpose_scgcn.benchmark.worker SUITE RESULTS WORK_DIR KIND ARGUMENTS
+
+It leaves no training behind when the process that asked for it dies.
 """
 
 import dataclasses
@@ -9,10 +11,10 @@ import json
 import os
 import pickle
 import sys
-import threading
-import time
 from pathlib import Path
 from typing import Any
+
+from mmpose_scgcn.orphans import end_with
 
 import torch
 
@@ -71,7 +73,7 @@ def take_found(folder: Path) -> Any:
 def main() -> None:
     """Execute the task of the command line; leave in its folder its find."""
     *paths, kind, arguments = sys.argv[1:]
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with(os.getppid())
     if not torch.cuda.is_available():
         torch.set_num_threads(1)
     space, task = Workspace.open(*paths), TASKS[kind](**json.loads(arguments))
@@ -80,14 +82,6 @@ def main() -> None:
     partial = folder / f'{_FOUND}.partial'
     partial.write_bytes(pickle.dumps(task.execute(space)))
     partial.replace(folder / _FOUND)
-
-
-def _end_with_parent() -> None:
-    """Leave no training behind when the process that asked for it dies."""
-    parent = os.getppid()
-    while os.getppid() == parent:
-        time.sleep(1)
-    os._exit(1)
 
 
 if __name__ == '__main__':

@@ -9,12 +9,12 @@ each of its samples.
 
 import itertools
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import torch
-from torch.utils.data import DataLoader, IterableDataset
+from torch.utils.data import DataLoader, Dataset, IterableDataset
 
 
 class NumberedBatch(list):
@@ -71,6 +71,19 @@ class NumberedBatches:
         if name == 'batches':  # in a copy that is being made
             raise AttributeError(name)
         return getattr(self.batches, name)
+
+
+class _Samples(Dataset):
+    """A data set that was a plain sequence."""
+
+    def __init__(self, samples: Sequence) -> None:
+        self.samples = samples
+
+    def __getitem__(self, index: int) -> Any:
+        return self.samples[index]
+
+    def __len__(self) -> int:
+        return len(self.samples)
 
 
 class SeededSamples:
@@ -145,6 +158,8 @@ def number_batches(
     # PyTorch lets nobody set these of a loader that is there already.
     batches = NumberedBatches(loader.batch_sampler)
     vars(loader)['batch_sampler'] = batches
+    if not hasattr(dataset, '__dict__'):  # such as a list
+        dataset = vars(loader)['dataset'] = _Samples(dataset)
     dataset.__getitems__ = SeededSamples(dataset, key)
     loader._iterator = None
     return batches

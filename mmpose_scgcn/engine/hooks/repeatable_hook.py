@@ -7,6 +7,7 @@ from mmpose_scgcn.datasets.seeded_batches import (
     number_batches,
     seed_all,
 )
+from mmpose_scgcn.orphans import end_workers
 from mmpose_scgcn.registry import HOOKS
 
 from mmengine.device import get_device
@@ -48,6 +49,7 @@ class RepeatableHook(Hook):
     * If the training was killed before a validation that was due, it is made
       up for.
     * Old checkpoints are deleted after the new ones are written, not before.
+    * Worker processes end if this one is killed.
 
     Transforms that have generators of their own are not seeded. On a GPU,
     see ``randomness = dict(deterministic=True)`` of MMEngine.
@@ -64,6 +66,12 @@ class RepeatableHook(Hook):
         self._evaluated: int | None = None
         self._may_be_due = False
         self._devices = get_device() != 'cpu'
+
+    def before_run(self, runner: Runner) -> None:
+        """Let worker processes end with this one."""
+        for loop in (runner._train_loop, runner._val_loop, runner._test_loop):
+            if isinstance(loop, BaseLoop):
+                end_workers(loop.dataloader)
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Read where the training was cut off."""

@@ -43,6 +43,23 @@ def may_leave(name: str) -> bool:
     return os.path.isabs(name) or '..' in parts
 
 
+def check_stays(name: str, where: str) -> None:
+    """Refuse the name of an image that can lead out of its folder.
+
+    Args:
+        name (str): As a file has it.
+        where (str): Which file has the name, and where.
+
+    Raises:
+        ValueError: It is absolute, or has ``..`` among its parts.
+    """
+    if may_leave(name):
+        raise ValueError(
+            f'{where}: expected the name of an image inside the images\' '
+            f'folder, got {name!r}'
+        )
+
+
 def check_inside(
     folder: str | Path, name: str, where: str, option: str = '--images '
 ) -> None:

@@ -131,8 +131,8 @@ def test_wflw(secret, tmp_path):
     for part in ('train', 'test'):
         name = f'list_98pt_rect_attr_{part}.txt'
         (lists / name).write_text(line)
-    with pytest.raises(ValueError, match='expected the name of a file in'):
-        prepare(read_wflw(data), tmp_path / 'out', Options(val_share=0))
+    with pytest.raises(ValueError, match='line 1: expected the name of an im'):
+        read_wflw(data)
 
 
 @pytest.mark.parametrize(

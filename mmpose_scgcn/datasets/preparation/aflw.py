@@ -4,7 +4,7 @@ import glob
 from pathlib import Path
 from typing import Any
 
-from mmpose_scgcn.inside import may_leave
+from mmpose_scgcn.inside import check_stays
 
 import numpy as np
 
@@ -48,6 +48,8 @@ def read_aflw(folder: str | Path) -> Source:
         raise FileNotFoundError(f'{folder}: expected {MAT_FILE}, found none')
     mat = _load(found[0])
     names = [_name(cell, found[0]) for cell in mat['nameList'].ravel()]
+    for name in names:
+        check_stays(name, str(found[0]))
     arrays = {n: _numbers(mat[n], n, found[0]) for n in _VARIABLES[1:]}
     _check_shapes(arrays, len(names), found[0])
     order = arrays['ra'].ravel().astype(int) - 1
@@ -77,7 +79,7 @@ def find_images(folder: Path, names: list[str]) -> Path:
         FileNotFoundError: None of the first names is there.
     """
     for name in names[:100]:
-        if not Path(name).name or may_leave(name):
+        if not Path(name).name:
             continue
         for path in folder.rglob(glob.escape(Path(name).name)):
             root = path.parents[len(Path(name).parts) - 1]

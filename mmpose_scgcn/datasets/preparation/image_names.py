@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from mmpose_scgcn.inside import check_inside, may_leave
+from mmpose_scgcn.inside import check_inside, check_stays, may_leave
 
 from .records import Face, Source
 
@@ -13,9 +13,9 @@ from .records import Face, Source
 def keep_inside(source: Source, inside: Path, copy: bool = False) -> Source:
     """Rename images so that no name leads out of the images' folder.
 
-    Names that are absolute, or have ``..``, become relative to that folder.
-    Where every image is in ``inside``
-    already, names become relative to that.
+    Names that are absolute, or have ``..``, become relative to the folder
+    that all images are in. Where every image is in ``inside`` already, names
+    become relative to that.
 
     Args:
         source (Source): What a reader returned.
@@ -30,14 +30,11 @@ def keep_inside(source: Source, inside: Path, copy: bool = False) -> Source:
         ValueError: A name leads to a file outside of the images' folder, or
             an embedded image would be written elsewhere.
     """
-    leaving = next((f for f in source.faces if may_leave(f.file)), None)
     if source.images is None:
-        if leaving:
-            raise ValueError(
-                f'{leaving.where}: expected the name of an image inside the '
-                f"images' folder, got {leaving.file!r}"
-            )
+        for face in source.faces:
+            check_stays(face.file, face.where)
         return source
+    leaving = next((f for f in source.faces if may_leave(f.file)), None)
     if not leaving and not inside.is_dir():
         return source
     _check_inside(source)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from mmpose_scgcn.inside import check_stays
 from mmpose_scgcn.structures.conventions import WFLW_ATTRIBUTES
 
 import numpy as np
@@ -108,6 +109,7 @@ def _face(line: str, where: str) -> Face:
         raise ValueError(
             f'{where}: expected attributes 0 or 1, got {numbers[-6:]}'
         )
+    check_stays(file, where)
     flags = rest[4:].astype(int).tolist()
     return Face(
         file,

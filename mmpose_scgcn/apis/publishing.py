@@ -13,6 +13,7 @@ from mmpose_scgcn.datasets.settings import plain_setting
 from mmpose_scgcn.detection import LANDMARK_BOX
 from mmpose_scgcn.files import replace_file
 
+import numpy as np
 import torch
 from mmengine.config import Config
 from torch import Tensor
@@ -148,10 +149,12 @@ def save_model(
         facts (Mapping): Whatever else is to be known, plain values.
     """
     settings = dict(facts, config=model_settings(cfg), box_kind=LANDMARK_BOX)
-    meta = {
-        SETTINGS: json.dumps(settings),
-        'dataset_meta': dict(dataset_meta),
+    # Plain PyTorch refuses NumPy's arrays in files that hold data only.
+    keypoints = {
+        key: value.tolist() if isinstance(value, np.ndarray) else value
+        for key, value in dataset_meta.items()
     }
+    meta = {SETTINGS: json.dumps(settings), 'dataset_meta': keypoints}
     with replace_file(path) as partial:
         torch.save(dict(meta=meta, state_dict=dict(state)), partial)
 

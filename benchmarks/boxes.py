@@ -39,11 +39,11 @@ RESULTS = Path(__file__).parent / 'results'
 #: Data set -> config, and its data loader.
 SETS = {
     '300W val': (
-        'td-reg_cnn6-graph-refinement_1xb32-60e_300w-128x128',
+        'td-reg_cnn6-graph-refinement_1xb32-120e_300w-128x128',
         'val_dataloader',
     ),
     '300W common': (
-        'td-reg_cnn6-graph-refinement_1xb32-60e_300w-128x128',
+        'td-reg_cnn6-graph-refinement_1xb32-120e_300w-128x128',
         'test_dataloader',
     ),
     'YTF68 test': (

@@ -49,7 +49,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('detectors', nargs='+', help='what to measure')
     parser.add_argument(
         '--config',
-        default='td-reg_cnn6-graph-refinement_1xb32-60e_300w-128x128',
+        default='td-reg_cnn6-graph-refinement_1xb32-120e_300w-128x128',
         help='whose faces (default: 300W at 128 px)',
     )
     parser.add_argument(

@@ -16,7 +16,7 @@ from mmpose.registry import MODELS
 SPLITS = ('trainval', 'train', 'val', 'test')
 TEMPLATE = 'td-reg_cnn6-scgcn_1xb32-60e_custom-64x64'
 WFLW = 'td-reg_res50-scgcn_8xb64-210e_wflw-256x256'
-REFINEMENT = 'td-reg_cnn6-graph-refinement_1xb32-60e_300w-128x128'
+REFINEMENT = 'td-reg_cnn6-graph-refinement_1xb32-120e_300w-128x128'
 TWO_STAGES = 'td-reg_cnn6-cnn7-wing_1xb32-60e_300w-160x160'
 NO_VALIDATION = 'td-reg_cnn6-scgcn_1xb32-60e_ytf68-64x64'
 

@@ -1,0 +1,13 @@
+_base_ = ['adamw_60e.py']
+train_cfg = dict(max_epochs=90)
+param_scheduler = [
+    dict(type='LinearLR', begin=0, end=200, start_factor=0.01, by_epoch=False),
+    dict(
+        type='CosineAnnealingLR',
+        begin=0,
+        end=90,
+        T_max=90,
+        by_epoch=True,
+        convert_to_iter_based=True,
+    ),
+]

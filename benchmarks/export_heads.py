@@ -29,7 +29,7 @@ from mmengine.registry import init_default_scope
 
 BATCHES = (1, 2, 5)
 RELATIONAL = 'td-reg_cnn6-scgcn_1xb32-60e_300w-64x64'
-REFINEMENT = 'td-reg_cnn6-graph-refinement_1xb32-60e_300w-64x64'
+REFINEMENT = 'td-reg_cnn6-graph-refinement_1xb32-90e_300w-64x64'
 TWO_STAGES = 'td-reg_cnn6-cnn7-wing_1xb32-60e_300w-160x160'
 ADJACENCIES = ('dynamic', 'certainty', 'learned', 'uniform')
 

@@ -55,7 +55,7 @@ def check_stays(name: str, where: str) -> None:
     """
     if may_leave(name):
         raise ValueError(
-            f'{where}: expected the name of an image inside the images\' '
+            f"{where}: expected the name of an image inside the images' "
             f'folder, got {name!r}'
         )
 

@@ -60,13 +60,13 @@ def apply_training_options(cfg: 'Config', args: argparse.Namespace) -> None:
     import torch
 
     if args.resume:
-        cfg.resume = True
-        if args.resume == 'auto':
-            from mmpose_scgcn.checks import latest_checkpoint
+        from mmpose_scgcn.checks import latest_checkpoint
 
-            cfg.load_from = latest_checkpoint(cfg.work_dir)
-        else:
-            cfg.load_from = args.resume
+        auto = args.resume == 'auto'
+        found = latest_checkpoint(cfg.work_dir) if auto else args.resume
+        # Else it begins, with the weights of load_from if there are any.
+        cfg.resume = bool(found)
+        cfg.load_from = found or cfg.get('load_from')
     elif args.resume_with:
         raise ValueError('--resume-with goes with --resume')
     if args.amp and torch.cuda.is_available():
@@ -120,9 +120,10 @@ def check_resumption(runner: 'Runner', checkpoint: str | None) -> None:
     if checkpoint:
         check_checkpoint(runner.model, checkpoint, resume=True)
         return
+    start = f', from {runner._load_from}' if runner._load_from else ''
     print_log(
         f'--resume: no checkpoint in {runner.work_dir}; training starts at '
-        'the beginning',
+        f'the beginning{start}',
         logger='current',
         level=logging.WARNING,
     )
@@ -152,7 +153,7 @@ def main() -> None:
     runner = build_runner(cfg, args.resume_with)
     try:
         if args.resume:
-            check_resumption(runner, cfg.load_from)
+            check_resumption(runner, cfg.load_from if cfg.resume else None)
     except (FileNotFoundError, ValueError, UnpicklingError) as error:
         sys.exit(str(error))
     unit = 'NME, FR and AUC are logged as fractions: 0.05 is 5 %'

@@ -191,12 +191,14 @@ def training_facts(content: Mapping) -> dict:
         the versions of MMEngine and of PyTorch, as far as they are known.
     """
     meta = content.get('meta', {})
+    # MMEngine adds the commit of the current folder to its version.
+    version = re.sub('[0-9a-f]{40}$', '', meta.get('mmengine_version') or '')
     facts = dict(
         epoch=meta.get('epoch'),
         iterations=meta.get('iter'),
         seed=meta.get('seed'),
         trained=str(meta.get('time', ''))[:8] or None,
-        mmengine=meta.get('mmengine_version'),
+        mmengine=version or None,
         torch=torch.__version__,
         published=date.today().isoformat(),
     )

@@ -27,7 +27,7 @@ CONFIGS = {
         'td-reg_cnn6-cnn7-wing_1xb32-60e_300w-160x160'
     ),
     'AdaptedEstimator, GraphRefinementHead': (
-        'td-reg_cnn6-graph-refinement_1xb32-60e_300w-64x64'
+        'td-reg_cnn6-graph-refinement_1xb32-90e_300w-64x64'
     ),
 }
 

@@ -18,7 +18,7 @@ def test_they_are_mirror_images():
     from mmpose_scgcn.apis.loading import keypoint_meta
     from mmpose_scgcn.config_files import read_config
 
-    config = 'td-reg_cnn6-graph-refinement_1xb32-60e_300w-64x64'
+    config = 'td-reg_cnn6-graph-refinement_1xb32-90e_300w-64x64'
     flip = keypoint_meta(read_config(config, {}))['flip_indices']
     links = {frozenset(link) for link in outline('300w')}
     mirrored = {frozenset(flip[end] for end in link) for link in links}

@@ -17,7 +17,7 @@ import pytest
 import torch
 from mmengine.config import Config
 
-CONFIG = 'td-reg_cnn6-graph-refinement_1xb32-60e_300w-64x64'
+CONFIG = 'td-reg_cnn6-graph-refinement_1xb32-90e_300w-64x64'
 
 
 @pytest.fixture(scope='module')

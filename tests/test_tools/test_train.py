@@ -6,6 +6,7 @@ import pickle
 import cv2
 import numpy as np
 import pytest
+import torch
 
 NUM_IMAGES = 4
 
@@ -219,6 +220,22 @@ def test_resuming_nothing_is_told(tool, tmp_path):
     more = ('--work-dir', tmp_path, '--cfg-options', 'model.head.num_joints=9')
     done = tool('train.py', 'tiny.py', '--resume', *more)
     assert f'no checkpoint in {tmp_path}' in done.stdout + done.stderr
+
+
+def test_resuming_nothing_begins_with_the_weights_of_load_from(
+    trained, tool, tmp_path
+):
+    start = trained[0] / 'epoch_1.pth'
+    still = 'optim_wrapper.optimizer.lr=0', f'load_from={start}'
+    more = ('--work-dir', tmp_path / 'new', '--cfg-options', *still)
+    done = tool('train.py', 'tiny.py', '--resume', *more)
+    assert done.returncode == 0, done.stderr
+    assert f'the beginning, from {start}' in done.stdout + done.stderr
+    saved = [
+        torch.load(file, weights_only=False)['state_dict']['head.fc.weight']
+        for file in (start, tmp_path / 'new/epoch_1.pth')
+    ]
+    assert torch.equal(*saved)
 
 
 def test_a_checkpoint_of_another_model_is_not_tested(trained, tool):

@@ -4,8 +4,7 @@
 #
 # python tools/train.py td-reg_cnn6-graph-refinement_1xb32-120e_300w-128x128
 #
-# The model was trained with `--amp --seed 0` and started from
-# `face98-synthetic` (`--cfg-options load_from=FILE`).
+# The model was trained with `--amp --seed 0`.
 _base_ = [
     '../../../_base_/default_runtime.py',
     '../../../_base_/schedules/adamw_120e.py',
@@ -13,9 +12,7 @@ _base_ = [
     '../../../_base_/models/cnn6-refinement_128x128.py',
 ]
 
-model = dict(
-    head=dict(num_keypoints=68, separable=True, decoder=_base_.codec)
-)
+model = dict(head=dict(num_keypoints=68, separable=True, decoder=_base_.codec))
 optim_wrapper = dict(optimizer=dict(lr=4.5e-3))
 custom_hooks = [
     *_base_.custom_hooks,

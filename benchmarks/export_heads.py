@@ -24,6 +24,7 @@ from mmpose_scgcn.runtime.network import Network
 
 import numpy as np
 import torch
+from contenders import GAU
 from mmengine.model import BaseModel
 from mmengine.registry import init_default_scope
 
@@ -67,16 +68,6 @@ def simcc() -> dict:
         normalize=False,
         use_dark=False,
     )
-    gau = dict(
-        hidden_dims=64,
-        s=32,
-        expansion_factor=2,
-        dropout_rate=0.0,
-        drop_path=0.0,
-        act_fn='SiLU',
-        use_rel_bias=False,
-        pos_enc=False,
-    )
     settings = from_config(RELATIONAL)
     head = dict(
         type='RTMCCHead',
@@ -86,7 +77,7 @@ def simcc() -> dict:
         in_featuremap_size=settings['head']['in_featuremap_size'],
         simcc_split_ratio=2.0,
         final_layer_kernel_size=1,
-        gau_cfg=gau,
+        gau_cfg=dict(GAU, hidden_dims=64, s=32),
         loss=dict(type='KLDiscretLoss', use_target_weight=True),
         decoder=codec,
     )

@@ -7,8 +7,7 @@ import pytest
 
 
 @pytest.fixture
-def speed_rows(root, monkeypatch):
-    monkeypatch.syspath_prepend(str(root / 'benchmarks'))
+def speed_rows():
     import speed_rows
 
     return speed_rows

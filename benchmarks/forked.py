@@ -64,6 +64,27 @@ class Forked:
         self.wait()
 
 
+def run_forked(folder: Path, command: list, check: bool = True) -> int:
+    """Run a tool to its end.
+
+    Args:
+        folder (Path): Where it runs; what it prints is beside the folder.
+        command (list): Script and arguments.
+        check (bool): Whether it has to succeed. Defaults to True.
+
+    Returns:
+        int: Its exit status, negative for a signal.
+
+    Raises:
+        RuntimeError: It failed, and had to succeed.
+    """
+    log = folder.parent / 'output.log'
+    status = Forked(folder, command, log).wait()
+    if status is None or (check and status):
+        raise RuntimeError(f'{command}: {log.read_text("utf-8")[-3000:]}')
+    return status
+
+
 def _become(folder: Path, command: list[str], log: Path) -> None:
     """Run a script as this process; never returns."""
     status = 1

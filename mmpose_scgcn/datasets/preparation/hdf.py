@@ -71,8 +71,8 @@ def read_values(item: Any, path: Path) -> np.ndarray:
         np.ndarray: Its values.
 
     Raises:
-        ValueError: None, or its values are in other files, or it is far
-            larger than its file, or of objects of any size.
+        ValueError: It is no data set, its values are in other files, it is
+            far larger than its file, or it holds objects of any size.
     """
     import h5py
 
@@ -105,7 +105,7 @@ def check_size(size: int, path: Path, what: str) -> None:
         what (str): What it is, for the message.
 
     Raises:
-        ValueError: It is.
+        ValueError: It claims far more bytes than its file can hold.
     """
     stored = path.stat().st_size
     if size > _TIMES * stored + _SLACK:

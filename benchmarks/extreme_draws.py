@@ -1,7 +1,5 @@
 """How ``extreme_batches.py`` makes its batches."""
 
-import mmpose_scgcn  # noqa: F401  before MMPose
-
 import numpy as np
 import torch
 from extreme_models import MAPS, SIZE, K

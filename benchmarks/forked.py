@@ -12,11 +12,12 @@ import time
 import traceback
 from pathlib import Path
 
-import mmpose_scgcn.launch  # noqa: F401  before MMPose
+# What is not used here, the tools would import in each of their processes.
+import mmpose_scgcn.launch  # noqa: F401  before MMPose; by train and test
 
-import mmengine.runner  # noqa: F401
-import mmpose.apis  # noqa: F401
-import mmpose.datasets  # noqa: F401
+import mmengine.runner  # noqa: F401  by launch
+import mmpose.apis  # noqa: F401  by what loads a model
+import mmpose.datasets  # noqa: F401  by what reads a data set
 import torch._dynamo  # noqa: F401  by the first optimizer
 import torch.utils.cpp_extension  # noqa: F401  by a runner, for its log
 

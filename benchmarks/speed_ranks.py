@@ -16,7 +16,6 @@ from itertools import pairwise
 from typing import Any
 from unittest import mock
 
-import mmpose_scgcn  # noqa: F401  before MMPose
 from mmpose_scgcn.datasets.samplers import (
     PoseBalancedSampler,
     pose_balanced_sampler,

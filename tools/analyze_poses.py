@@ -20,6 +20,7 @@ from mmpose_scgcn.config_files import read_config
 from mmpose_scgcn.config_options import add_config_options
 from mmpose_scgcn.datasets.readers import read_points
 from mmpose_scgcn.shapes import balanced_counts
+from mmpose_scgcn.terminal import steady_output
 from mmpose_scgcn.visualization import crop_tile
 
 import numpy as np
@@ -64,6 +65,7 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run the command line."""
     args = parse_args()
+    steady_output()
     from mmpose_scgcn.datasets import dataset_poses
     from mmpose_scgcn.datasets.build import build_split
     from mmpose_scgcn.visualization import plot_poses

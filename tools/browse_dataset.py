@@ -18,6 +18,7 @@ from mmpose_scgcn.arguments import picture_file, positive_int
 from mmpose_scgcn.config_files import read_config
 from mmpose_scgcn.config_options import add_config_options
 from mmpose_scgcn.datasets.preparation import mirror_distances
+from mmpose_scgcn.terminal import steady_output
 from mmpose_scgcn.visualization import face_grid
 
 import numpy as np
@@ -128,6 +129,7 @@ def partner_warnings(dataset, partners: np.ndarray) -> list[str]:
 def main() -> None:
     """Run the command line."""
     args = parse_args()
+    steady_output()
     from mmpose_scgcn.datasets.build import build_split
 
     try:

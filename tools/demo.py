@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from mmpose_scgcn.files import write_text
+from mmpose_scgcn.terminal import steady_output
 from mmpose_scgcn.tools import run_tool
 
 import cv2
@@ -47,6 +48,7 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run the demo."""
     args = parse_args()
+    steady_output()
     start = time.time()
     try:
         rows, pictures = run(args)

@@ -17,7 +17,6 @@ import sys
 import time
 from collections.abc import Callable
 
-import mmpose_scgcn  # noqa: F401  as a user has it
 from mmpose_scgcn.shapes import pose_axis
 
 import numpy as np

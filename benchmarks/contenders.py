@@ -20,7 +20,7 @@ REFINEMENT = {'refinement': 'refinement head'}
 
 
 #: RTMPose's gated attention unit.
-_GAU = dict(
+GAU = dict(
     hidden_dims=256,
     s=128,
     expansion_factor=2,
@@ -433,7 +433,7 @@ class Contenders:
             in_featuremap_size=self.map_size,
             simcc_split_ratio=ratio,
             final_layer_kernel_size=7,
-            gau_cfg=_GAU,
+            gau_cfg=GAU,
             loss=dict(
                 type='KLDiscretLoss', beta=10.0, label_softmax=True, **_WEIGHT
             ),

@@ -24,6 +24,7 @@ from mmpose_scgcn.runtime.network import Network
 
 import numpy as np
 import torch
+from contenders import GAU
 from mmengine.model import BaseModel
 from mmengine.registry import init_default_scope
 
@@ -67,16 +68,6 @@ def simcc() -> dict:
         normalize=False,
         use_dark=False,
     )
-    gau = dict(
-        hidden_dims=64,
-        s=32,
-        expansion_factor=2,
-        dropout_rate=0.0,
-        drop_path=0.0,
-        act_fn='SiLU',
-        use_rel_bias=False,
-        pos_enc=False,
-    )
     settings = from_config(RELATIONAL)
     head = dict(
         type='RTMCCHead',
@@ -86,7 +77,7 @@ def simcc() -> dict:
         in_featuremap_size=settings['head']['in_featuremap_size'],
         simcc_split_ratio=2.0,
         final_layer_kernel_size=1,
-        gau_cfg=gau,
+        gau_cfg=dict(GAU, hidden_dims=64, s=32),
         loss=dict(type='KLDiscretLoss', use_target_weight=True),
         decoder=codec,
     )
@@ -154,19 +145,17 @@ CASES: dict[str, Callable[[], dict]] = {
     'GraphRelationalHead, HRNetV2-W18': hrnet,
     **{
         f'GraphRefinementHead, {kind}': lambda kind=kind: from_config(
-            REFINEMENT, adjacency=kind
+            REFINEMENT, separable=False, adjacency=kind
         )
         for kind in ADJACENCIES
     },
     'GraphRefinementHead, prior mean shape': lambda: from_config(
-        REFINEMENT, prior='mean shape'
+        REFINEMENT, separable=False, prior='mean shape'
     ),
     'GraphRefinementHead, no prior': lambda: from_config(
-        REFINEMENT, prior=None
+        REFINEMENT, separable=False, prior=None
     ),
-    'GraphRefinementHead, separable': lambda: from_config(
-        REFINEMENT, separable=True
-    ),
+    'GraphRefinementHead, separable': lambda: from_config(REFINEMENT),
     'FullyConnectedHead, CNN-6': lambda: from_config(
         'td-reg_cnn6-wing_1xb32-60e_300w-64x64'
     ),

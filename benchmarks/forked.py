@@ -12,11 +12,12 @@ import time
 import traceback
 from pathlib import Path
 
-import mmpose_scgcn.launch  # noqa: F401  before MMPose
+# What is not used here, the tools would import in each of their processes.
+import mmpose_scgcn.launch  # noqa: F401  before MMPose; by train and test
 
-import mmengine.runner  # noqa: F401
-import mmpose.apis  # noqa: F401
-import mmpose.datasets  # noqa: F401
+import mmengine.runner  # noqa: F401  by launch
+import mmpose.apis  # noqa: F401  by what loads a model
+import mmpose.datasets  # noqa: F401  by what reads a data set
 import torch._dynamo  # noqa: F401  by the first optimizer
 import torch.utils.cpp_extension  # noqa: F401  by a runner, for its log
 
@@ -62,6 +63,27 @@ class Forked:
         """Kill it, and what it has started goes by itself."""
         os.kill(self.process, signal.SIGKILL)
         self.wait()
+
+
+def run_forked(folder: Path, command: list, check: bool = True) -> int:
+    """Run a tool to its end.
+
+    Args:
+        folder (Path): Where it runs; what it prints is beside the folder.
+        command (list): Script and arguments.
+        check (bool): Whether it has to succeed. Defaults to True.
+
+    Returns:
+        int: Its exit status, negative for a signal.
+
+    Raises:
+        RuntimeError: It failed, and had to succeed.
+    """
+    log = folder.parent / 'output.log'
+    status = Forked(folder, command, log).wait()
+    if status is None or (check and status):
+        raise RuntimeError(f'{command}: {log.read_text("utf-8")[-3000:]}')
+    return status
 
 
 def _become(folder: Path, command: list[str], log: Path) -> None:

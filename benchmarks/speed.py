@@ -21,8 +21,6 @@ from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
 
-import mmpose_scgcn  # noqa: F401  before MMPose
-
 from speed_rows import Row, load_rows, save_rows, stamp, write_report
 
 RESULTS = Path(__file__).parent / 'results' / 'speed_cpu.json'

@@ -7,14 +7,13 @@ figure that is at most a quarter larger for a hundred times as many faces.
 """
 
 import io
-import multiprocessing
 import tempfile
 import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -34,7 +33,7 @@ import numpy as np
 import torch
 from mmengine.registry import init_default_scope
 from mmpose.datasets import Face300WDataset
-from speed_measure import peak_growth
+from speed_measure import in_child, peak_growth
 from speed_rows import Row
 
 KEYPOINTS = 68
@@ -193,8 +192,8 @@ WORK = {
 }
 
 
-def _measure(make: Callable, number: int, pipe: Any) -> None:
-    """Measure in a child, and send seconds and bytes."""
+def _measure(make: Callable, number: int) -> tuple[float, int]:
+    """Give the seconds and the bytes of a piece of work."""
     init_default_scope('mmpose')
     run = make(number)
     taken = SimpleNamespace(seconds=0.0)
@@ -205,20 +204,7 @@ def _measure(make: Callable, number: int, pipe: Any) -> None:
         taken.seconds = time.perf_counter() - start
 
     memory = peak_growth(timed)
-    pipe.send((taken.seconds, memory))
-
-
-def in_child(make: Callable, number: int) -> tuple[float, int]:
-    """Give the seconds and the bytes of a piece of work."""
-    context = multiprocessing.get_context('fork')
-    ours, theirs = context.Pipe(duplex=False)
-    child = context.Process(target=_measure, args=(make, number, theirs))
-    child.start()
-    theirs.close()
-    try:
-        return ours.recv()
-    finally:
-        child.join()
+    return taken.seconds, memory
 
 
 def rows(names: tuple[str, ...]) -> Iterator[Row]:
@@ -229,7 +215,7 @@ def rows(names: tuple[str, ...]) -> Iterator[Row]:
         for number in numbers:
             if numbers is FIFTY:
                 written(number)
-            seconds, memory = in_child(make, number)
+            seconds, memory = in_child(partial(_measure, make, number))
             figures = 1e6 * seconds / number, memory / number
             first = first or list(figures)
             kinds = ('time', 'us per face'), ('memory', 'bytes per face')

@@ -8,15 +8,14 @@ the peak of memory are of one process; MMEngine's DefaultSampler is the
 baseline.
 """
 
-import multiprocessing
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import partial
 from itertools import pairwise
 from typing import Any
 from unittest import mock
 
-import mmpose_scgcn  # noqa: F401  before MMPose
 from mmpose_scgcn.datasets.samplers import (
     PoseBalancedSampler,
     pose_balanced_sampler,
@@ -24,7 +23,7 @@ from mmpose_scgcn.datasets.samplers import (
 
 import numpy as np
 from mmengine.dataset import DefaultSampler, sampler
-from speed_measure import peak_growth
+from speed_measure import in_child, peak_growth
 from speed_rows import Row
 
 BINS = 9
@@ -48,10 +47,8 @@ def draw_bins(number: int) -> np.ndarray:
     return np.searchsorted(edges, pose).astype(np.int32)
 
 
-def _measure(
-    kind: type, number: int, rank: int, world: int, pipe: Any
-) -> None:
-    """Build a sampler as one rank, and list an epoch; send what it took."""
+def _measure(kind: type, number: int, rank: int, world: int) -> dict:
+    """Build a sampler as one rank, and list an epoch; give what it took."""
     bins = draw_bins(number)
     module = pose_balanced_sampler if kind is PoseBalancedSampler else sampler
     patches = [
@@ -76,21 +73,12 @@ def _measure(
         for patch in patches:
             stack.enter_context(patch)
         found['memory'] = peak_growth(run)
-    pipe.send(found)
+    return found
 
 
 def as_rank(kind: type, number: int, rank: int, world: int) -> dict:
     """Measure one rank in a process of its own."""
-    context = multiprocessing.get_context('fork')
-    ours, theirs = context.Pipe(duplex=False)
-    args = (kind, number, rank, world, theirs)
-    child = context.Process(target=_measure, args=args)
-    child.start()
-    theirs.close()
-    try:
-        return ours.recv()
-    finally:
-        child.join()
+    return in_child(partial(_measure, kind, number, rank, world))
 
 
 def check_shards(found: list[np.ndarray], number: int) -> None:

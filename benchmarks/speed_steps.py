@@ -14,6 +14,7 @@ from mmpose_scgcn.config_files import read_config
 
 import torch
 from bench_training_steps import make_model, make_wrapper, step_seconds
+from contenders import GAU
 from mmengine.config import ConfigDict
 from mmengine.structures import InstanceData, PixelData
 from mmpose.structures import PoseDataSample
@@ -54,16 +55,7 @@ STOCK: dict[str, dict] = {
             input_size=(SIDE, SIDE),
             in_featuremap_size=(8, 8),
             final_layer_kernel_size=7,
-            gau_cfg=dict(
-                hidden_dims=256,
-                s=128,
-                expansion_factor=2,
-                dropout_rate=0.0,
-                drop_path=0.0,
-                act_fn='SiLU',
-                use_rel_bias=False,
-                pos_enc=False,
-            ),
+            gau_cfg=GAU,
             loss=dict(type='KLDiscretLoss', use_target_weight=True),
             decoder=dict(_CODEC, sigma=6.0, use_dark=False),
         ),

@@ -19,11 +19,11 @@ from torch import nn
 def load_config(args: argparse.Namespace) -> Config:
     """Read the config and apply the options that training and testing share.
 
+    Where a launcher has started several processes, they are joined.
+
     Args:
         args (argparse.Namespace): With ``config`` and the options of
             :func:`~mmpose_scgcn.config_options.add_common_arguments`.
-
-    Where a launcher has started several processes, they are joined.
 
     Returns:
         mmengine.config.Config: Ready for a runner, but for what the caller

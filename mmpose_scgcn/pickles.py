@@ -22,8 +22,8 @@ _TUPLES = {'TUPLE1': 1, 'TUPLE2': 2, 'TUPLE3': 3}
 class PlainUnpickler(pickle._Unpickler):
     """Reads lists, dicts, texts and numbers.
 
-    It is the one written in Python: the other makes room for as many
-    objects as a file says that it has.
+    Python's own unpickler in C makes room for as many objects as a file says
+    that it has; this one, written in Python, does not.
     """
 
     def find_class(self, module: str, name: str) -> Any:
@@ -123,7 +123,10 @@ def _named(argument: str) -> int:
 
 
 def _check_call(name: str, stack: list[int | None]) -> None:
-    """Check that what is called has a name: PyTorch writes out others."""
+    """Check that what is called has a name.
+
+    PyTorch's message about anything else holds all of it, of any length.
+    """
     if name in ('REDUCE', 'NEWOBJ') and stack[-2] != _NAME:
         raise pickle.UnpicklingError('a call of what has no name requested')
 

@@ -146,8 +146,8 @@ def _check_gpu(launcher: str) -> None:
 def _fresh_store() -> dict[str, Any]:
     """Keep processes that were started again apart from those before.
 
-    ``torchrun --max-restarts`` lets them meet where the old ones met, and
-    some read where an old one can be reached.
+    With ``torchrun --max-restarts`` they meet where the old ones met, and may
+    read there the address of an old process.
 
     Returns:
         dict: Arguments of ``init_process_group``; none with several machines,

@@ -73,8 +73,8 @@ class Stage:
         """Put everything back, if there is a plan that was not finished.
 
         Raises:
-            OSError: Something cannot be put back, or the plan is none: it
-                may have come with the data.
+            OSError: Something cannot be put back, or the plan is not one of
+                this folder: it may have come with the data.
         """
         plan = self.root / _PLAN
         if not plan.exists():
@@ -111,7 +111,7 @@ def check_writable(out: Path) -> None:
 
 
 def _identity(folder: Path) -> list[int]:
-    """Give what no other folder of this machine has, copied or unpacked."""
+    """Give numbers that no copy of a folder has, and no other folder."""
     facts = folder.lstat()
     return [facts.st_dev, facts.st_ino]
 
@@ -214,7 +214,7 @@ def _prefix(out: Path) -> str:
 
 
 def _make_parents(out: Path) -> list[Path]:
-    """Make the folders that one is in; give those made, the deepest first."""
+    """Make the folders above one; give those made, the deepest first."""
     made = []
     for folder in out.parents:
         if folder.exists():

@@ -1,4 +1,4 @@
-"""Standard output of tools that have files to write."""
+"""What tools print: nobody has to read it, and no name gives orders."""
 
 import io
 import os

@@ -3,8 +3,8 @@
 from collections import Counter
 from pathlib import Path
 
+from mmpose_scgcn.checks.models import check_model
 from mmpose_scgcn.datasets import collect_shapes
-from mmpose_scgcn.engine.hooks.check_hook import check_model
 from mmpose_scgcn.models.layers import KeypointGraph
 from mmpose_scgcn.synthetic import make_face
 

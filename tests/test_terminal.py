@@ -6,6 +6,7 @@ import sys
 
 import cv2
 import numpy as np
+import pytest
 
 # Brows, eyes, nose, mouth.
 SHAPE = np.array(
@@ -106,3 +107,47 @@ def test_orders_to_a_terminal_are_written_out(tmp_path, root):
     )
     assert done.stdout == b'a\\x1b]0;b\\x07\n'
     assert done.stderr == b'c\\x9b6n\n'
+
+
+#: For each tool, arguments of which ``NAME`` is not what it reads.
+TOOLS = {
+    'adapt_labels': 'face68 NAME.json --out new.pth',
+    'analyze_poses': 'NAME',
+    'benchmark': 'NAME',
+    'browse_dataset': 'NAME',
+    'build_graph': 'NAME',
+    'calibrate_detector': 'haar --config NAME',
+    'check_dataset': 'NAME',
+    'demo': '--work-dir NAME --train -1',
+    'download': 'NAME',
+    'draw_predictions': 'NAME weights.pth',
+    'explain': '--data-set NAME --out new.json',
+    'export': 'NAME out',
+    'make_synthetic_faces': 'NAME',
+    'plot_ced': 'NAME',
+    'predict': 'NAME',
+    'prepare_dataset': 'coco NAME out',
+    'publish_model': 'NAME weights.pth --name a --licence b',
+    'serve': '--detector none/NAME',
+    'test': 'NAME weights.pth',
+    'train': 'NAME',
+}
+
+
+def test_no_tool_is_left_out(root):
+    """The doctor prints no names of others, and imports nothing of ours."""
+    tools = {path.stem for path in (root / 'tools').glob('*.py')}
+    assert tools - {'doctor'} == set(TOOLS)
+
+
+@pytest.mark.parametrize('tool', TOOLS)
+def test_no_tool_gives_orders_to_a_terminal(tool, run_python, root, tmp_path):
+    name = 'a\x1b]0;b\x07'
+    (tmp_path / name).touch()
+    words = TOOLS[tool].replace('NAME', name).split()
+    done = run_python(root / f'tools/{tool}.py', *words, cwd=tmp_path)
+    told = done.stdout + done.stderr
+    assert done.returncode, told
+    assert 'Traceback' not in told
+    assert '\x1b' not in told and '\x07' not in told
+    assert 'a\\x1b]0;b\\x07' in told

@@ -41,21 +41,21 @@ def main() -> None:
 
 def _import_libraries() -> None:
     """Import what no program of the tests hides or puts another in place."""
-    import cv2  # noqa: F401
-    import scipy.stats  # noqa: F401
-    import torch  # noqa: F401
+    import cv2  # noqa: F401  by what reads images
+    import scipy.stats  # noqa: F401  by MMPose
+    import torch  # noqa: F401  by MMEngine
 
 
 def _import_host() -> None:
     """Import what nearly every tool imports."""
-    import mmpose_scgcn.launch  # noqa: F401
+    import mmpose_scgcn.launch  # noqa: F401  before MMPose; by train
 
-    import json_tricks  # noqa: F401
-    import matplotlib.pyplot  # noqa: F401
+    import json_tricks  # noqa: F401  by the doctor
+    import matplotlib.pyplot  # noqa: F401  by MMEngine
     import mmengine.config
-    import mmengine.runner  # noqa: F401
-    import mmpose.apis  # noqa: F401
-    import mmpose.datasets  # noqa: F401
+    import mmengine.runner  # noqa: F401  by launch
+    import mmpose.apis  # noqa: F401  by what loads a model
+    import mmpose.datasets  # noqa: F401  by what reads a data set
     import torch._dynamo  # noqa: F401  by the first optimizer
     import torch.utils.cpp_extension  # noqa: F401  by a runner, for its log
 

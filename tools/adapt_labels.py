@@ -17,29 +17,22 @@ import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from pickle import UnpicklingError
+from typing import TYPE_CHECKING
 
 from mmpose_scgcn import config_files, config_options
 from mmpose_scgcn.apis import load_model
-from mmpose_scgcn.apis.adapted_model import write_adapted
-from mmpose_scgcn.apis.adapting import Adaptation, adapt, reasons_of
-from mmpose_scgcn.apis.adapting_report import (
-    evaluator_of,
-    facts_of,
-    find_norm,
-    report_of,
-    warnings_of,
-)
-from mmpose_scgcn.apis.face_model import FaceModel
 from mmpose_scgcn.arguments import natural_int
-from mmpose_scgcn.datasets.annotated_faces import (
-    AnnotatedFaces,
-    read_coco_faces,
-    read_config_faces,
-)
 from mmpose_scgcn.terminal import steady_output
 
 from rich.console import Console
 from rich.progress import track
+
+# PyTorch and MMEngine are imported where they are needed: `-h` has to be
+# quick.
+if TYPE_CHECKING:
+    from mmpose_scgcn.apis.adapting import Adaptation
+    from mmpose_scgcn.apis.face_model import FaceModel
+    from mmpose_scgcn.datasets.annotated_faces import AnnotatedFaces
 
 #: Options that describe a COCO file; a config describes its data by itself.
 OF_A_FILE = ('images', 'metainfo', 'flip_pairs', 'origin')
@@ -107,8 +100,14 @@ def check_options(
 
 def read_faces(
     args: argparse.Namespace,
-) -> tuple[AnnotatedFaces, dict]:
+) -> tuple['AnnotatedFaces', dict]:
     """Read the annotated faces, and the metric of a config."""
+    from mmpose_scgcn.apis.adapting_report import evaluator_of
+    from mmpose_scgcn.datasets.annotated_faces import (
+        read_coco_faces,
+        read_config_faces,
+    )
+
     if args.annotations.endswith('.json'):
         options = {k: getattr(args, k) for k in OF_A_FILE}
         given = {k: v for k, v in options.items() if v is not None}
@@ -145,6 +144,10 @@ def grouping(pattern: str | None) -> Callable[[str], str]:
 
 def run(args: argparse.Namespace) -> None:
     """Read, fit, report and write."""
+    from mmpose_scgcn.apis.adapted_model import write_adapted
+    from mmpose_scgcn.apis.adapting import adapt
+    from mmpose_scgcn.apis.adapting_report import facts_of, find_norm
+
     groups = grouping(args.group_pattern)
     faces, metric = read_faces(args)
     model = load_model(args.model, args.checkpoint, args.device)
@@ -169,11 +172,14 @@ def run(args: argparse.Namespace) -> None:
 
 def tell(
     args: argparse.Namespace,
-    model: FaceModel,
-    adaptation: Adaptation,
+    model: 'FaceModel',
+    adaptation: 'Adaptation',
     norm: object,
 ) -> None:
     """Print what was used, and the errors."""
+    from mmpose_scgcn.apis.adapting import reasons_of
+    from mmpose_scgcn.apis.adapting_report import report_of, warnings_of
+
     faces = adaptation.faces
     print(f'{args.annotations}: {len(faces)} faces used')
     for why, count in reasons_of(faces):

@@ -12,21 +12,26 @@ import sys
 from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mmpose_scgcn.apis import read_image
 from mmpose_scgcn.arguments import picture_file
 from mmpose_scgcn.config_files import read_config
 from mmpose_scgcn.config_options import add_config_options
-from mmpose_scgcn.datasets import DatasetPoses, dataset_poses
-from mmpose_scgcn.datasets.build import build_split
 from mmpose_scgcn.datasets.readers import read_points
-from mmpose_scgcn.datasets.wrappers import samples_of
 from mmpose_scgcn.shapes import balanced_counts
-from mmpose_scgcn.visualization import crop_tile, plot_poses
+from mmpose_scgcn.terminal import steady_output
+from mmpose_scgcn.visualization import crop_tile
 
 import numpy as np
-from mmengine.config import Config
 from rich.progress import track
+
+# PyTorch and MMEngine are imported where they are needed: `-h` has to be
+# quick.
+if TYPE_CHECKING:
+    from mmpose_scgcn.datasets import DatasetPoses
+
+    from mmengine.config import Config
 
 TILE = 128  # px
 OPTIONS = ('num_bins', 'component', 'use_abs', 'max_repeats')
@@ -60,6 +65,11 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run the command line."""
     args = parse_args()
+    steady_output()
+    from mmpose_scgcn.datasets import dataset_poses
+    from mmpose_scgcn.datasets.build import build_split
+    from mmpose_scgcn.visualization import plot_poses
+
     try:
         cfg = read_config(args.config, args.cfg_options)
         dataset = build_split(cfg, 'train')
@@ -85,7 +95,7 @@ def main() -> None:
     print(f'picture: {out}')
 
 
-def settings(cfg: Config, args: argparse.Namespace) -> dict:
+def settings(cfg: 'Config', args: argparse.Namespace) -> dict:
     """Take options from the command line, else from the config's sampler."""
     sampler = cfg.train_dataloader.get('sampler') or {}
     ours = str(sampler.get('type')).endswith('PoseBalancedSampler')
@@ -95,13 +105,15 @@ def settings(cfg: Config, args: argparse.Namespace) -> dict:
 
 
 def read_faces(
-    dataset, poses: DatasetPoses, count: int
+    dataset, poses: 'DatasetPoses', count: int
 ) -> list[list[np.ndarray]]:
     """Cut faces of each bin, evenly chosen.
 
     Raises:
         FileNotFoundError: An image cannot be read.
     """
+    from mmpose_scgcn.datasets.wrappers import samples_of
+
     samples = samples_of(dataset)
     faces = []
     for number in track(range(_size(poses)), description='reading faces'):
@@ -121,7 +133,7 @@ def _face(info: dict) -> np.ndarray:
     return crop_tile(image, box, TILE)[0]
 
 
-def _counted(poses: DatasetPoses) -> str:
+def _counted(poses: 'DatasetPoses') -> str:
     """Say how many samples there are, and how many have no pose."""
     unusable = int((poses.bins < 0).sum())
     text = f'{len(poses.bins)} samples'
@@ -129,7 +141,7 @@ def _counted(poses: DatasetPoses) -> str:
     return text + (f' ({unusable} without a pose)' if unusable else '')
 
 
-def _size(poses: DatasetPoses) -> int:
+def _size(poses: 'DatasetPoses') -> int:
     return len(poses.edges) - 1
 
 

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from mmpose_scgcn.benchmark import load_results, load_suite
+from mmpose_scgcn.terminal import steady_output
 
 
 def parse_args() -> argparse.Namespace:
@@ -77,8 +78,10 @@ def benchmark(args: argparse.Namespace) -> int:
 
 def main() -> None:
     """Run the command line."""
+    args = parse_args()
+    steady_output()
     try:
-        failed = benchmark(parse_args())
+        failed = benchmark(args)
     except (FileNotFoundError, ValueError) as error:
         sys.exit(f'benchmark: {error}')
     except KeyboardInterrupt:

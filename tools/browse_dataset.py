@@ -17,12 +17,9 @@ from mmpose_scgcn.apis.writers import write_image
 from mmpose_scgcn.arguments import picture_file, positive_int
 from mmpose_scgcn.config_files import read_config
 from mmpose_scgcn.config_options import add_config_options
-from mmpose_scgcn.datasets import collect_shapes
-from mmpose_scgcn.datasets.build import build_split
-from mmpose_scgcn.datasets.pipeline import run_pipeline
 from mmpose_scgcn.datasets.preparation import mirror_distances
+from mmpose_scgcn.terminal import steady_output
 from mmpose_scgcn.visualization import face_grid
-from mmpose_scgcn.visualization.samples import draw_annotation, draw_crop
 
 import numpy as np
 from rich.progress import track
@@ -69,6 +66,10 @@ def draw(
     dataset, indices: Iterable[int], args: argparse.Namespace
 ) -> np.ndarray:
     """Draw a grid of samples."""
+    # Here, not above: `-h` has to be quick.
+    from mmpose_scgcn.datasets.pipeline import run_pipeline
+    from mmpose_scgcn.visualization.samples import draw_annotation, draw_crop
+
     tiles, captions = [], []
     for index in track(list(indices), description='drawing'):
         if args.stage == 'input':
@@ -107,6 +108,8 @@ def partner_warnings(dataset, partners: np.ndarray) -> list[str]:
     lost = index[partners[partners] != index]
     if len(lost):
         return [f'partners are not mutual: keypoints {lost.tolist()}']
+    from mmpose_scgcn.datasets import collect_shapes
+
     shapes = collect_shapes(dataset)
     if shapes.keypoints.shape[1] != len(partners):
         return [
@@ -126,6 +129,9 @@ def partner_warnings(dataset, partners: np.ndarray) -> list[str]:
 def main() -> None:
     """Run the command line."""
     args = parse_args()
+    steady_output()
+    from mmpose_scgcn.datasets.build import build_split
+
     try:
         cfg = read_config(args.config, args.cfg_options)
         dataset = build_split(cfg, args.split)

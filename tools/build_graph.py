@@ -8,23 +8,25 @@ import argparse
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mmpose_scgcn.config_files import read_config
 from mmpose_scgcn.config_options import add_config_options
-from mmpose_scgcn.datasets import ShapeSet, collect_shapes, shapes_from_coco
-from mmpose_scgcn.datasets.pipeline import crop_of
 from mmpose_scgcn.files import replace_file
-from mmpose_scgcn.launch import check_annotations
 from mmpose_scgcn.python_text import quote
 from mmpose_scgcn.shapes import crop_size
 from mmpose_scgcn.terminal import steady_output
-from mmpose_scgcn.visualization import mean_crop, plot_graph
+from mmpose_scgcn.visualization import mean_crop
 
 import numpy as np
-from mmengine.config import Config
-from mmengine.registry import init_default_scope
-from mmpose.registry import DATASETS
 from rich.progress import track
+
+# PyTorch and MMEngine are imported where they are needed: `-h` has to be
+# quick.
+if TYPE_CHECKING:
+    from mmpose_scgcn.datasets import ShapeSet
+
+    from mmengine.config import Config
 
 
 def parse_args() -> argparse.Namespace:
@@ -66,6 +68,9 @@ def main() -> None:
     """Run the command line."""
     args = parse_args()
     steady_output()
+    from mmpose_scgcn.datasets import shapes_from_coco
+    from mmpose_scgcn.visualization import plot_graph
+
     source = args.config or args.ann_file
     try:
         shapes, defaults = (
@@ -125,8 +130,15 @@ def fragment(graph: dict, origin: str) -> str:
     )
 
 
-def _from_config(config: Config) -> tuple[ShapeSet, dict]:
+def _from_config(config: 'Config') -> tuple['ShapeSet', dict]:
     """Read the training shapes and what the config says of the graph."""
+    from mmpose_scgcn.datasets import collect_shapes
+    from mmpose_scgcn.datasets.pipeline import crop_of
+    from mmpose_scgcn.launch import check_annotations
+
+    from mmengine.registry import init_default_scope
+    from mmpose.registry import DATASETS
+
     check_annotations(config, 'train_dataloader')
     init_default_scope(config.get('default_scope', 'mmpose'))
     dataset = DATASETS.build(config.train_dataloader.dataset)
@@ -139,7 +151,7 @@ def _from_config(config: Config) -> tuple[ShapeSet, dict]:
 
 
 def _mean_face(
-    shapes: ShapeSet, folder: Path, padding: float, aspect_ratio: float
+    shapes: 'ShapeSet', folder: Path, padding: float, aspect_ratio: float
 ) -> np.ndarray:
     """Average the crops of up to 200 faces, evenly chosen."""
     chosen = slice(None, None, max(len(shapes) // 200, 1))

@@ -21,8 +21,6 @@ from mmpose_scgcn.apis import read_image
 from mmpose_scgcn.arguments import positive_int
 from mmpose_scgcn.config_files import read_config
 from mmpose_scgcn.config_options import add_config_options
-from mmpose_scgcn.datasets.build import build_split
-from mmpose_scgcn.datasets.wrappers import samples_of
 from mmpose_scgcn.detection import (
     BoxMapping,
     FaceDetector,
@@ -31,7 +29,6 @@ from mmpose_scgcn.detection import (
 )
 from mmpose_scgcn.detection.calibration import mapping_of
 from mmpose_scgcn.files import read_json, replace_file
-from mmpose_scgcn.launch import check_annotations
 from mmpose_scgcn.structures.boxes import box_iou, tight_boxes
 from mmpose_scgcn.terminal import steady_output
 
@@ -84,6 +81,10 @@ def name_and_detector(text: str) -> tuple[str, FaceDetector]:
 
 def read_faces(cfg, split: str, every: int) -> tuple[list, np.ndarray]:
     """Read image files and the boxes about the keypoints (N, 4)."""
+    # Here, not above: `-h` has to be quick.
+    from mmpose_scgcn.datasets.build import build_split
+    from mmpose_scgcn.datasets.wrappers import samples_of
+
     samples = list(dict.fromkeys(samples_of(build_split(cfg, split))))
     records = [sample.read() for sample in samples[::every]]
     boxes = np.stack(
@@ -141,6 +142,8 @@ def show(
 
 def measure_all(args: argparse.Namespace) -> dict[str, dict]:
     """Measure each detector and print what came out."""
+    from mmpose_scgcn.launch import check_annotations
+
     cfg = read_config(args.config, args.cfg_options)
     check_annotations(cfg, f'{args.split}_dataloader')
     detectors = dict(map(name_and_detector, args.detectors))

@@ -13,13 +13,16 @@ is wrong.
 import argparse
 import sys
 import tempfile
+from typing import TYPE_CHECKING
 
 from mmpose_scgcn.config_files import read_config, tell_config
 from mmpose_scgcn.config_options import add_config_options
-from mmpose_scgcn.launch import check_annotations
 from mmpose_scgcn.terminal import steady_output
 
-from mmengine.config import Config
+# PyTorch and MMEngine are imported where they are needed: `-h` has to be
+# quick.
+if TYPE_CHECKING:
+    from mmengine.config import Config
 
 
 def parse_args() -> argparse.Namespace:
@@ -35,8 +38,10 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def without_test(cfg: Config) -> None:
+def without_test(cfg: 'Config') -> None:
     """Leave out a test set that is not there: training needs none."""
+    from mmpose_scgcn.launch import check_annotations
+
     try:
         check_annotations(cfg, 'test_dataloader', 'test_evaluator')
     except FileNotFoundError as error:
@@ -55,13 +60,13 @@ def check(args: argparse.Namespace, folder: str) -> int:
     Returns:
         int: How many things are wrong.
     """
-    # Here, not above: `-h` has to be quick.
     from mmpose_scgcn.checks.rehearsal import (
         build_quietly,
         describe_data,
         rehearse,
     )
     from mmpose_scgcn.engine.hooks.check_hook import check_all
+    from mmpose_scgcn.launch import check_annotations
 
     tell_config(args.config)
     cfg = read_config(args.config, args.cfg_options)

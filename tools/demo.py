@@ -17,14 +17,12 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from mmpose_scgcn.apis.checkpoints import best_checkpoint, count_parameters
 from mmpose_scgcn.files import write_text
+from mmpose_scgcn.terminal import steady_output
 from mmpose_scgcn.tools import run_tool
-from mmpose_scgcn.visualization import plot_curves
 
 import cv2
 import numpy as np
-from mmengine.runner import CheckpointLoader
 from rich.console import Console
 from rich.table import Table
 
@@ -50,6 +48,7 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run the demo."""
     args = parse_args()
+    steady_output()
     start = time.time()
     try:
         rows, pictures = run(args)
@@ -69,6 +68,10 @@ def run(
         tuple[dict[str, dict], dict[str, Path]]: What is known of each model,
         and the pictures with their names.
     """
+    # Here, not above: `-h` has to be quick.
+    from mmpose_scgcn.apis.checkpoints import best_checkpoint
+    from mmpose_scgcn.visualization import plot_curves
+
     faces, out = args.work_dir / 'faces', args.work_dir
     make_faces(args, faces)
     build_graph(faces, out)
@@ -166,6 +169,10 @@ def measure(config: str, checkpoint: Path, faces: Path, out: Path) -> dict:
         dict: What the metric reports; NME and FR are fractions. With it the
         number of ``parameters``.
     """
+    from mmpose_scgcn.apis.checkpoints import count_parameters
+
+    from mmengine.runner import CheckpointLoader
+
     folder = out / 'test' / config
     run_tool(
         'test',

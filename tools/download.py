@@ -16,6 +16,7 @@ from mmpose_scgcn.apis.zoo import weights_path
 from mmpose_scgcn.compat.hub import SCHEME
 from mmpose_scgcn.compat.inferencers import find_model
 from mmpose_scgcn.files import replace_file
+from mmpose_scgcn.terminal import steady_output
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -63,6 +64,7 @@ def download(model: str, dest: Path) -> tuple[Path, Path]:
 def main() -> None:
     """Go through the models of the command line."""
     args = parse_args()
+    steady_output()
     for model in args.models:
         try:
             weights, config = download(model, Path(args.dest))

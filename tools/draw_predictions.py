@@ -12,15 +12,13 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 from pickle import UnpicklingError
+from typing import TYPE_CHECKING
 
-from mmpose_scgcn.apis import build_model, predict_dataset, read_image
+from mmpose_scgcn.apis import read_image
 from mmpose_scgcn.apis.writers import write_image
 from mmpose_scgcn.arguments import picture_file, positive_int
 from mmpose_scgcn.config_files import read_config
 from mmpose_scgcn.config_options import add_config_options
-from mmpose_scgcn.datasets.build import build_split
-from mmpose_scgcn.evaluation.face_samples import FaceSample
-from mmpose_scgcn.evaluation.face_scores import score_samples
 from mmpose_scgcn.evaluation.functional import resolve_norm
 from mmpose_scgcn.terminal import steady_output
 from mmpose_scgcn.visualization import (
@@ -29,13 +27,18 @@ from mmpose_scgcn.visualization import (
     draw_comparison,
     face_grid,
 )
-from mmpose_scgcn.visualization.stages import STAGES, draw_stages
 
 import numpy as np
-from mmengine.config import Config
-from mmengine.dataset import BaseDataset
 from rich.progress import track
-from torch import nn
+
+# PyTorch and MMEngine are imported where they are needed: `-h` has to be
+# quick.
+if TYPE_CHECKING:
+    from mmpose_scgcn.evaluation.face_samples import FaceSample
+
+    from mmengine.config import Config
+    from mmengine.dataset import BaseDataset
+    from torch import nn
 
 TILE = 288
 LEGEND = {'truth': TRUE_COLOR, 'prediction': PREDICTED_COLOR}
@@ -89,6 +92,9 @@ def main() -> None:
     """Run the command line."""
     args = parse_args()
     steady_output()
+    from mmpose_scgcn.apis import build_model
+    from mmpose_scgcn.datasets.build import build_split
+
     try:
         cfg = read_config(args.config, args.cfg_options)
         dataset = build_split(cfg, 'test')
@@ -109,7 +115,7 @@ def main() -> None:
         sys.exit(f'draw_predictions: {error.args[0]}')
 
 
-def configured_norm(cfg: Config) -> str | tuple:
+def configured_norm(cfg: 'Config') -> str | tuple:
     """Find the normaliser of the config's test evaluator, or inter-ocular."""
     evaluators = cfg.get('test_evaluator') or []
     if not isinstance(evaluators, list):
@@ -119,8 +125,8 @@ def configured_norm(cfg: Config) -> str | tuple:
 
 
 def draw(
-    model: nn.Module,
-    dataset: BaseDataset,
+    model: 'nn.Module',
+    dataset: 'BaseDataset',
     norm: str | tuple,
     args: argparse.Namespace,
 ) -> None:
@@ -130,6 +136,10 @@ def draw(
         OSError, ValueError: An image cannot be read, or the picture cannot
             be written.
     """
+    from mmpose_scgcn.apis import predict_dataset
+    from mmpose_scgcn.evaluation.face_scores import score_samples
+    from mmpose_scgcn.visualization.stages import STAGES, draw_stages
+
     indices = candidates(args, len(dataset))
     faces = predict_dataset(model, dataset, indices, track=_progress)
     errors = score_samples(faces, norm).nme
@@ -160,13 +170,13 @@ def candidates(args: argparse.Namespace, total: int) -> np.ndarray:
     return np.sort(chosen)
 
 
-def caption(face: FaceSample, error: float) -> str:
+def caption(face: 'FaceSample', error: float) -> str:
     """Say how wrong a face is, and where it can be found again."""
     name = Path(face.img_path).name
     return f'NME {100 * error:.2f} %, id {face.id}, {name}'
 
 
-def draw_face(face: FaceSample) -> np.ndarray:
+def draw_face(face: 'FaceSample') -> np.ndarray:
     """Draw truth and prediction on the face's box.
 
     Raises:

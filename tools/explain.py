@@ -19,31 +19,26 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 from pickle import UnpicklingError
+from typing import TYPE_CHECKING
 
-from mmpose_scgcn.analysis import (
-    edge_table,
-    format_estimate,
-    require_dynamic,
-    without_nan,
-)
-from mmpose_scgcn.analysis.claim import measure_claim
-from mmpose_scgcn.analysis.face import cover_face
 from mmpose_scgcn.apis import load_model, read_image
 from mmpose_scgcn.apis.face_boxes import check_box
-from mmpose_scgcn.apis.face_model import FaceModel
 from mmpose_scgcn.arguments import fraction, natural_int, positive_int
 from mmpose_scgcn.config_files import read_config
 from mmpose_scgcn.config_options import add_config_options
-from mmpose_scgcn.datasets.build import build_split
 from mmpose_scgcn.files import replace_file
 from mmpose_scgcn.terminal import steady_output
-from mmpose_scgcn.visualization.adjacency import plot_adjacency
 
 import numpy as np
-from matplotlib.backend_bases import FigureCanvasBase
-from mmengine.config import Config
 from rich.console import Console
 from rich.progress import track
+
+# PyTorch and MMEngine are imported where they are needed: `-h` has to be
+# quick.
+if TYPE_CHECKING:
+    from mmpose_scgcn.apis.face_model import FaceModel
+
+    from mmengine.config import Config
 
 DEFAULT_MODEL = 'face68'
 
@@ -126,6 +121,8 @@ def _check_out(
     parser: argparse.ArgumentParser, args: argparse.Namespace
 ) -> None:
     """Refuse a file of another kind."""
+    from matplotlib.backend_bases import FigureCanvasBase
+
     suffix = Path(args.out).suffix.lower().lstrip('.')
     formats = FigureCanvasBase.get_supported_filetypes()
     if args.image and suffix not in formats:
@@ -157,6 +154,10 @@ def explain_face(args: argparse.Namespace) -> None:
         FileNotFoundError, ValueError: See :func:`find_face`; or the model has
             no dynamic adjacency.
     """
+    from mmpose_scgcn.analysis import require_dynamic
+    from mmpose_scgcn.analysis.face import cover_face
+    from mmpose_scgcn.visualization.adjacency import plot_adjacency
+
     image = read_image(args.image)
     config = args.config and read_config(args.config, args.cfg_options)
     model = load_model(config or args.model or DEFAULT_MODEL, args.checkpoint)
@@ -173,7 +174,7 @@ def explain_face(args: argparse.Namespace) -> None:
 
 
 def find_face(
-    model: FaceModel, image: np.ndarray, args: argparse.Namespace
+    model: 'FaceModel', image: np.ndarray, args: argparse.Namespace
 ) -> np.ndarray:
     """Give the box of the face that is shown.
 
@@ -202,6 +203,10 @@ def measure_set(args: argparse.Namespace) -> None:
         FileNotFoundError, ValueError: No data, no such model, or they do not
             fit together.
     """
+    from mmpose_scgcn.analysis import without_nan
+    from mmpose_scgcn.analysis.claim import measure_claim
+    from mmpose_scgcn.datasets.build import build_split
+
     cfg = read_config(args.data_set, args.cfg_options)
     dataset = build_split(cfg, args.split)
     model = load_model(model_source(args, cfg), args.checkpoint)
@@ -231,6 +236,8 @@ def measure_set(args: argparse.Namespace) -> None:
 
 def report(result: dict, out: str) -> None:
     """Print what came out."""
+    from mmpose_scgcn.analysis import edge_table, format_estimate
+
     title = (
         f'{result["model"]}: {result["faces"]} faces, '
         f'{100 * result["area"]:g} % of the crop covered; 95 % intervals over '
@@ -246,7 +253,7 @@ def report(result: dict, out: str) -> None:
     )
 
 
-def model_source(args: argparse.Namespace, cfg: Config) -> str | Config:
+def model_source(args: argparse.Namespace, cfg: 'Config') -> 'str | Config':
     """Say what :func:`load_model` loads: a config or a name."""
     if args.config:
         return read_config(args.config, {})

@@ -16,6 +16,7 @@ from mmpose_scgcn.evaluation.functional import (
     read_face_results,
 )
 from mmpose_scgcn.evaluation.functional.face_results import SUBSET
+from mmpose_scgcn.terminal import steady_output
 
 import numpy as np
 
@@ -108,6 +109,7 @@ def read_errors(file: str, subset: str | None) -> np.ndarray:
 def main() -> None:
     """Run the command line."""
     args = parse_args()
+    steady_output()
     # Here, not above: `-h` has to be quick.
     from mmpose_scgcn.visualization.ced import plot_ced, run_label
 

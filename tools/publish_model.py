@@ -17,30 +17,24 @@ import sys
 from pathlib import Path
 from pickle import UnpicklingError
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
-from mmpose_scgcn import config_files, config_options, launch
-from mmpose_scgcn.apis import build_model, load_model
-from mmpose_scgcn.apis.publishing import (
-    check_name,
-    install_model,
-    strip_state,
-    training_facts,
-    write_model,
-)
+from mmpose_scgcn import config_files, config_options
+from mmpose_scgcn.apis import load_model
 from mmpose_scgcn.apis.writers import check_folder
 from mmpose_scgcn.apis.zoo import WEIGHTS
 from mmpose_scgcn.compat.hub import SCHEME
 from mmpose_scgcn.files import replace_file
 from mmpose_scgcn.terminal import steady_output
 
-import torch
 import yaml
-from mmengine.config import Config
-from mmengine.evaluator import Evaluator
-from mmengine.registry import init_default_scope
-from mmengine.runner import CheckpointLoader, Runner
 from rich.progress import track
-from torch import nn
+
+# PyTorch and MMEngine are imported where they are needed: `-h` has to be
+# quick.
+if TYPE_CHECKING:
+    from mmengine.config import Config
+    from torch import nn
 
 #: A figure may move by this much, in points of a percent.
 MOST = 0.01
@@ -83,8 +77,12 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def evaluate(cfg: Config, model, title: str) -> dict[str, float]:
+def evaluate(cfg: 'Config', model, title: str) -> dict[str, float]:
     """Measure a model on the test set of its config, in percent."""
+    import torch
+    from mmengine.evaluator import Evaluator
+    from mmengine.runner import Runner
+
     loader = Runner.build_dataloader(cfg.test_dataloader)
     evaluator = Evaluator(cfg.test_evaluator)
     evaluator.dataset_meta = loader.dataset.metainfo
@@ -102,9 +100,14 @@ def evaluate(cfg: Config, model, title: str) -> dict[str, float]:
 
 
 def publish(
-    args: argparse.Namespace, cfg: Config, folder: Path
+    args: argparse.Namespace, cfg: 'Config', folder: Path
 ) -> tuple[Path, dict]:
     """Write the file and check it; returns its path and its figures."""
+    from mmpose_scgcn.apis import build_model
+    from mmpose_scgcn.apis.publishing import strip_state, write_model
+
+    from mmengine.runner import CheckpointLoader
+
     content = CheckpointLoader.load_checkpoint(
         args.checkpoint, map_location='cpu', logger='silent'
     )
@@ -128,9 +131,11 @@ def publish(
 
 
 def collect_facts(
-    args: argparse.Namespace, content: dict, model: nn.Module
+    args: argparse.Namespace, content: dict, model: 'nn.Module'
 ) -> dict:
     """Collect what a file says about its model."""
+    from mmpose_scgcn.apis.publishing import training_facts
+
     return dict(
         training_facts(content),
         licence=args.licence,
@@ -210,11 +215,16 @@ def main() -> None:
     """Run the command line."""
     args = parse_args()
     steady_output()
+    from mmpose_scgcn.apis.publishing import check_name, install_model
+    from mmpose_scgcn.launch import check_annotations
+
+    from mmengine.registry import init_default_scope
+
     try:
         # Before the test set is predicted.
         check_name(args.name)
         cfg = config_files.read_config(args.config, args.cfg_options)
-        launch.check_annotations(cfg, 'test_dataloader', 'test_evaluator')
+        check_annotations(cfg, 'test_dataloader', 'test_evaluator')
         init_default_scope(cfg.get('default_scope', 'mmpose'))
         check_folder(Path(args.out_dir))
         with TemporaryDirectory() as folder:

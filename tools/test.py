@@ -13,6 +13,7 @@ from mmpose_scgcn.arguments import positive_float
 from mmpose_scgcn.config_options import add_common_arguments
 from mmpose_scgcn.evaluation.functional import lies_to_one_side
 from mmpose_scgcn.files import replace_file
+from mmpose_scgcn.terminal import steady_output
 
 # PyTorch and MMEngine are imported where they are needed: `-h` has to be
 # quick.
@@ -166,6 +167,7 @@ def measure(runner: 'Runner') -> dict:
 def main() -> None:
     """Build a runner from the command line and test."""
     args = parse_args()
+    steady_output()
     from mmpose_scgcn.launch import (
         build_runner,
         check_annotations,

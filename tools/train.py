@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.error import URLError
 
 from mmpose_scgcn.config_options import add_common_arguments
+from mmpose_scgcn.terminal import steady_output
 
 # PyTorch and MMEngine are imported where they are needed: `-h` has to be
 # quick.
@@ -132,6 +133,7 @@ def check_resumption(runner: 'Runner', checkpoint: str | None) -> None:
 def main() -> None:
     """Build a runner from the command line and train."""
     args = parse_args()
+    steady_output()
     from mmpose_scgcn.launch import (
         build_runner,
         check_annotations,

@@ -158,7 +158,8 @@ def check_places(
         settings (Iterable[Path]): Other files that are read.
 
     Raises:
-        ValueError: They would, or the table's name is that of a folder.
+        ValueError: Results would replace such a file, or the table's name is
+            that of a folder.
     """
     inputs = {path.resolve() for path in inputs}
     if pictures and pictures.resolve() in {path.parent for path in inputs}:

@@ -71,7 +71,7 @@ def take_found(folder: Path) -> Any:
 
 
 def main() -> None:
-    """Execute the task of the command line; leave in its folder its find."""
+    """Execute the task of the command line; leave the result in its folder."""
     *paths, kind, arguments = sys.argv[1:]
     end_with(os.getppid())
     if not torch.cuda.is_available():

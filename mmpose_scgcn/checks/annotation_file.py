@@ -65,8 +65,7 @@ def check_annotation_file(
         OSError: It cannot be read.
         ValueError: It is no such file, an entry lacks something or has
             something else, an image is outside of the folder, or no face can
-            be used. The message has the file
-            and the entry.
+            be used. The message has the file and the entry.
     """
     content = _read(Path(path))
     by_id = {}
@@ -148,7 +147,7 @@ def _check_fields(entry: Mapping, needed: Mapping, where: str) -> None:
 
 
 def _check_numbers(entry: Mapping, where: str) -> None:
-    """Check box and keypoints, which may be missing but not be else."""
+    """Check that box and keypoints, where they are there, are numbers."""
     for name in ('bbox', 'keypoints'):
         if name not in entry:
             continue

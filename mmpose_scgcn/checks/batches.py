@@ -81,8 +81,8 @@ def check_shares(runner: Runner) -> Findings:
             several processes.
 
     Returns:
-        Findings: On each the same: an error where one would wait for a batch
-        that another has not, or take another's step for it.
+        Findings: The same on each process: an error where one process would
+        wait for a batch that another has not, or take another's step for it.
     """
     counts = [0]
     if isinstance(runner._train_loop, EpochBasedTrainLoop):

@@ -44,9 +44,9 @@ def local_checkpoint(work_dir: str | Path, named: str | None) -> str | None:
 def latest_checkpoint(work_dir: str | Path) -> str | None:
     """Find the checkpoint that a training goes on from.
 
-    MMEngine keeps its name in ``last_checkpoint``, which is empty if the
-    training was killed while that file was written, and of the original
-    folder in a copied one.
+    MMEngine keeps the checkpoint's name in a file ``last_checkpoint``. That
+    file is empty if the training was killed while the file was written; in a
+    folder that was copied it names a checkpoint of the original folder.
 
     Args:
         work_dir (str | Path): The folder of the training.
@@ -75,7 +75,7 @@ def is_whole(file: Path) -> bool:
             archives, and count as whole.
 
     Returns:
-        bool: Whether it was.
+        bool: Whether the file is whole.
     """
     with file.open('rb') as opened:
         begin = opened.read(2)

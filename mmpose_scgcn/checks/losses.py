@@ -66,7 +66,7 @@ class LossWatch:
     def check_saving(self, runner: Runner) -> None:
         """Refuse to save a model that the last step has spoilt.
 
-        Its losses were still finite, so that :meth:`look` saw nothing.
+        The losses of that step were finite, so that :meth:`look` saw nothing.
 
         Raises:
             CheckError: See :meth:`look`.

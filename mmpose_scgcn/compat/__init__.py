@@ -42,12 +42,12 @@ def require(*modules: str) -> None:
 
 
 def enable_with_host() -> None:
-    """Put all of it in place once the host is imported (idempotent).
+    """Put all mends in place once the host is imported (idempotent).
 
-    What needs MMEngine itself waits for it, so that importing this package
-    imports neither MMEngine nor PyTorch. It is there before anything can be
-    loaded: MMPose imports MMEngine first, and so does whatever reads
-    checkpoints with it.
+    Those that need MMEngine wait until it is imported, so that importing
+    this package imports neither MMEngine nor PyTorch. They are in place
+    before anything can be loaded: MMPose imports MMEngine first, and so does
+    whatever reads checkpoints with MMEngine.
     """
     quiet.enable()  # before the first import of the host
     stand_ins.enable()
@@ -55,13 +55,13 @@ def enable_with_host() -> None:
 
 
 def _enable_all(mmengine: ModuleType) -> None:
-    """Put in place what is about MMEngine."""
+    """Put in place the mends of MMEngine."""
     if find_spec('torch') is not None:  # else MMEngine itself says so
         enable()
 
 
 def enable() -> None:
-    """Put all of it in place now (idempotent).
+    """Put all mends in place now (idempotent).
 
     Raises:
         ImportError: PyTorch or MMEngine is missing.

@@ -44,8 +44,9 @@ def check_file(file: Any) -> int:
         int: Its size, bytes.
 
     Raises:
-        CheckpointError: It is compressed.
-        pickle.UnpicklingError: It is nested so deeply that Python would end.
+        CheckpointError: The archive is compressed.
+        pickle.UnpicklingError: Its pickle is nested so deeply that Python
+            would end.
     """
     with opened(file) as content:
         size = content.seek(0, os.SEEK_END)
@@ -107,8 +108,8 @@ def plain_content(content: Any, size: int) -> Any:
         Any: The content.
 
     Raises:
-        CheckpointError: It is larger than its file can hold, or nested too
-            deeply, or contains itself.
+        CheckpointError: The content is larger than its file can hold, nested
+            too deeply, or contains itself.
     """
     walk = _Walk(_TIMES * size + _SLACK)
     return walk.take(content, 0)[0]
@@ -135,8 +136,8 @@ class _Walk:
             level (int): How deeply it is nested.
 
         Returns:
-            tuple[Any, int, int]: It or what stands for it, how many levels
-            it has, and how many objects.
+            tuple[Any, int, int]: The value or what stands for it, how many
+            levels it has, and how many objects.
         """
         if value is None or isinstance(value, (str, float, int)):
             return self._leaf(value), 0, 1

@@ -52,8 +52,8 @@ def make_pickle_module(allowed: dict[str, Any]) -> SimpleNamespace:
     class Unpickler(pickle._Unpickler):
         """Finds what is allowed.
 
-        It is written in Python: the other one makes room for as many objects
-        as a file says that it has.
+        Python's own unpickler in C makes room for as many objects as a file
+        says that it has; this one, written in Python, does not.
         """
 
         dispatch = _restricted(tuple(known.values()))
@@ -140,7 +140,7 @@ def data_only(allowed: dict[str, Any]) -> Callable:
         allowed (dict[str, Any]): As of :func:`make_pickle_module`.
 
     Returns:
-        Callable: To be called as that one is.
+        Callable: To be called as :func:`torch.load`.
     """
     whole = torch.load
     module = make_pickle_module(allowed)

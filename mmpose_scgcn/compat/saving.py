@@ -50,5 +50,5 @@ def _mend(module: ModuleType) -> None:
 
 
 def enable() -> None:
-    """Put it in place once MMEngine has what writes files (idempotent)."""
+    """Mend MMEngine once its module for files is imported (idempotent)."""
     after_execution('mmengine.fileio.backends.local_backend', _mend)

@@ -105,9 +105,9 @@ def read_coco_faces(
 
     Raises:
         FileNotFoundError: No such file or folder.
-        ValueError: It is no COCO keypoint file, a picture is outside of the
-            folder, its faces have different
-            numbers of keypoints, or its keypoints are not described.
+        ValueError: It is no COCO keypoint file, it names a picture outside of
+            the folder of the pictures, its faces have different numbers of
+            keypoints, or nothing describes the keypoints.
     """
     file = Path(ann_file)
     if not file.is_file():

@@ -49,7 +49,7 @@ class PixelCache:
             the file stays as it is.
 
         Raises:
-            FileNotFoundError, ValueError: As there.
+            FileNotFoundError, ValueError: As :func:`mmpose_scgcn.read_image`.
         """
         try:
             file = self._place(path)

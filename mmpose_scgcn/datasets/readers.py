@@ -8,7 +8,7 @@ import numpy as np
 def read_points(info: Mapping) -> tuple[np.ndarray, np.ndarray]:
     """Read keypoints (n, K, 2) and visibility (n, K) from data info.
 
-    In single precision if the data set has them so, as MMPose's have.
+    In single precision if the data set has them so, as those of MMPose do.
     """
     keypoints = np.asarray(info['keypoints'])[..., :2]
     kind = np.result_type(keypoints.dtype, np.float32)

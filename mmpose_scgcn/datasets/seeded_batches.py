@@ -2,7 +2,7 @@
 
 MMEngine seeds each worker process once. What a sample is changed by then
 depends on how many workers there are and on what they have read before: with
-another number of workers, and after ``--resume``, it is something else. Here
+another number of workers, and after ``--resume``, the change is another. Here
 each batch knows its number in the training, and the generators are seeded for
 each of its samples.
 """
@@ -44,7 +44,7 @@ class NumberedBatches:
 
     Args:
         batches (Iterable[list[int]]): The other one, such as PyTorch's
-            ``BatchSampler``. What it has is here too.
+            ``BatchSampler``. Its attributes are found here too.
     """
 
     def __init__(self, batches: Any) -> None:
@@ -67,7 +67,7 @@ class NumberedBatches:
         return len(self.batches)
 
     def __getattr__(self, name: str) -> Any:
-        """Give what the other one has, such as ``batch_size``."""
+        """Give an attribute of the other sampler, such as ``batch_size``."""
         if name == 'batches':  # in a copy that is being made
             raise AttributeError(name)
         return getattr(self.batches, name)

@@ -67,7 +67,7 @@ class ShapeSet:
             dict: See :func:`mmpose_scgcn.graph.build_graph`.
 
         Raises:
-            ValueError: As there.
+            ValueError: As :func:`mmpose_scgcn.graph.build_graph`.
         """
         normalized = normalize_to_crop(
             self.keypoints, self.centers, self.scales, padding, aspect_ratio

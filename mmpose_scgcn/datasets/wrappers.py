@@ -26,7 +26,7 @@ class Sample:
     index: int
 
     def read(self) -> dict:
-        """Read its annotation; no image is opened.
+        """Read the annotation of the sample; no image is opened.
 
         Returns:
             dict: MMPose's data info, its keypoints converted as a combined
@@ -65,8 +65,8 @@ def samples_of(dataset: Any) -> list[Sample]:
 
     Returns:
         list[Sample]: Indices that stand for the same annotation have equal
-        samples. Where :func:`draws_at_random`, all samples that an index may
-        stand for, and their number is not that of the indices.
+        samples. For a data set that :func:`draws_at_random` the list has all
+        samples that an index may stand for, and another length.
     """
     members = members_of(dataset)
     if not members:

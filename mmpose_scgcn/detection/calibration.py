@@ -86,8 +86,8 @@ def measure(
         ``median`` and the standard deviation ``std``, beside ``faces`` and
         ``found``; and the chosen box of each face (N, 4), NaN where it was
         missed. Crops are as large as the longer side of a box, and the longer
-        of two sides that vary is too long on average: ``longer_side`` is by
-        what both sides are multiplied so that its median is right.
+        of two sides that vary is too long on average: ``longer_side`` is the
+        factor of both sides with which the median of the longer one is right.
 
     Raises:
         ValueError: Fewer than two faces were found.
@@ -123,8 +123,8 @@ def measure(
 def choose_box(boxes: np.ndarray, wanted: np.ndarray) -> np.ndarray:
     """Choose the box of a face whose place is known.
 
-    It is the one that overlaps most; one that overlaps by less than a fifth
-    is another face.
+    The box that overlaps most is chosen. One that overlaps by less than a
+    fifth belongs to another face.
 
     Args:
         boxes (np.ndarray): (M, 4), x1, y1, x2, y2, found in the image.

@@ -1,8 +1,10 @@
-"""What is told about single faces: result columns and lists of ids."""
+"""What is told about single faces: result columns, ids and warnings."""
 
+import logging
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from mmengine.logging import print_log
 
 from .face_samples import FaceSample
 from .functional import FaceScores
@@ -61,3 +63,45 @@ def list_ids(faces: Sequence[FaceSample], mask: np.ndarray) -> str:
     ids = [str(faces[index].id) for index in np.flatnonzero(mask)]
     more = f' and {len(ids) - MAX_IDS} more' if len(ids) > MAX_IDS else ''
     return ', '.join(ids[:MAX_IDS]) + more
+
+
+def report_bad_faces(
+    faces: Sequence[FaceSample], scores: FaceScores, bad_faces: str
+) -> None:
+    """Name the faces without a finite score in a warning.
+
+    Args:
+        faces (Sequence[FaceSample]): The faces (N).
+        scores (FaceScores): Their scores.
+        bad_faces (str): ``raise`` or ``count``, what is done about faces that
+            cannot be scored.
+
+    Raises:
+        ValueError: All faces cannot be scored, or some, which is to be
+            raised.
+    """
+    faulty, failed = scores.faults != '', np.isinf(scores.nme)
+    if faulty.any():
+        message = (
+            f'{faulty.sum()} of {len(faces)} faces cannot be scored '
+            f'({describe_faults(faces, scores.faults)})'
+        )
+        if bad_faces == 'raise' or faulty.all():
+            raise ValueError(
+                f"{message}; correct them or set bad_faces='count'"
+            )
+        warn(message)
+    if failed.any():
+        warn(
+            f'{failed.sum()} predictions are NaN or inf and count as '
+            f'infinite errors: ids {list_ids(faces, failed)}'
+        )
+
+
+def warn(message: str) -> None:
+    """Warn in the log of the run, in the name of the metric."""
+    print_log(
+        f'FaceAlignmentMetric: {message}',
+        logger='current',
+        level=logging.WARNING,
+    )

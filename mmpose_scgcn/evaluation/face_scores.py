@@ -1,6 +1,6 @@
 """Scores of predicted faces, for the metric, the benchmark and the tools."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -8,6 +8,7 @@ from .face_samples import FaceSample, stack_arrays
 from .functional import (
     FaceScores,
     face_normalizers,
+    masked_nme,
     mean_offset,
     resolve_norm,
     score_faces,
@@ -86,3 +87,64 @@ def summarize_with_bias(
     bias_x, bias_y = mean_offset(scores).tolist()[:2]
     figures = summarize_scores(scores, fr_thresholds, auc_threshold)
     return dict(figures, bias_x=bias_x, bias_y=bias_y)
+
+
+def summarize_subsets(
+    scores: FaceScores,
+    members: Mapping[str, np.ndarray],
+    fr_thresholds: Sequence[float],
+    auc_threshold: float,
+) -> dict[str, float]:
+    """Summarise the faces of each subset.
+
+    Args:
+        scores (FaceScores): N faces.
+        members (Mapping[str, np.ndarray]): Boolean (N,) for each subset.
+        fr_thresholds (Sequence[float]): Fractions.
+        auc_threshold (float): A fraction.
+
+    Returns:
+        dict[str, float]: ``<subset>/NME`` and the other figures of
+        :func:`~.functional.summarize_scores`.
+    """
+    figures = {}
+    for name, mask in members.items():
+        chosen = scores.select(mask)
+        found = summarize_scores(chosen, fr_thresholds, auc_threshold)
+        figures.update({f'{name}/{key}': v for key, v in found.items()})
+    return figures
+
+
+def split_nme(
+    faces: Sequence[FaceSample], scores: FaceScores
+) -> dict[str, np.ndarray]:
+    """Compute each face's NME over visible and over occluded keypoints.
+
+    Args:
+        faces (Sequence[FaceSample]): N faces, with the flags of their
+            annotations.
+        scores (FaceScores): Their scores.
+
+    Returns:
+        dict[str, np.ndarray]: ``NME_visible`` and ``NME_occluded`` (N,),
+        fractions; NaN for a face without such keypoints.
+
+    Raises:
+        ValueError: Other numbers of flags than of keypoints, or no keypoint
+            that is flagged as visible.
+    """
+    flags = stack_arrays('flags', [face.fields.flags for face in faces])
+    if flags.shape != scores.visible.shape:
+        raise ValueError(
+            f'split_occluded: faces have {scores.visible.shape[1]} '
+            f'keypoints, their annotations flags of {flags.shape[1]}'
+        )
+    if not (flags == 2).any():
+        raise ValueError(
+            'split_occluded needs keypoints flagged 2 (visible) and 1 '
+            '(occluded); these annotations flag none as 2'
+        )
+    return dict(
+        NME_visible=masked_nme(scores, flags == 2),
+        NME_occluded=masked_nme(scores, flags == 1),
+    )

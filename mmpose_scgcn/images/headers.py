@@ -1,6 +1,6 @@
 """The headers of image files, read with PIL.
 
-PIL is imported when the first one is read, not before.
+PIL is imported when the first header is read, not before.
 """
 
 import io
@@ -67,7 +67,7 @@ def check_size(width: int, height: int) -> None:
     """Refuse an image of more than :data:`MOST_PIXELS` pixels.
 
     Raises:
-        ValueError: It has more.
+        ValueError: The image has more.
     """
     if width * height > MOST_PIXELS:
         raise ValueError(_too_large(f'{width} x {height} pixels'))

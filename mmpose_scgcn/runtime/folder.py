@@ -116,7 +116,7 @@ def check_in_folder(path: Path) -> None:
         path (Path): A file of an exported folder.
 
     Raises:
-        ValueError: It is.
+        ValueError: It is such a link.
     """
     if Path(os.path.realpath(path)).parent != Path(
         os.path.realpath(path.parent)

@@ -30,7 +30,7 @@ def names_other_files(content: bytes) -> bool:
         content (bytes): Of an ONNX file.
 
     Returns:
-        bool: Whether it has. What is no such file has none.
+        bool: Whether it has such weights; False for what is no ONNX file.
 
     Raises:
         ValueError: Graphs in graphs, more than anybody writes.

@@ -48,7 +48,7 @@ def principal_components(
 def components_of(
     parts: Iterable[np.ndarray], count: int = 1
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Find the same of shapes that come in parts.
+    """Find the principal components of shapes that come in parts.
 
     Args:
         parts (Iterable[np.ndarray]): Shapes (n, K, 2), at least one; these

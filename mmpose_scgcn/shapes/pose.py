@@ -53,8 +53,8 @@ def pose_axis(
         keypoints (np.ndarray): Shapes (N, K, 2) in any unit, such as image
             px.
         visible (np.ndarray, optional): Boolean (N, K); keypoints that are
-            not get the mean's place and so count as average. Defaults to
-            all.
+            not visible get the mean's place and so count as average.
+            Defaults to all.
         component (int): Which component, 0 the leading one. Defaults to 0.
 
     Returns:

@@ -25,10 +25,10 @@ def procrustes_align(
         a_i = z_i^* m / z_i^* z_i, \quad
         t_i = \textstyle\sum_{k\,\text{visible}} m_k / n_i
 
-    Averaging the fitted shapes is linear in m, so where the usual iteration
-    ends, at a reference that is the average of the shapes fitted to it but
-    for its size, is an eigenvector of one K x K matrix. It needs neither a
-    start nor a number of iterations.
+    Averaging the fitted shapes is linear in m. The usual iteration ends at a
+    reference that is, but for its size, the average of the shapes fitted to
+    it: an eigenvector of one K x K matrix. Solving for that eigenvector needs
+    neither a start nor a number of iterations.
 
     Note:
         "Wing Loss for Robust Facial Landmark Localisation with Convolutional
@@ -47,8 +47,8 @@ def procrustes_align(
         oriented like the average input. The reference has size one (root of
         summed squares) and its centre, each keypoint counted as often as it
         is visible, at the origin. Keypoints that are not visible get the
-        mean's place. Single precision is centred and summed up in double, and
-        else computed in single precision.
+        mean's place. Shapes of single precision are centred and summed up in
+        double precision, and all else is computed in single precision.
 
     Raises:
         ValueError: Another form than above, visible coordinates that are not

@@ -30,8 +30,7 @@ def data(synthetic_faces, tmp_path_factory):
 
 
 @pytest.fixture
-def benchmark(root, monkeypatch):
-    monkeypatch.syspath_prepend(str(root / 'benchmarks'))
+def benchmark():
     sys.modules.pop('label_adaptation', None)
     import label_adaptation
 

@@ -25,9 +25,8 @@ def known(root):
 
 
 @pytest.fixture
-def peers(root, monkeypatch):
+def peers():
     """Import a module of the suite."""
-    monkeypatch.syspath_prepend(str(root / 'benchmarks'))
     names = 'dlib', 'mediapipe', 'ours', 'points', 'ridge'
     before = set(sys.modules)
     yield lambda name: __import__(f'peers_{name}')

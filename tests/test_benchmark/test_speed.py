@@ -1,13 +1,13 @@
 """The speed benchmark: goals, the file of results, the committed table."""
 
 import json
+import os
 
 import pytest
 
 
 @pytest.fixture
-def speed_rows(root, monkeypatch):
-    monkeypatch.syspath_prepend(str(root / 'benchmarks'))
+def speed_rows():
     import speed_rows
 
     return speed_rows
@@ -94,3 +94,24 @@ def test_a_part_that_fails_leaves_the_results(
     assert done.returncode == 1
     assert 'shapes: not measured' in done.stderr
     assert results.read_bytes() == committed.read_bytes()
+
+
+def test_a_child_answers_from_memory_of_its_own(speed_rows):
+    from speed_measure import in_child
+
+    kept = [1]
+
+    def change():
+        kept.append(2)
+        return os.getpid(), kept
+
+    process, found = in_child(change)
+    assert process != os.getpid()
+    assert (found, kept) == ([1, 2], [1])
+
+
+def test_a_child_that_ends_has_no_answer(speed_rows):
+    from speed_measure import in_child
+
+    with pytest.raises(EOFError):
+        in_child(lambda: os._exit(3))

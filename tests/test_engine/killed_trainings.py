@@ -10,7 +10,6 @@ import sys
 import traceback
 from pathlib import Path
 
-import mmpose_scgcn  # noqa: F401  before MMPose
 from benchmarks.killing import KillHook
 from benchmarks.recorded import digest
 from mmpose_scgcn.launch import build_runner

@@ -2,8 +2,8 @@
 
 from types import SimpleNamespace
 
+from mmpose_scgcn.checks.models import check_model
 from mmpose_scgcn.engine.hooks import CheckHook
-from mmpose_scgcn.engine.hooks.check_hook import check_model
 from mmpose_scgcn.launch import build_runner
 
 import pytest

@@ -4,6 +4,7 @@ import hashlib
 import runpy
 import shutil
 
+from mmpose_scgcn import launch
 from mmpose_scgcn.apis import load_model
 from mmpose_scgcn.apis.loading import keypoint_meta
 from mmpose_scgcn.apis.publishing import (
@@ -128,11 +129,8 @@ def test_what_is_wrong_is_told_before_the_test_set_is_predicted(
     root, tmp_path, monkeypatch, name, place, told
 ):
     (tmp_path / 'file').write_text('')
-    tool = runpy.run_path(str(root / 'tools/publish_model.py'))
-    main = tool['main']
-    monkeypatch.setattr(
-        tool['launch'], 'check_annotations', lambda *names: None
-    )
+    main = runpy.run_path(str(root / 'tools/publish_model.py'))['main']
+    monkeypatch.setattr(launch, 'check_annotations', lambda *names: None)
     words = [CONFIG, 'none.pth', '--name', name, '--licence', 'none']
     words += ['--out-dir', tmp_path / place]
     monkeypatch.setattr('sys.argv', ['publish_model.py', *map(str, words)])

@@ -68,14 +68,9 @@ def open_mat(path: Path, checked: bool = False) -> Iterator[Any]:
         ModuleNotFoundError: h5py is not installed.
         ValueError: Not such a file, one that refers to others, or damaged.
     """
+    hint = 'COFW is in MATLAB 7.3 files, which h5py reads: pip install h5py'
     try:
-        import h5py  # noqa: F401
-    except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(
-            'COFW is in MATLAB 7.3 files, which h5py reads: pip install h5py'
-        ) from error
-    try:
-        with open_hdf(path, checked) as file:
+        with open_hdf(path, hint, checked) as file:
             yield file
     except (OSError, RuntimeError) as error:
         raise ValueError(

@@ -11,6 +11,10 @@ import numpy as np
 from .hdf import check_size, open_hdf, read_values
 
 _FORM = "expected DeepLabCut's labels as pandas writes them (df_with_missing)"
+_HINT = (
+    'h5py reads H5 files: pip install h5py; or give the CSV file that '
+    'DeepLabCut writes beside it'
+)
 Frame = tuple[dict[str, list[str]], list[list[str]], np.ndarray]
 
 
@@ -32,14 +36,7 @@ def read_frame(path: Path) -> Frame:
         ValueError: No such file.
     """
     try:
-        import h5py  # noqa: F401
-    except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(
-            f'{path}: h5py reads H5 files: pip install h5py; or give the CSV '
-            'file that DeepLabCut writes beside it'
-        ) from error
-    try:
-        with open_hdf(path) as file:
+        with open_hdf(path, _HINT) as file:
             key = 'df_with_missing'
             group = file.get(key) or next(iter(file.values()), None)
             if group is None or 'pandas_type' not in group.attrs:
@@ -47,7 +44,7 @@ def read_frame(path: Path) -> Frame:
             if 'table' in group:
                 return _read_table(group, path)
             return _read_fixed(group, path)
-    except FileNotFoundError:
+    except (FileNotFoundError, ModuleNotFoundError):
         raise
     except Exception as error:  # damage ends it in many ways
         told = f'{error}'.removeprefix(f'{path}: ')

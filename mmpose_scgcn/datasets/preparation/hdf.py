@@ -14,12 +14,13 @@ _SLACK = 2**24
 
 
 @contextmanager
-def open_hdf(path: Path, checked: bool = False) -> Iterator[Any]:
+def open_hdf(path: Path, hint: str, checked: bool = False) -> Iterator[Any]:
     """Open a file, after a look at all that is in it.
 
     Args:
         path (Path): The file.
-        checked (bool): Whether that has been done. Defaults to False.
+        hint (str): What to say where h5py is missing.
+        checked (bool): Whether that look has been taken. Defaults to False.
 
     Yields:
         h5py.File: Without what leads out of the file.
@@ -29,8 +30,10 @@ def open_hdf(path: Path, checked: bool = False) -> Iterator[Any]:
         OSError: Not such a file.
         ValueError: It refers to other files.
     """
-    import h5py
-
+    try:
+        import h5py
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(f'{path}: {hint}') from error
     with h5py.File(path, 'r') as file:
         if not checked:
             _check_group(file, path, set())
@@ -68,8 +71,8 @@ def read_values(item: Any, path: Path) -> np.ndarray:
         np.ndarray: Its values.
 
     Raises:
-        ValueError: None, or its values are in other files, or it is far
-            larger than its file, or of objects of any size.
+        ValueError: It is no data set, its values are in other files, it is
+            far larger than its file, or it holds objects of any size.
     """
     import h5py
 
@@ -102,7 +105,7 @@ def check_size(size: int, path: Path, what: str) -> None:
         what (str): What it is, for the message.
 
     Raises:
-        ValueError: It is.
+        ValueError: It claims far more bytes than its file can hold.
     """
     stored = path.stat().st_size
     if size > _TIMES * stored + _SLACK:

@@ -13,9 +13,10 @@ from .records import Face, Source
 def keep_inside(source: Source, inside: Path, copy: bool = False) -> Source:
     """Rename images so that no name leads out of the images' folder.
 
-    Names that are absolute, or have ``..``, become relative to the folder
-    that all images are in. Where every image is in ``inside`` already, names
-    become relative to that.
+    Where all images that exist are in ``inside`` already, names become
+    relative to ``inside``. Otherwise, where a name is absolute or has ``..``,
+    names become relative to the deepest folder that holds these images, and
+    that folder is the source's folder of images from then on.
 
     Args:
         source (Source): What a reader returned.
@@ -24,11 +25,12 @@ def keep_inside(source: Source, inside: Path, copy: bool = False) -> Source:
 
     Returns:
         Source: The same faces under such names. An image that is missing
-        keeps its name.
+        has its absolute path as its name, where others are renamed.
 
     Raises:
-        ValueError: A name leads to a file outside of the images' folder, or
-            an embedded image would be written elsewhere.
+        ValueError: A name leads to a file outside of the images' folder,
+            images have no folder in common that could be linked, or an
+            embedded image would be written elsewhere.
     """
     if source.images is None:
         for face in source.faces:
@@ -57,7 +59,7 @@ def keep_inside(source: Source, inside: Path, copy: bool = False) -> Source:
 
 
 def _check_inside(source: Source) -> None:
-    """Refuse names of files that are there and outside of the folder."""
+    """Refuse names of existing files outside of the images' folder."""
     for face in source.faces:
         there = may_leave(face.file) and os.path.lexists(
             os.path.normpath(source.folder / face.file)
@@ -78,7 +80,7 @@ def _locate(folder: Path, file: str) -> Path:
 
 
 def _common(folders: list[Path]) -> Path | None:
-    """Find the folder that all are in; None on different drives."""
+    """Find the folder that holds all folders; None on different drives."""
     try:
         return Path(os.path.commonpath(folders))
     except ValueError:

@@ -1,7 +1,7 @@
 """MATLAB files before version 7.3: numbers, texts and cells of them.
 
-SciPy reads them. It believes what a file says of its sizes, so that is
-compared with the file before.
+SciPy reads them, and believes what a file says of the sizes of its variables.
+So these are first compared with the size of the file.
 """
 
 import math
@@ -45,10 +45,10 @@ def read_mat(path: Path, names: Collection[str]) -> dict[str, np.ndarray]:
 
     Args:
         path (Path): The file.
-        names (Collection[str]): Those that are read.
+        names (Collection[str]): The variables that are read.
 
     Returns:
-        dict[str, np.ndarray]: Those of them that are there.
+        dict[str, np.ndarray]: Variables by name, those that the file has.
 
     Raises:
         ValueError: No such file, another kind of variable than numbers,

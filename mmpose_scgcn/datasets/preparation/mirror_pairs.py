@@ -52,8 +52,8 @@ def infer_flip_indices(
 
     Raises:
         ValueError: Two keypoints, which may be a pair or not. Partners are
-            not mutual, or lie too far apart: the shapes
-            are not symmetric on average.
+            not mutual, or lie too far apart: the shapes are not symmetric
+            on average.
     """
     count = keypoints.shape[1]
     if count == 1:

@@ -21,21 +21,13 @@ from mmpose_scgcn.checks import (
     on_every_rank,
     take_new_settings,
 )
-from mmpose_scgcn.datasets.pipeline import pipelines_of
-from mmpose_scgcn.models.agreement import check_pipeline, wrong_codec
-from mmpose_scgcn.models.heads import CoordinateHead
+from mmpose_scgcn.checks.models import check_model, check_units
 from mmpose_scgcn.models.layers import is_resized
-from mmpose_scgcn.models.pose_estimators import (
-    AdaptedEstimator,
-    TwoStageEstimator,
-)
-from mmpose_scgcn.models.units import codec_input_size, warn_of_units
 from mmpose_scgcn.processes import inner_model, wrap_again
 from mmpose_scgcn.registry import HOOKS
 
 from mmengine.hooks import Hook
 from mmengine.runner import BaseLoop, Runner
-from torch import nn
 
 from .graph_hook import GraphHook, hold_graphs, release_graphs
 
@@ -108,7 +100,7 @@ class CheckHook(Hook):
         if found.warnings or found.notes:
             found.log(runner.logger)
         found.raise_errors()
-        _check_units(inner_model(runner.model))
+        check_units(inner_model(runner.model))
         if getattr(runner, '_resume', False) and runner._load_from is None:
             runner._load_from = latest_checkpoint(runner.work_dir)
         if _keeps_graphs(runner):
@@ -240,48 +232,3 @@ def _keeps_graphs(runner: Runner) -> bool:
     return isinstance(runner._train_loop, BaseLoop) and not any(
         isinstance(other, GraphHook) for other in hooks
     )
-
-
-def check_model(
-    model: nn.Module, datasets: Mapping, codec: Mapping | None = None
-) -> None:
-    """Check a model against the data sets that it is to be run on.
-
-    Args:
-        model (nn.Module): A pose estimator.
-        datasets (Mapping[str, BaseDataset]): By ``training``,
-            ``validation`` and ``test``.
-        codec (Mapping, optional): The config's.
-
-    Raises:
-        ValueError: What does not fit, and the lines that mend it.
-    """
-    if isinstance(model, AdaptedEstimator):
-        model = model.estimator
-    learner, setting, size = _demands(model)
-    used = {size} if size else set()
-    for where, dataset in datasets.items():
-        name = learner if where == 'training' else None
-        for transforms in pipelines_of(dataset):
-            used |= check_pipeline(transforms, name, setting, size, where)
-    wanted = codec.get('input_size') if isinstance(codec, Mapping) else None
-    if wanted and used and tuple(wanted) not in used:
-        raise ValueError(wrong_codec(tuple(wanted), used))
-
-
-def _demands(model: nn.Module) -> tuple[str | None, str, tuple | None]:
-    """Find who learns coordinates, and which setting has the crop's size."""
-    if isinstance(model, TwoStageEstimator):
-        return type(model).__name__, 'model.input_size', model.input_size
-    head = getattr(model, 'head', None)
-    ours = isinstance(head, CoordinateHead)
-    size = codec_input_size(getattr(head, 'decoder', None))
-    return type(head).__name__ if ours else None, 'model.head.decoder', size
-
-
-def _check_units(model: nn.Module) -> None:
-    """Warn of a loss under a head of MMPose's; ours have done so."""
-    head = getattr(model, 'head', None)
-    loss = getattr(head, 'loss_module', None)
-    if loss is not None and not isinstance(head, CoordinateHead):
-        warn_of_units(loss, getattr(head, 'decoder', None))

@@ -13,7 +13,8 @@ class LateRemoval:
     process that is killed in between leaves neither.
 
     Args:
-        backend (BaseStorageBackend): MMEngine's; what it has is here too.
+        backend (BaseStorageBackend): MMEngine's; its attributes are
+            found here too.
     """
 
     def __init__(self, backend: Any) -> None:

@@ -46,8 +46,8 @@ class RepeatableHook(Hook):
       samples that it had.
     * A checkpoint from within an epoch, or of a training by iterations, goes
       on at the next batch, without reading those before.
-    * If the training was killed before a validation that was due, it is made
-      up for.
+    * If the training was killed before a validation that was due, that
+      validation is made up for.
     * Old checkpoints are deleted after the new ones are written, not before.
     * Worker processes end if this one is killed.
 

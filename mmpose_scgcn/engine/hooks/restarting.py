@@ -40,8 +40,8 @@ def use_seed(sampler: Any, runner: Runner, seed: int) -> None:
 def restart_batches(runner: Runner, batches: NumberedBatches) -> None:
     """Let a training by iterations begin at its step, and no batch before.
 
-    MMEngine's loop has begun to read when it is built, and reads all that has
-    been trained again to go on after it.
+    MMEngine's loop begins to read when it is built, and to resume it reads
+    all batches that have been trained once more.
 
     Args:
         runner (Runner): About to train.
@@ -62,10 +62,11 @@ def restart_batches(runner: Runner, batches: NumberedBatches) -> None:
 
 
 def recall_last(runner: Runner) -> None:
-    """Tell hooks which checkpoint they wrote last, which they forget.
+    """Tell hooks which checkpoint they wrote last.
 
-    After a validation with a better model MMEngine writes that checkpoint
-    again, so that it knows of the best one.
+    A resumed training does not know its last checkpoint. MMEngine writes that
+    file again after a validation that finds a better model, so that the file
+    names the best checkpoint too.
 
     Args:
         runner (Runner): About to go on at a checkpoint.

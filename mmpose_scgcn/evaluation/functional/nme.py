@@ -39,7 +39,7 @@ def keypoint_errors(pred: np.ndarray, gt: np.ndarray) -> np.ndarray:
 
 
 def _part_errors(pred: np.ndarray, gt: np.ndarray) -> np.ndarray:
-    """Do that for some faces: of all, the copies would fill the memory."""
+    """Measure some faces: the copies of all would fill the memory."""
     pred, gt = pred.astype(np.float64), gt.astype(np.float64)
     pred_finite = np.isfinite(pred).all(axis=-1)
     gt_finite = np.isfinite(gt).all(axis=-1)

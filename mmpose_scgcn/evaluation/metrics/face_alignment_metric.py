@@ -1,41 +1,35 @@
 """The metrics of face alignment, as an MMPose metric."""
 
-import logging
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
+from mmpose_scgcn.processes import on_first
 from mmpose_scgcn.registry import METRICS
 
-import numpy as np
-from mmengine.dist import (
-    broadcast_object_list,
-    collect_results,
-    is_main_process,
-)
+from mmengine.dist import collect_results
 from mmengine.evaluator import BaseMetric
-from mmengine.logging import print_log
 
 from ..annotation_fields import AnnotationFields
-from ..face_report import describe_faults, list_ids, result_columns
-from ..face_samples import FaceSample, read_face, stack_arrays, unique_faces
+from ..face_report import report_bad_faces, result_columns, warn
+from ..face_samples import read_face, unique_faces
 from ..face_scores import (
     AUC_THRESHOLD,
     FR_THRESHOLDS,
     score_samples,
+    split_nme,
     subset_masks,
+    summarize_subsets,
     summarize_with_bias,
 )
 from ..functional import (
-    FaceScores,
     build_subsets,
     check_thresholds,
-    masked_nme,
     mean_nme,
     offset_error,
     resolve_norm,
-    summarize_scores,
     write_face_results,
 )
 from ..functional.normalization import Norm
@@ -111,6 +105,7 @@ class FaceAlignmentMetric(BaseMetric):
         One face of two keypoints, which are 10 px apart. One of them is
         predicted 1 px too far to the right.
 
+        >>> import numpy as np
         >>> gt = np.array([[[20.0, 30.0], [30.0, 30.0]]])
         >>> face = dict(
         ...     id=1,
@@ -210,20 +205,7 @@ class FaceAlignmentMetric(BaseMetric):
             self.results, sys.maxsize, self.collect_device, self.collect_dir
         )
         self.results.clear()
-        answer: list = [None]
-        if is_main_process():  # the others wait for its answer
-            try:
-                answer = [self._named_metrics(results)]
-            except Exception as error:
-                answer = [error]
-        broadcast_object_list(answer)
-        if isinstance(answer[0], Exception):
-            raise answer[0]
-        return answer[0]
-
-    def _named_metrics(self, results: list) -> dict[str, float]:
-        """Compute the metrics, with the prefix of their names."""
-        metrics = self.compute_metrics(results)
+        metrics = on_first(partial(self.compute_metrics, results))
         prefix = f'{self.prefix}/' if self.prefix else ''
         return {prefix + name: value for name, value in metrics.items()}
 
@@ -241,20 +223,19 @@ class FaceAlignmentMetric(BaseMetric):
         """
         faces = unique_faces(results)
         scores = score_samples(faces, self.norm, self._dataset_name)
-        self._report_bad_faces(faces, scores)
+        report_bad_faces(faces, scores, self.bad_faces)
         members = subset_masks(faces, self.fields.subsets)
-        split = self._split(faces, scores)
+        split = split_nme(faces, scores) if self.split_occluded else {}
         if self.out_file:
             columns = result_columns(faces, scores, split, members)
             write_face_results(self.out_file, columns)
         metrics = summarize_with_bias(scores, *self.thresholds)
         metrics['bias_x_stderr'] = float(offset_error(scores)[0])
         metrics.update({name: mean_nme(nme) for name, nme in split.items()})
+        metrics.update(summarize_subsets(scores, members, *self.thresholds))
         for name, mask in members.items():
-            values = summarize_scores(scores.select(mask), *self.thresholds)
-            metrics.update({f'{name}/{k}': v for k, v in values.items()})
             if not mask.any():
-                _warn(f'no face belongs to subset {name!r}')
+                warn(f'no face belongs to subset {name!r}')
         if self.num_dropped_faces:
             metrics['num_dropped_faces'] = self.num_dropped_faces
         return metrics
@@ -263,55 +244,3 @@ class FaceAlignmentMetric(BaseMetric):
     def _dataset_name(self) -> str | None:
         """Name of the data set, by which its eyes are known."""
         return (self.dataset_meta or {}).get('dataset_name')
-
-    def _split(
-        self, faces: Sequence[FaceSample], scores: FaceScores
-    ) -> dict[str, np.ndarray]:
-        """Compute per-face NME over visible and over occluded keypoints."""
-        if not self.split_occluded:
-            return {}
-        flags = stack_arrays('flags', [face.fields.flags for face in faces])
-        if flags.shape != scores.visible.shape:
-            raise ValueError(
-                f'split_occluded: faces have {scores.visible.shape[1]} '
-                f'keypoints, their annotations flags of {flags.shape[1]}'
-            )
-        if not (flags == 2).any():
-            raise ValueError(
-                'split_occluded needs keypoints flagged 2 (visible) and 1 '
-                '(occluded); these annotations flag none as 2'
-            )
-        return dict(
-            NME_visible=masked_nme(scores, flags == 2),
-            NME_occluded=masked_nme(scores, flags == 1),
-        )
-
-    def _report_bad_faces(
-        self, faces: Sequence[FaceSample], scores: FaceScores
-    ) -> None:
-        """Name the faces without a finite score; raise where told to."""
-        faulty, failed = scores.faults != '', np.isinf(scores.nme)
-        if faulty.any():
-            message = (
-                f'{faulty.sum()} of {len(faces)} faces cannot be scored '
-                f'({describe_faults(faces, scores.faults)})'
-            )
-            if self.bad_faces == 'raise' or faulty.all():
-                raise ValueError(
-                    f"{message}; correct them or set bad_faces='count'"
-                )
-            _warn(message)
-        if failed.any():
-            _warn(
-                f'{failed.sum()} predictions are NaN or inf and count as '
-                f'infinite errors: ids {list_ids(faces, failed)}'
-            )
-
-
-def _warn(message: str) -> None:
-    """Warn in the log of the run."""
-    print_log(
-        f'FaceAlignmentMetric: {message}',
-        logger='current',
-        level=logging.WARNING,
-    )

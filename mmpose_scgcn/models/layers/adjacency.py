@@ -222,7 +222,7 @@ class UniformAdjacency(nn.Module):
 def build_adjacency(
     kind: str, num_keypoints: int, top_k: int, expansion: int
 ) -> nn.Module:
-    """Choose one by name.
+    """Build the adjacency of a kind.
 
     Raises:
         ValueError: ``kind`` is not ``dynamic``, ``certainty``, ``learned`` or

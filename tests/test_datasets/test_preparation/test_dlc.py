@@ -271,4 +271,6 @@ def test_h5_without_h5py(run_python):
     )
     done = run_python('-c', code, hidden='h5py')
     assert done.returncode == 1
-    assert 'h5py reads H5 files: pip install h5py; or give' in done.stderr
+    told = done.stderr.splitlines()[-1]
+    assert told.startswith('ModuleNotFoundError: ')
+    assert '.h5: h5py reads H5 files: pip install h5py; or give' in told

@@ -178,3 +178,13 @@ def test_gradcheck():
     assert torch.autograd.gradcheck(
         lambda p: laplacian_coordinates(p, adjacency, valid)[0], points
     )
+
+
+def test_autocast_does_not_round():
+    points = 100 + torch.rand(2, 9, 2)
+    adjacency = torch.from_numpy(random_adjacency()).float()
+    valid = torch.ones(2, 9, dtype=torch.bool)
+    expected = laplacian_coordinates(points, adjacency, valid)[0]
+    with torch.autocast('cpu', torch.bfloat16):
+        found = laplacian_coordinates(points, adjacency, valid)[0]
+    torch.testing.assert_close(found, expected, rtol=0, atol=0)

@@ -1,5 +1,5 @@
 from mmpose_scgcn.shapes import procrustes_align
-from mmpose_scgcn.shapes.procrustes import CHUNK
+from mmpose_scgcn.shapes.procrustes import CHUNK, ProcrustesFit
 
 import numpy as np
 import pytest
@@ -121,6 +121,14 @@ def test_the_mean_stays_upright():
     assert abs(mean[1, 1] - mean[2, 1]) < 0.1
 
 
+def test_shapes_that_point_opposite_ways_are_aligned():
+    """Their average points nowhere: the mean may be turned as it likes."""
+    shape = shapes(1)[0] - shapes(1)[0].mean(axis=0)
+    aligned, mean = procrustes_align(np.stack([shape, -shape]))
+    np.testing.assert_allclose(aligned[0], aligned[1], atol=1e-12)
+    assert np.linalg.norm(mean) == pytest.approx(1)
+
+
 @pytest.mark.parametrize('some_hidden', [False, True])
 def test_the_mean_is_the_average_of_what_is_seen(some_hidden):
     points = shapes(2 * CHUNK + 5)
@@ -159,6 +167,11 @@ def test_types_and_arguments_are_left_alone(dtype):
     )
 
 
+def test_parts_of_single_precision_stay_so():
+    (part,) = ProcrustesFit(shapes().astype(np.float32), None).parts()
+    assert part.dtype == np.float32
+
+
 def test_the_order_of_shapes_does_not_matter():
     points = shapes(3 * CHUNK)
     order = np.random.default_rng(0).permutation(len(points))
@@ -182,6 +195,13 @@ def test_shapes_that_are_not_finite_are_numbered(value):
         procrustes_align(points)
     points[2] = points[3]
     with pytest.raises(ValueError, match=rf'shapes \[{CHUNK + 4}\]'):
+        procrustes_align(points)
+
+
+def test_the_first_ten_shapes_that_are_not_finite_are_numbered():
+    points = shapes()
+    points[:11, 1, 0] = np.nan
+    with pytest.raises(ValueError, match=r'shapes \[0, .*, 8, 9\]$'):
         procrustes_align(points)
 
 

@@ -205,9 +205,10 @@ def test_the_first_ten_shapes_that_are_not_finite_are_numbered():
         procrustes_align(points)
 
 
-def test_points_are_no_shapes():
+@pytest.mark.parametrize('place', [0.0, 123.4])
+def test_points_are_no_shapes(place):
     points = shapes()
-    points[5] = 123.4
+    points[5] = place
     with pytest.raises(ValueError, match=r'single point .* shapes \[5\]'):
         procrustes_align(points)
     visible = np.ones((30, 7), dtype=bool)
@@ -215,6 +216,44 @@ def test_points_are_no_shapes():
         visible[5] = [True] * seen + [False] * (7 - seen)
         with pytest.raises(ValueError, match=r'single point .* shapes \[5\]'):
             procrustes_align(shapes(), visible)
+
+
+@pytest.mark.parametrize('place', [1e6, 1e12])
+@pytest.mark.parametrize('some_hidden', [False, True])
+def test_a_shape_as_small_as_rounding_is_a_point(some_hidden, place):
+    """Less than a thousandth of a millionth of its coordinates."""
+    points, visible = shapes(), np.ones((30, 7), dtype=bool)
+    visible[:, 0] = ~(np.arange(30) < 3 * some_hidden)
+    shape = points[5] - points[5].mean(axis=0)
+    shape /= np.linalg.norm(shape)
+    points[5] = place * (1 + 1e-8 * shape)
+    procrustes_align(points, visible)
+    points[5] = place * (1 + 3e-10 * shape)
+    with pytest.raises(ValueError) as error:
+        procrustes_align(points, visible)
+    assert str(error.value) == (
+        'expected shapes with an extent, got a single point (or nothing '
+        'visible) in shapes [5]'
+    )
+
+
+@pytest.mark.parametrize('missing', [0.0, 0.25])
+def test_the_unit_does_not_matter(missing):
+    points = shapes()
+    visible = np.random.default_rng(1).random(points.shape[:2]) >= missing
+    np.testing.assert_allclose(
+        procrustes_align(1e-12 * points, visible)[0],
+        procrustes_align(points, visible)[0],
+        atol=1e-12,
+    )
+
+
+def test_the_first_ten_points_are_numbered_in_every_part():
+    points = shapes(CHUNK + 30)
+    points[CHUNK + 2 : CHUNK + 13] = 7.0
+    numbers = ', '.join(str(CHUNK + i) for i in range(2, 12))
+    with pytest.raises(ValueError, match=rf'in shapes \[{numbers}\]$'):
+        procrustes_align(points)
 
 
 def test_a_keypoint_never_visible_is_numbered():

@@ -74,7 +74,7 @@ def test_summary_of_no_faces_is_nan():
     ('fr_thresholds', 'auc_threshold', 'message'),
     [
         ((0.08, 0.08), 0.1, 'must differ'),
-        ((0.0,), 0.1, 'positive'),
+        ((0.0,), 0.1, '^thresholds must be positive fractions, got '),
         ((0.1,), -0.1, 'positive'),
     ],
 )

@@ -126,7 +126,8 @@ def test_explicit_groups_must_be_two(norm):
 def test_unknown_names():
     with pytest.raises(ValueError, match='inter_ocular'):
         resolve_norm('interocular', '300w')
-    with pytest.raises(KeyError, match='hands'):
+    message = r"'hands' .* as in norm=\(\(36,\), \(45,\)\)"
+    with pytest.raises(KeyError, match=message):
         resolve_norm('inter_ocular', 'hands')
 
 

@@ -123,6 +123,7 @@ PARTS = {
         (
             f'{PREPARATION}/test_pts.py',
             f'{PREPARATION}/test_table.py',
+            f'{PREPARATION}/test_plain_table.py',
             f'{PREPARATION}/test_columns.py',
             f'{PREPARATION}/test_delimited.py',
             f'{PREPARATION}/test_table_problems.py',

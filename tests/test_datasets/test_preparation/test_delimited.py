@@ -80,3 +80,8 @@ def test_decimals_are_no_thousands():
 def test_what_is_no_table(text, message):
     with pytest.raises(ValueError, match=rf't\.csv.*{message}'):
         split_rows(text, PATH)
+
+
+def test_decimal_commas_are_those_of_numbers():
+    found = cells('sep=;\na,5;-1,5;+2,5;X1,5;1,x;1,2,3\n')
+    assert found == [['a,5', '-1.5', '+2.5', 'X1,5', '1,x', '1,2,3']]

@@ -108,6 +108,36 @@ def test_tables_of_a_data_set(folder_csv, shape_of):
         val=folder_csv / 'test.csv',
     )
     assert list(given.splits) == ['train', 'val']
+    assert (given.name, given.origin) == ('faces', 0)
+
+
+def test_all_tables_of_a_data_set_count(tmp_path):
+    """With name, origin and encoding of the user, and sizes of images."""
+    head = 'name,image_width,image_height,x1,y1,x3,y3\n'
+    tables = {}
+    for n, split in enumerate(('train', 'val', 'test'), 4):
+        tables[split] = tmp_path / f'{split}.csv'
+        tables[split].write_bytes(
+            f'{head}ü{n}.jpg,{n}0,{n}5,2,3,4,5\n'.encode('cp1252')
+        )
+    source = read_tables(
+        tables['train'],
+        val=tables['val'],
+        test=tables['test'],
+        name='sheep',
+        origin=1,
+        encoding='cp1252',
+    )
+    assert (source.name, source.origin) == ('sheep', 1)
+    assert list(source.splits) == ['train', 'val', 'test']
+    assert source.declared == {
+        f'ü{n}.jpg': (10 * n, 10 * n + 5) for n in (4, 5, 6)
+    }
+    for face in source.faces:
+        np.testing.assert_array_equal(face.keypoints, [[1, 2], [3, 4]])
+    for told in (source.notes, [p.text for p in source.problems]):
+        for table in tables.values():
+            assert any(str(table) in text for text in told)
 
 
 def test_an_image_named_twice_is_reported(folder_csv):
@@ -273,3 +303,10 @@ def test_tables_of_other_kinds_are_told(tmp_path, text, message):
     path.write_text(text)
     with pytest.raises(ValueError, match=message):
         read_tables(path)
+
+
+def test_names_without_a_suffix_are_no_header(tmp_path):
+    first, second = read(tmp_path, 'a,1.5,2\nb,3,4\n')
+    assert (first.file, second.file) == ('a', 'b')
+    first, _ = read(tmp_path, 'a,NA,\nb,3,4\n')
+    assert first.flags.tolist() == [0]

@@ -51,6 +51,8 @@ EXPLAINED = ROOT / 'benchmarks/mutation_testing_explained.json'
 COMMIT = source_commit()
 #: The least share of mutants that has to be killed in each part.
 GOAL = 0.85
+#: What mutmut says of mutants that no test noticed.
+LIVES = ('survived', 'no tests')
 #: Address space of a test, bytes: a mutant may ask for any amount of it.
 MEMORY = 12 * 2**30
 #: Tests that are left out: those that start processes, which takes seconds,
@@ -213,23 +215,27 @@ def read_results(
         file came to which end, and those that live.
     """
     counts, survivors = {}, []
-    with change_cwd(folder):
-        for file in part.sources():
-            meta = Path(f'mutants/{file}.meta')
-            ends = json.loads(meta.read_text('utf-8'))['exit_code_by_key']
-            ends = {
-                mutant: status_by_exit_code[code]
-                for mutant, code in ends.items()
-                if code is not None
-            }
-            if ends:
-                counts[file] = Counter(ends.values())
+    for file in part.sources():
+        ends = ends_of(folder, file)
+        if ends:
+            counts[file] = Counter(ends.values())
+        with change_cwd(folder):
             survivors += [
                 describe(file, mutant, end == 'survived')
                 for mutant, end in ends.items()
-                if end in ('survived', 'no tests')
+                if end in LIVES
             ]
     return counts, survivors
+
+
+def ends_of(folder: Path, file: str) -> dict[str, str]:
+    """Read what became of the mutants of a file that were tested."""
+    meta = (folder / f'mutants/{file}.meta').read_text('utf-8')
+    return {
+        mutant: status_by_exit_code[code]
+        for mutant, code in json.loads(meta)['exit_code_by_key'].items()
+        if code is not None
+    }
 
 
 def describe(file: str, mutant: str, reached: bool) -> Survivor:
@@ -308,30 +314,30 @@ def test_part(name: str, sample: int | None, again: bool) -> dict:
     """
     part = PARTS[name]
     folder = WORK / name if again else lay_out(name, part)
-    names = mutants_of(folder, part)
-    made = len(names)
+    names, chosen = mutants_of(folder, part), []
     if again:
-        chosen = [n for n in names if n in living(folder, part)]
-    elif sample is not None and sample < made:
+        chosen = living(folder, part)
+    elif sample is not None and sample < len(names):
         chosen = sorted(random.Random(name).sample(names, sample))
-    else:
-        chosen = []
     run_mutmut(folder, chosen)
+    return report_part(name)
+
+
+def report_part(name: str) -> dict:
+    """Give the result of a part from what its last run left."""
+    part, folder = PARTS[name], WORK / name
+    made = len(mutants_of(folder, part))
     return summarize(*read_results(folder, part), made)
 
 
-def living(folder: Path, part: Part) -> set[str]:
+def living(folder: Path, part: Part) -> list[str]:
     """Name the mutants that lived in the last run."""
-    found = set()
-    for file in part.sources():
-        meta = folder / f'mutants/{file}.meta'
-        ends = json.loads(meta.read_text('utf-8'))['exit_code_by_key']
-        found |= {
-            mutant
-            for mutant, code in ends.items()
-            if status_by_exit_code[code] in ('survived', 'no tests')
-        }
-    return found
+    return [
+        mutant
+        for file in part.sources()
+        for mutant, end in ends_of(folder, file).items()
+        if end in LIVES
+    ]
 
 
 def save(parts: dict[str, dict]) -> None:
@@ -369,11 +375,13 @@ def page(parts: dict[str, dict], facts: dict[str, str]) -> str:
             numbers = ' | '.join(str(row[key]) for key in heads)
             lines.append(f'| {label} | {numbers} | {100 * noticed:.1f} % |')
     for name, part in parts.items():
-        lines += ['', f'## What survived: {name}', '']
-        for s in part['survivors']:
+        lines += ['', f'## What survived: {name}']
+        for why in sorted({s['why'] for s in part['survivors']}):
+            lines += ['', why or 'Not explained:', '']
             lines += [
-                f'- `{s["file"]}`, `{s["function"]}`: '
-                f'``{s["change"]}``: {s["why"] or "not explained"}'
+                f'- `{s["file"]}`, `{s["function"]}`: `` {s["change"]} ``'
+                for s in part['survivors']
+                if s['why'] == why
             ]
     made = ', '.join(f'{key} {value}' for key, value in facts.items())
     commits = ', '.join(f'{n} {p["commit"]}' for n, p in parts.items())
@@ -394,6 +402,9 @@ def main() -> int:
     parser.add_argument(
         '--again', action='store_true', help='those alone that lived last time'
     )
+    parser.add_argument(
+        '--report-only', action='store_true', help='of what was tested'
+    )
     parser.add_argument('--no-save', action='store_true')
     args = parser.parse_args()
     if unknown := set(args.parts) - set(PARTS):
@@ -404,8 +415,13 @@ def main() -> int:
         parts = json.loads(RESULT.read_text('utf-8'))['parts']
     fine = True
     for name in args.parts or PARTS:
-        parts[name] = found = test_part(name, args.sample, args.again)
-        found['commit'] = COMMIT
+        commit = COMMIT
+        if args.report_only:
+            commit = parts.get(name, {}).get('commit', COMMIT)
+            parts[name] = found = report_part(name)
+        else:
+            parts[name] = found = test_part(name, args.sample, args.again)
+        found['commit'] = commit
         print(f'{name}: {found["killed_percent"]} % of {found["mutants"]}')
         open_ones = [s for s in found['survivors'] if not s['why']]
         for s in open_ones:

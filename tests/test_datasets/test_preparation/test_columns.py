@@ -1,3 +1,4 @@
+from mmpose_scgcn.datasets.preparation.column_groups import listed
 from mmpose_scgcn.datasets.preparation.column_map import map_columns
 from mmpose_scgcn.datasets.preparation.column_names import tell_mark
 from mmpose_scgcn.datasets.preparation.columns import (
@@ -46,7 +47,6 @@ def read_names(columns, header):
         ('name,X0,Y0,Z0', 'X0 Y0'),
         ('name,x0,y0,X1,Y1', 'x0 y0,X1 Y1'),
         ('name,x0,Y0', 'x0 Y0'),
-        ('name,x,y,z,x,y,z', 'x y,x y'),
         ('name,x.1,y.1,x,y', 'x y,x.1 y.1'),
         ('name,x,y,x.1,y.1', 'x y,x.1 y.1'),
         (OPENFACE, 'x_0 y_0,x_1 y_1,x_2 y_2'),
@@ -77,10 +77,12 @@ def test_what_is_not_used_is_said(header, note):
     ('header', 'message'),
     (
         ('name,valence,x0,y0', 'cannot tell what the columns valence hold'),
+        ('name,visible,x0,y0', 'what the columns visible hold'),
         ('name,px0,py0', 'what the columns px0, py0 hold; .*--columns'),
         ('name,x0,y0,x1', 'an x and a y of every keypoint, got x1 alone'),
         ('name,z0', 'got z0 alone'),
         ('name,x0,y0,X_0,x_0', 'x0 and x_0 name the same'),
+        ('name,x0,y0,v0,v_0', 'the columns v0 and v_0 name the same'),
         ('name,gt_0_x,gt_0_y,pred_0_x,pred_0_y', 'one set of keypoints, got'),
         ('name,x0,y0,kp0_x,kp0_y', 'one set of keypoints, got x, y, kp'),
         ('name,xmin,ymin,x0,y0', 'expected all of a box'),
@@ -242,3 +244,45 @@ def test_names_of_keypoints_have_their_numbers():
     columns = find('name,eye_0_x,eye_0_y,eye_1_x,eye_1_y,nose_x,nose_y')
     assert columns.names == ('eye_0', 'eye_1', 'nose')
     assert (columns.marks, columns.mark_kind) == ((), 'v')
+
+
+def test_x_y_and_z_that_are_repeated_are_counted():
+    columns = find('name,x,y,z,x,y,z')
+    assert (columns.x, columns.y) == ((1, 4), (2, 5))
+    assert columns.notes[-1] == 'not used, z (depth): z, z'
+
+
+@pytest.mark.parametrize(
+    ('header', 'sample', 'file'),
+    (
+        ('foo,x0,y0', 'a.jpg,1,2', 0),
+        ('x0,y0,foo', '1,2,a.jpg', 2),
+        ('foo,bar,x0,y0', 'a.jpg,b.jpg,1,2', 0),
+        ('x0,y0,foo', 'b.jpg,2,a.jpg', 2),
+        (',x0,y0', 'a,1,2', 0),
+    ),
+)
+def test_names_of_images_are_found_by_what_they_are(header, sample, file):
+    ignored = 'ignore=bar' if 'bar' in header else None
+    assert find(header, ignored, sample.split(',')).file == file
+
+
+def test_without_names_of_images_one_is_told_what_is_there():
+    with pytest.raises(ValueError, match='found none') as error:
+        find('frame,x0,y0')
+    assert str(error.value).startswith(
+        'expected one column with the names of the images (called name, '
+        'file, image or the like), found none among frame, x0, y0; name what'
+    )
+
+
+def test_many_columns_are_listed_in_short():
+    header = ['a', '', *'cdefg']
+    assert listed(header, range(6)) == 'a, (no name), c, d, e, f'
+    assert listed(header, range(7)) == 'a, (no name), c, ..., g'
+
+
+def test_of_several_names_the_user_chooses_one():
+    columns = find('name,photo,x0,y0', 'file=photo', ['a.jpg', 'b', '1', '2'])
+    assert columns.file == 1
+    assert columns.notes[-1] == 'not used, other names: name'

@@ -286,3 +286,14 @@ def test_of_several_names_the_user_chooses_one():
     columns = find('name,photo,x0,y0', 'file=photo', ['a.jpg', 'b', '1', '2'])
     assert columns.file == 1
     assert columns.notes[-1] == 'not used, other names: name'
+
+
+def test_what_the_user_does_not_name_is_said_to_be_unused():
+    header = 'name,px_0,py_0,x0,mood,xmin,ymin,xmax,ymax,emotion'
+    columns = find(header, 'x=px_{i},y=py_{i}')
+    assert (columns.file, columns.x, columns.y) == (0, (1,), (2,))
+    assert list(columns.box.values()) == [5, 6, 7, 8]
+    assert columns.notes[-2:] == (
+        'not used, columns that --columns does not name: x0, mood',
+        'not used, classes, splits and attributes: emotion',
+    )

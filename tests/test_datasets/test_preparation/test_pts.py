@@ -5,6 +5,7 @@ from mmpose_scgcn.datasets.preparation.pts_folder import (
     find_video,
     read_pts_folder,
 )
+from mmpose_scgcn.structures.limits import MOST_KEYPOINTS
 
 import numpy as np
 import pytest
@@ -307,3 +308,39 @@ def test_files_that_are_left_out_are_no_reason_to_stop(tmp_path):
     folder_of(tmp_path, 'side.pts', text='1 2\n3 4\n')
     (problem,) = read_pts_folder(tmp_path, num_points=3).problems
     assert problem.serious is False
+
+
+@pytest.mark.parametrize(
+    ('text', 'message'),
+    (
+        (
+            'n_points: 2\n{\n1 2\n3 4\n',
+            ': expected a brace (}) after the points, got none: the file '
+            'seems to be cut off',
+        ),
+        (
+            'n_points: two\n1 2\n',
+            ", line 1: expected the number of points, a whole one, got 'two'",
+        ),
+        ('n_points: 3\n1 2\n', ': expected 3 points, got 1'),
+        ('n_points: 3\n', ': expected 3 points, got 0'),
+        ('\n1 2\n\n3 4 5\n', ", line 4: expected two numbers, got '3 4 5'"),
+        ('1 2\n3 nan # x\n', ", line 2: expected two numbers, got '3 nan'"),
+        ('1 2\n-inf 3\n', ', line 2: expected finite numbers, got infinity'),
+        (
+            '1 2\n' * (MOST_KEYPOINTS + 1),
+            f': expected at most {MOST_KEYPOINTS} keypoints, got '
+            f'{MOST_KEYPOINTS + 1}',
+        ),
+    ),
+)
+def test_what_is_said_of_broken_files(tmp_path, text, message):
+    path = write(tmp_path, text)
+    with pytest.raises(ValueError) as error:
+        read_pts(path)
+    assert str(error.value) == f'{path}{message}'
+
+
+def test_a_brace_too_many_at_the_end_does_no_harm(tmp_path):
+    path = write(tmp_path, '{{1 2\n3.5 4}}}\n')
+    np.testing.assert_array_equal(read_pts(path), [[0, 1], [2.5, 3]])

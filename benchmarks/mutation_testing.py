@@ -72,10 +72,13 @@ class Part:
     Args:
         files (tuple[str, ...]): Patterns, from ``mmpose_scgcn``.
         tests (tuple[str, ...]): Files and folders, from ``tests``.
+        sample (int, optional): So many mutants at random, the same ones in
+            every run. Defaults to None: all.
     """
 
     files: tuple[str, ...]
     tests: tuple[str, ...]
+    sample: int | None = None
 
     def sources(self) -> list[str]:
         """List the files that are mutated, from the root."""
@@ -131,6 +134,7 @@ PARTS = {
             f'{PREPARATION}/test_table_problems.py',
             'test_properties/test_readers.py',
         ),
+        sample=400,
     ),
 }
 
@@ -162,13 +166,12 @@ def lay_out(name: str, part: Part) -> Path:
     return folder
 
 
-def run_mutmut(folder: Path, names: Iterable[str] = ()) -> None:
+def run_mutmut(folder: Path, names: Iterable[str]) -> None:
     """Let mutmut test mutants, one after the other.
 
     Args:
         folder (Path): As :func:`lay_out` made it.
-        names (Iterable[str]): Mutants. Defaults to none: all that have not
-            been tested yet.
+        names (Iterable[str]): Mutants.
     """
     env = dict(os.environ, OMP_NUM_THREADS='1', PYTHONPATH='')
     env.pop('SCGCN_DATA', None)  # what everybody can repeat
@@ -206,9 +209,14 @@ class Survivor:
 
 
 def read_results(
-    folder: Path, part: Part
+    folder: Path, part: Part, chosen: set[str]
 ) -> tuple[dict[str, Counter], list[Survivor]]:
     """Read what mutmut found.
+
+    Args:
+        folder (Path): Where it worked.
+        part (Part): What it worked on.
+        chosen (set[str]): The mutants that count.
 
     Returns:
         tuple[dict[str, Counter], list[Survivor]]: How many mutants of each
@@ -216,7 +224,7 @@ def read_results(
     """
     counts, survivors = {}, []
     for file in part.sources():
-        ends = ends_of(folder, file)
+        ends = {m: e for m, e in ends_of(folder, file) if m in chosen}
         if ends:
             counts[file] = Counter(ends.values())
         with change_cwd(folder):
@@ -228,14 +236,13 @@ def read_results(
     return counts, survivors
 
 
-def ends_of(folder: Path, file: str) -> dict[str, str]:
-    """Read what became of the mutants of a file that were tested."""
+def ends_of(folder: Path, file: str) -> list[tuple[str, str]]:
+    """Read what became of each mutant of a file."""
     meta = (folder / f'mutants/{file}.meta').read_text('utf-8')
-    return {
-        mutant: status_by_exit_code[code]
+    return [
+        (mutant, status_by_exit_code[code])
         for mutant, code in json.loads(meta)['exit_code_by_key'].items()
-        if code is not None
-    }
+    ]
 
 
 def describe(file: str, mutant: str, reached: bool) -> Survivor:
@@ -304,40 +311,38 @@ def test_part(name: str, sample: int | None, again: bool) -> dict:
 
     Args:
         name (str): Of the part.
-        sample (int, optional): So many at random, the same ones in every
-            run; None for all.
+        sample (int, optional): Another number of them than that of the part.
         again (bool): Whether to test those again that lived in the last
-            run, and no others.
+            run, or were not tested, and no others.
 
     Returns:
         dict: The result.
     """
     part = PARTS[name]
     folder = WORK / name if again else lay_out(name, part)
-    names, chosen = mutants_of(folder, part), []
+    chosen = choose(mutants_of(folder, part), name, sample)
     if again:
-        chosen = living(folder, part)
-    elif sample is not None and sample < len(names):
-        chosen = sorted(random.Random(name).sample(names, sample))
-    run_mutmut(folder, chosen)
-    return report_part(name)
+        ends = {m: e for f in part.sources() for m, e in ends_of(folder, f)}
+        chosen = [m for m in chosen if ends[m] in (*LIVES, 'not checked')]
+    if chosen:
+        run_mutmut(folder, chosen)
+    return report_part(name, sample)
 
 
-def report_part(name: str) -> dict:
+def choose(names: list[str], part: str, sample: int | None) -> list[str]:
+    """Choose mutants of a part: its own number of them, or another one."""
+    sample = sample or PARTS[part].sample or len(names)
+    if sample >= len(names):
+        return names
+    return sorted(random.Random(part).sample(names, sample))
+
+
+def report_part(name: str, sample: int | None) -> dict:
     """Give the result of a part from what its last run left."""
     part, folder = PARTS[name], WORK / name
-    made = len(mutants_of(folder, part))
-    return summarize(*read_results(folder, part), made)
-
-
-def living(folder: Path, part: Part) -> list[str]:
-    """Name the mutants that lived in the last run."""
-    return [
-        mutant
-        for file in part.sources()
-        for mutant, end in ends_of(folder, file).items()
-        if end in LIVES
-    ]
+    names = mutants_of(folder, part)
+    chosen = set(choose(names, name, sample))
+    return summarize(*read_results(folder, part, chosen), len(names))
 
 
 def save(parts: dict[str, dict]) -> None:
@@ -397,7 +402,7 @@ def main() -> int:
         'parts', nargs='*', metavar='PART', help=f'of {", ".join(PARTS)} (all)'
     )
     parser.add_argument(
-        '--sample', type=int, help='so many mutants of each part (all)'
+        '--sample', type=int, help='so many mutants of each part'
     )
     parser.add_argument(
         '--again', action='store_true', help='those alone that lived last time'
@@ -418,7 +423,7 @@ def main() -> int:
         commit = COMMIT
         if args.report_only:
             commit = parts.get(name, {}).get('commit', COMMIT)
-            parts[name] = found = report_part(name)
+            parts[name] = found = report_part(name, args.sample)
         else:
             parts[name] = found = test_part(name, args.sample, args.again)
         found['commit'] = commit

@@ -41,3 +41,11 @@ def test_without_annotations_one_is_told_what_to_give(fields):
         'subsets and split_occluded need annotations, which this data set '
         'class does not pass on: give ann_file',
     )
+
+
+def test_subsets_and_flags_together(fields):
+    fields.occlusion, fields.ann_file = True, None
+    annotation = dict(large=0, keypoints=[1.5, 2, 2, 3, 4, 1])
+    found = fields.find(1, annotation=annotation)
+    assert found.members == dict(large=False)
+    assert found.flags.tolist() == [2, 1]

@@ -35,7 +35,7 @@ def test_keypoint_errors_tell_prediction_from_ground_truth():
 
 
 def test_keypoint_errors_refuse_shapes_that_would_broadcast():
-    with pytest.raises(ValueError, match='same shape'):
+    with pytest.raises(ValueError, match='must have the same shape'):
         keypoint_errors(np.zeros((1, 5, 2)), np.zeros((3, 5, 2)))
 
 

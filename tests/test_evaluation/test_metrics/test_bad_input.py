@@ -140,7 +140,7 @@ def test_the_same_id_in_two_data_sets_is_two_faces(make_sample):
 
 
 def test_no_faces_raise():
-    with pytest.raises(ValueError, match='no faces'):
+    with pytest.raises(ValueError, match=r'^no faces to evaluate$'):
         evaluate([])
 
 
@@ -164,7 +164,7 @@ def test_samples_must_have_an_id_and_one_face(make_sample):
 
 def test_faces_must_have_the_same_keypoints(make_sample):
     samples = [make_sample(1, GT, GT), make_sample(2, GT[:2], GT[:2])]
-    with pytest.raises(ValueError, match='shape'):
+    with pytest.raises(ValueError, match="differ in the shape of 'pred'"):
         evaluate(samples)
 
 
@@ -256,3 +256,24 @@ def test_flags_of_several_numbers_of_keypoints_raise(make_sample):
     ]
     with pytest.raises(ValueError, match="differ in the shape of 'flags'"):
         evaluate(samples, split_occluded=True)
+
+
+def test_twins_on_two_images_are_two_faces(make_sample):
+    """Alike in all but their ids, such as drawn ones."""
+    first, second = make_sample(1, GT, GT), make_sample(2, GT, right(8))
+    second['img_path'] = 'b.jpg'
+    assert evaluate([first, second])['NME'] == pytest.approx(0.04)
+
+
+def test_a_face_that_cannot_be_scored_may_come_twice(make_sample):
+    samples = [make_sample(1, UNKNOWN, GT)] * 2 + [make_sample(2, GT, GT)]
+    assert evaluate(samples, bad_faces='count')['num_unscored_faces'] == 1
+
+
+@pytest.mark.parametrize(
+    ('count', 'end'), [(20, '18, 19'), (21, '19 and 1 more')]
+)
+def test_the_first_twenty_faces_are_named(make_sample, count, end):
+    samples = [make_sample(n, FLAT, FLAT) for n in range(count)]
+    with pytest.raises(ValueError, match=rf'ids 0, 1, .*, {end}\);'):
+        evaluate(samples)

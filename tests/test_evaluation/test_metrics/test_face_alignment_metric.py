@@ -231,3 +231,19 @@ def test_how_processes_hand_over_their_faces(tmp_path):
     assert FaceAlignmentMetric(NORM, collect_device='cpu').collect_dir is None
     metric = FaceAlignmentMetric(NORM, collect_dir=str(tmp_path))
     assert metric.collect_device == 'cpu'
+
+
+def test_faces_are_in_the_order_of_their_ids(shifted, tmp_path):
+    path = tmp_path / 'faces.csv'
+    samples = [shifted(n, 1) for n in ('b', 10, 'a', 3)]
+    evaluate(samples, out_file=path)
+    assert read_face_results(path)['id'].tolist() == ['3', '10', 'a', 'b']
+
+
+def test_the_data_set_tells_the_keypoints_of_the_eyes(make_sample):
+    gt = np.random.default_rng(0).uniform(0, 100, (68, 2))
+    gt[36], gt[45] = (10, 50), (90, 50)
+    metric = FaceAlignmentMetric('inter_ocular')
+    metric.dataset_meta = dict(dataset_name='300w')
+    metric.process(None, [make_sample(1, gt, gt + np.array([4.0, 0.0]))])
+    assert metric.evaluate(1)['NME'] == pytest.approx(0.05, rel=1e-5)

@@ -28,6 +28,7 @@ def write(tmp_path, text):
         'VERSION: 1\nNPOINTS: 2\n{ 1 2\n3.5 4 }\n',
         'npoints:2\n# eyes\n1 2 # left\n3.5 4 // right\n',
         'version = 1\nn_points = 2\n1\t2\n3.5\t4\n',
+        'version: 1\n{\n1 2\n3.5 4\n}\n',
     ),
 )
 def test_header_or_none_and_the_first_pixel_becomes_zero(tmp_path, text):

@@ -391,3 +391,12 @@ def test_headers_that_count(tmp_path, header):
 def test_first_rows_that_are_no_header(tmp_path, first):
     found = read(tmp_path, f'{first}\nb,5,6\n')
     assert [face.file for face in found] == ['a', 'b']
+
+
+def test_what_was_read_without_a_header_is_said(tmp_path):
+    table = tmp_path / 'faces.csv'
+    table.write_text('a.jpg,1,2,3,4\n', encoding='utf-8')
+    assert read_tables(table).notes == (
+        f'{table}: no header',
+        f'{table}: 2 keypoints, as name, x0, y0, x1, y1, ...',
+    )

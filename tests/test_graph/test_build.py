@@ -32,6 +32,18 @@ def test_holds_the_neighbors_and_the_mean_shape(shapes, visible):
     )
 
 
+def test_a_keypoint_has_three_neighbours_if_nothing_else_is_said(
+    shapes, visible
+):
+    assert build_graph(shapes, visible, shapes)['top_k'] == 3
+
+
+def test_names_are_used_in_messages(shapes, visible):
+    visible[:, 1] = False
+    with pytest.raises(ValueError, match=r'never visible.*: 1 \(nose\);'):
+        build_graph(shapes, visible, shapes, names=['eye', 'nose', *'abc'])
+
+
 def test_is_plain_and_valid(shapes, visible):
     graph = build_graph(shapes, visible, shapes / 100, top_k=2)
     assert json.loads(json.dumps(graph)) == graph
@@ -63,6 +75,16 @@ def test_coordinates_that_are_not_finite(shapes, visible, value):
     build_graph(shapes, visible, normalized)
 
 
+def test_the_first_ten_shapes_that_are_not_finite_are_named(shapes, visible):
+    shapes[:11, 1, 0] = np.nan
+    with pytest.raises(ValueError) as error:
+        build_graph(shapes, visible, shapes)
+    assert str(error.value) == (
+        'visible keypoints must be finite; NaN or inf in shapes '
+        '[0, 1, 2, 3, 4, 5, 6, 7, 8, 9] (11 in all)'
+    )
+
+
 def test_too_few_keypoints(shapes, visible):
     with pytest.raises(ValueError, match='needs at least 6 keypoints, got 5'):
         build_graph(shapes, visible, shapes, top_k=5)
@@ -88,5 +110,20 @@ def test_neighbours_without_any_correlation_are_warned_of():
     visible = np.ones((40, 4), dtype=bool)
     visible[:20, :2] = False
     visible[20:, 2:] = False  # no pair has a partner in the other
-    with pytest.warns(UserWarning, match=r'keypoints \[0, 1, 2, 3\] are'):
+    with pytest.warns(UserWarning) as warned:
         build_graph(keypoints, visible, keypoints, top_k=2)
+    assert str(warned[0].message) == (
+        'keypoints [0, 1, 2, 3] are seen together with too few others to '
+        'choose 2 neighbours by correlation; the rest are those of lowest '
+        'index'
+    )
+
+
+def test_the_warning_names_the_line_that_builds_the_graph():
+    keypoints = np.random.default_rng(0).normal(size=(40, 4, 2))
+    visible = np.ones((40, 4), dtype=bool)
+    visible[:20, :2] = False
+    visible[20:, 2:] = False
+    with pytest.warns(UserWarning) as warned:
+        build_graph(keypoints, visible, keypoints, top_k=2)
+    assert warned[0].filename == __file__

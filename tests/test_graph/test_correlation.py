@@ -121,6 +121,26 @@ def test_pairs_hardly_ever_seen_together_count_as_uncorrelated(shapes):
     assert keypoint_correlation(shapes, visible)[0, 1] > 0
 
 
+def test_two_shapes_are_enough():
+    """Two points lie on a line, which rounding must not bend."""
+    for seed in range(50):
+        shapes = np.random.default_rng(seed).uniform(0, 100, (2, 5, 2))
+        if seed % 2:  # both coordinates are rounded alike
+            shapes[..., 1] = shapes[..., 0]
+        correlation = keypoint_correlation(shapes, np.ones((2, 5), bool))
+        np.testing.assert_allclose(correlation, 1)
+        assert correlation.max() <= 1
+
+
+def test_in_small_sets_half_of_the_shapes_have_to_be_shared(shapes):
+    visible = np.ones((7, 7), dtype=bool)
+    visible[:2, 0] = False
+    visible[5:, 1] = False  # 0 and 1 share shapes 2..4: three
+    assert keypoint_correlation(shapes[:7], visible)[0, 1] > 0
+    visible[4, 1] = False  # two
+    assert keypoint_correlation(shapes[:7], visible)[0, 1] == 0
+
+
 @pytest.mark.parametrize('count', [0, 1])
 def test_needs_two_shapes(shapes, count):
     with pytest.raises(ValueError, match=f'at least 2 shapes.* got {count}'):
@@ -150,3 +170,47 @@ def test_a_placeholder_that_never_moves_is_named(shapes):
         keypoint_correlation(
             shapes, np.ones((40, 7), dtype=bool), [*'abc', 'tail', *'efg']
         )
+
+
+def placeholder(rng, count):
+    """Shapes of 7 keypoints, of which 3 never moves, and is often hidden."""
+    shapes = rng.uniform(0, 100, (7, 2)) + rng.normal(0, 8, (count, 7, 2))
+    visible = rng.random((count, 7)) > 0.25
+    shapes[:, 3] = 100
+    shapes[~visible[:, 3], 3] = 7
+    return shapes, visible
+
+
+@pytest.mark.parametrize('noise', [0, 1e-10])
+@pytest.mark.parametrize('count', [40, 2500])
+def test_a_placeholder_anywhere_is_named(rng, count, noise):
+    shapes, visible = placeholder(rng, count)
+    shapes[:, 3] += noise * rng.standard_normal((count, 2))
+    with pytest.raises(ValueError) as error:
+        keypoint_correlation(shapes, visible)
+    assert str(error.value) == (
+        f'keypoints constant over the {count} shapes (or seen once), or in x '
+        'or y over the aligned shapes: 3; a constant has no correlation'
+    )
+
+
+def test_a_keypoint_that_moves_in_the_first_part_alone_is_fine(rng):
+    shapes, _ = placeholder(rng, 2500)
+    shapes[:, 3] = 100
+    shapes[:1000:2, 3] += 5
+    shapes[1:1000:2, 3] -= 5
+    keypoint_correlation(shapes, np.ones((2500, 7), dtype=bool))
+
+
+def test_a_keypoint_seen_once_is_named(shapes):
+    visible = np.ones((40, 7), dtype=bool)
+    visible[1:, 5] = False
+    with pytest.raises(ValueError, match=r'\(or seen once\).*: 5;'):
+        keypoint_correlation(shapes, visible)
+
+
+def test_a_keypoint_that_is_always_the_centre_is_named_alone(rng):
+    shapes = rng.uniform(0, 100, (40, 5, 2))
+    shapes[:, 2] = shapes[:, [0, 1, 3, 4]].mean(axis=1)
+    with pytest.raises(ValueError, match=r'aligned shapes: 2;'):
+        keypoint_correlation(shapes, np.ones((40, 5), dtype=bool))

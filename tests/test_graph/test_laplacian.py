@@ -178,3 +178,16 @@ def test_gradcheck():
     assert torch.autograd.gradcheck(
         lambda p: laplacian_coordinates(p, adjacency, valid)[0], points
     )
+
+
+def test_autocast_does_not_round():
+    points = 100 + torch.rand(2, 9, 2)
+    adjacency = random_adjacency()
+    expected = torch.from_numpy(naive_laplacian(adjacency)).float() @ points
+    with torch.autocast('cpu', torch.bfloat16):
+        found, _ = laplacian_coordinates(
+            points,
+            torch.from_numpy(adjacency).float(),
+            torch.ones(2, 9, dtype=torch.bool),
+        )
+    torch.testing.assert_close(found, expected, rtol=0, atol=1e-3)

@@ -63,6 +63,11 @@ def test_argument_is_not_changed(correlation):
     np.testing.assert_array_equal(correlation, before)
 
 
+def test_whole_numbers_are_correlations_too():
+    correlation = np.array([[1, 0, 1], [0, 1, 1], [1, 1, 1]])
+    assert top_k_neighbors(correlation, 1).tolist() == [[0, 2], [1, 2], [2, 0]]
+
+
 def test_too_few_keypoints(correlation):
     with pytest.raises(ValueError, match='needs at least 9 keypoints, got 8'):
         top_k_neighbors(correlation, 8)

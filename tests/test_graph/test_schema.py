@@ -31,16 +31,33 @@ def test_missing_key_is_named(graph, key):
         check_graph(graph)
 
 
+def test_all_missing_keys_are_named(graph):
+    del graph['top_k'], graph['mean_shape']
+    with pytest.raises(ValueError) as error:
+        check_graph(graph)
+    assert str(error.value) == (
+        'a graph is a dict with num_keypoints, top_k, neighbors, mean_shape; '
+        'missing: top_k, mean_shape'
+    )
+
+
 @pytest.mark.parametrize(
     ('change', 'message'),
     [
         (dict(num_keypoints=4), r'expected .* = \(4, 2\), got \(3, 2\)'),
         (dict(top_k=2), r'expected .* = \(3, 3\), got \(3, 2\)'),
-        (dict(neighbors=[[0, 1], [0, 1], [2, 1]]), 'row 1.*itself'),
+        (
+            dict(neighbors=[[0, 1], [0, 1], [2, 1]]),
+            r'row 1, \[0, 1\], must start with the keypoint itself$',
+        ),
         (dict(neighbors=[[0, 1], [1, 3], [2, 1]]), r'row 1.*outside 0\.\.2'),
         (dict(neighbors=[[0, 1], [1, -1], [2, 1]]), r'row 1.*outside'),
-        (dict(neighbors=[[0, 1], [1, 1], [2, 1]]), 'row 1.*twice'),
+        (
+            dict(neighbors=[[0, 1], [1, 1], [2, 1]]),
+            r'row 1, \[1, 1\], names a keypoint twice$',
+        ),
         (dict(neighbors=[[0, 1], [1], [2, 1]]), 'graph neighbors'),
+        (dict(neighbors=[[0, 1], [1, 'x'], [2, 1]]), 'expected rows of numb'),
         (dict(neighbors=[[0, 1], [1, 0.5], [2, 1]]), 'graph neighbors'),
         (dict(mean_shape=[[0, 0], [1, 1]]), r'expected 3 .*\(2, 2\)'),
         (dict(mean_shape=[[0, 0], [1, np.nan], [1, 0]]), '1 values not fini'),

@@ -50,6 +50,20 @@ def test_a_shape_that_is_one_point_is_nan():
     assert np.isnan(align_shapes(shapes, np.ones((1, 3), dtype=bool))).all()
 
 
+def test_a_shape_of_which_one_keypoint_is_seen_is_nan(shapes):
+    visible = np.zeros((6, 5), dtype=bool)
+    visible[:, 2] = True
+    assert np.isnan(align_shapes(shapes, visible)).all()
+
+
+@pytest.mark.parametrize('scale', [1e-4, 1e4])
+def test_size_goes_whatever_the_unit(shapes, scale):
+    visible = np.ones((6, 5), dtype=bool)
+    np.testing.assert_allclose(
+        align_shapes(scale * shapes, visible), align_shapes(shapes, visible)
+    )
+
+
 def test_arguments_are_not_changed(shapes):
     visible = np.ones((6, 5), dtype=bool)
     visible[0, 0] = False

@@ -38,6 +38,11 @@ def test_the_list_written_out():
     ]
 
 
+def test_a_list_takes_no_more_memory_than_it_needs():
+    indices = balanced_indices(BINS, np.array([5, 0, 5, 5]), reverse)
+    assert indices.dtype == np.int32
+
+
 def test_the_rest_is_chosen_without_replacement():
     draws = np.array([7, 0, 7, 7])
     rng = np.random.default_rng(0)

@@ -1,4 +1,5 @@
 from mmpose_scgcn.shapes import principal_components
+from mmpose_scgcn.shapes.components import components_of
 from mmpose_scgcn.shapes.procrustes import CHUNK
 
 import numpy as np
@@ -35,6 +36,21 @@ def test_one_moving_keypoint_is_the_component():
     assert variances[1:].max() < 1e-12
 
 
+def test_a_single_shape_does_not_vary():
+    components, variances = principal_components(deviations(1), 2)
+    np.testing.assert_allclose(
+        np.linalg.norm(components.reshape(2, -1), axis=1), 1
+    )
+    np.testing.assert_array_equal(variances, np.zeros(12))
+
+
+def test_the_leading_component_is_given_if_nothing_else_is_said():
+    found, variances = components_of(iter([deviations()]))
+    expected, _ = principal_components(deviations())
+    assert found.shape == (1, 6, 2) and variances.shape == (12,)
+    np.testing.assert_allclose(found, expected)
+
+
 def test_the_loading_of_largest_magnitude_is_positive():
     for seed in range(20):
         components, _ = principal_components(deviations(seed=seed), 12)
@@ -65,5 +81,6 @@ def test_the_order_of_shapes_changes_nothing():
 
 @pytest.mark.parametrize('count', [0, 13, -1])
 def test_a_number_of_components_that_cannot_be(count):
-    with pytest.raises(ValueError, match=f'1 to 12 components.*got {count}'):
+    message = f'^expected 1 to 12 components of 6 keypoints, got {count}$'
+    with pytest.raises(ValueError, match=message):
         principal_components(deviations(), count)

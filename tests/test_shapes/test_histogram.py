@@ -17,6 +17,12 @@ def test_folded_bins_start_at_zero():
     assert edges.tolist() == [0, 1, 2, 3, 4]
 
 
+def test_there_are_nine_bins_if_nothing_else_is_said():
+    bins, edges = pose_bins(np.arange(10.0))
+    assert bins.tolist() == [0, 1, 2, 3, 4, 5, 6, 7, 8, 8]
+    assert edges.tolist() == list(range(10))
+
+
 @pytest.mark.parametrize('use_abs', [False, True])
 @pytest.mark.parametrize('num_bins', [1, 2, 9, 37])
 def test_every_sample_is_in_one_bin_as_numpy_counts(num_bins, use_abs):
@@ -35,8 +41,8 @@ def test_every_sample_is_in_one_bin_as_numpy_counts(num_bins, use_abs):
     [
         ([1.0, 2], 3, '3 bins need .* got 2'),
         ([1.0, 2], 0, 'at least 1, got 0'),
-        ([1.0, np.nan], 2, 'finite'),
-        ([1.0, np.inf], 2, 'finite'),
+        ([1.0, np.nan], 2, '^pose coefficients must be finite, got NaN or '),
+        ([1.0, np.inf], 2, 'must be finite, got NaN or inf$'),
         ([2.0, 2], 2, 'all 2 pose coefficients are the same'),
     ],
 )

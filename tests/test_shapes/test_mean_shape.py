@@ -1,4 +1,5 @@
 from mmpose_scgcn.shapes import mean_shape, normalize_to_crop
+from mmpose_scgcn.shapes.procrustes import CHUNK
 
 import numpy as np
 import pytest
@@ -48,7 +49,7 @@ def test_existing_centers_are_padded_as_in_mmpose():
 
 def test_the_box_fills_the_padded_crop():
     corners = np.array([[[90.0, 50], [170, 130]]])  # of an 80 px box
-    normalized = normalize_to_crop(corners, CENTER, np.array([[80, 80]]), 1.25)
+    normalized = normalize_to_crop(corners, CENTER, np.array([[80, 80]]))
     np.testing.assert_allclose(normalized[0], [[0.1, 0.1], [0.9, 0.9]])
 
 
@@ -58,3 +59,18 @@ def test_mean_over_the_shapes_that_show_a_keypoint():
     np.testing.assert_array_equal(
         mean_shape(points, visible), [[1, 2], [1, 1]]
     )
+
+
+@pytest.mark.parametrize('dtype', [np.float32, np.float64])
+def test_mean_of_many_shapes(dtype):
+    """In parts, and in double precision whatever theirs is."""
+    rng = np.random.default_rng(0)
+    points = rng.uniform(3000, 4000, (2 * CHUNK + 3, 5, 2)).astype(dtype)
+    visible = rng.random((2 * CHUNK + 3, 5)) > 0.25
+    expected = [
+        points[visible[:, k], k].astype(np.float64).mean(axis=0)
+        for k in range(5)
+    ]
+    found = mean_shape(points, visible)
+    assert found.dtype == np.float64
+    np.testing.assert_allclose(found, expected, rtol=1e-13)

@@ -5,6 +5,7 @@ from mmpose_scgcn.shapes import (
     principal_components,
     procrustes_align,
 )
+from mmpose_scgcn.shapes.procrustes import CHUNK
 
 import numpy as np
 import pytest
@@ -35,6 +36,21 @@ def test_it_is_the_projection_on_the_component():
     np.testing.assert_allclose(axis.mean, mean, atol=1e-12)
     np.testing.assert_allclose(axis.direction, components[1])
     assert axis.share == pytest.approx(variances[1] / variances.sum())
+
+
+def test_it_is_the_projection_where_some_are_hidden_in_one_part():
+    rng = np.random.default_rng(0)
+    points = noses(rng.uniform(-0.4, 0.6, CHUNK + 50), rng)
+    visible = np.ones(points.shape[:2], dtype=bool)
+    visible[CHUNK:, :2] = rng.random((50, 2)) > 0.5
+    axis = pose_axis(points, visible)
+    aligned, mean = procrustes_align(points, visible)
+    (component,), _ = principal_components(aligned)
+    np.testing.assert_allclose(
+        axis.coefficients,
+        ((aligned - mean) * component).sum(axis=(1, 2)),
+        atol=1e-12,
+    )
 
 
 def test_it_grows_as_the_nose_moves_to_the_right():
@@ -109,7 +125,7 @@ def test_shapes_that_are_all_the_same(dtype):
 def test_a_component_that_is_not_there():
     points = noses(np.linspace(-0.5, 0.5, 20))
     with pytest.raises(
-        ValueError, match=r'component must be 0 to 9 .* got -1'
+        ValueError, match=r'component must be 0 to 9 for 5 keypoints, got -1$'
     ):
         pose_axis(points, component=-1)
     with pytest.raises(
@@ -119,8 +135,8 @@ def test_a_component_that_is_not_there():
 
 
 def test_which_shapes_can_be_aligned():
-    points = np.stack([BASE * 10 + 50] * 6)
-    visible = np.ones((6, 5), dtype=bool)
+    points = np.stack([BASE * 10 + 50] * 8)
+    visible = np.ones((8, 5), dtype=bool)
     points[1] = 33.3
     visible[2, :3] = False  # two are left
     visible[3, :2] = False  # three
@@ -128,8 +144,11 @@ def test_which_shapes_can_be_aligned():
     visible[4] = False
     points[5, :4] = points[5, 4]
     visible[5, 4] = False
-    expected = [True, False, False, True, False, False]
-    assert has_shape(points, visible).tolist() == expected
+    points[6] = 0
+    points[7] = 1e6 + 1e-4 * BASE  # the rounding of such coordinates
+    expected = [True, False, False, True, False, False, False, False]
+    found = has_shape(points, visible)
+    assert found.dtype == bool and found.tolist() == expected
     procrustes_align(points[[0, 3]], visible[[0, 3]])
 
 

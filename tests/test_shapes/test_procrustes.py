@@ -1,5 +1,5 @@
 from mmpose_scgcn.shapes import procrustes_align
-from mmpose_scgcn.shapes.procrustes import CHUNK
+from mmpose_scgcn.shapes.procrustes import CHUNK, ProcrustesFit
 
 import numpy as np
 import pytest
@@ -121,6 +121,14 @@ def test_the_mean_stays_upright():
     assert abs(mean[1, 1] - mean[2, 1]) < 0.1
 
 
+def test_shapes_that_point_opposite_ways_are_aligned():
+    """Their average points nowhere: the mean may be turned as it likes."""
+    shape = shapes(1)[0] - shapes(1)[0].mean(axis=0)
+    aligned, mean = procrustes_align(np.stack([shape, -shape]))
+    np.testing.assert_allclose(aligned[0], aligned[1], atol=1e-12)
+    assert np.linalg.norm(mean) == pytest.approx(1)
+
+
 @pytest.mark.parametrize('some_hidden', [False, True])
 def test_the_mean_is_the_average_of_what_is_seen(some_hidden):
     points = shapes(2 * CHUNK + 5)
@@ -159,6 +167,11 @@ def test_types_and_arguments_are_left_alone(dtype):
     )
 
 
+def test_parts_of_single_precision_stay_so():
+    (part,) = ProcrustesFit(shapes().astype(np.float32), None).parts()
+    assert part.dtype == np.float32
+
+
 def test_the_order_of_shapes_does_not_matter():
     points = shapes(3 * CHUNK)
     order = np.random.default_rng(0).permutation(len(points))
@@ -185,9 +198,17 @@ def test_shapes_that_are_not_finite_are_numbered(value):
         procrustes_align(points)
 
 
-def test_points_are_no_shapes():
+def test_the_first_ten_shapes_that_are_not_finite_are_numbered():
     points = shapes()
-    points[5] = 123.4
+    points[:11, 1, 0] = np.nan
+    with pytest.raises(ValueError, match=r'shapes \[0, .*, 8, 9\]$'):
+        procrustes_align(points)
+
+
+@pytest.mark.parametrize('place', [0.0, 123.4])
+def test_points_are_no_shapes(place):
+    points = shapes()
+    points[5] = place
     with pytest.raises(ValueError, match=r'single point .* shapes \[5\]'):
         procrustes_align(points)
     visible = np.ones((30, 7), dtype=bool)
@@ -195,6 +216,44 @@ def test_points_are_no_shapes():
         visible[5] = [True] * seen + [False] * (7 - seen)
         with pytest.raises(ValueError, match=r'single point .* shapes \[5\]'):
             procrustes_align(shapes(), visible)
+
+
+@pytest.mark.parametrize('place', [1e6, 1e12])
+@pytest.mark.parametrize('some_hidden', [False, True])
+def test_a_shape_as_small_as_rounding_is_a_point(some_hidden, place):
+    """Less than a thousandth of a millionth of its coordinates."""
+    points, visible = shapes(), np.ones((30, 7), dtype=bool)
+    visible[:, 0] = ~(np.arange(30) < 3 * some_hidden)
+    shape = points[5] - points[5].mean(axis=0)
+    shape /= np.linalg.norm(shape)
+    points[5] = place * (1 + 1e-8 * shape)
+    procrustes_align(points, visible)
+    points[5] = place * (1 + 3e-10 * shape)
+    with pytest.raises(ValueError) as error:
+        procrustes_align(points, visible)
+    assert str(error.value) == (
+        'expected shapes with an extent, got a single point (or nothing '
+        'visible) in shapes [5]'
+    )
+
+
+@pytest.mark.parametrize('missing', [0.0, 0.25])
+def test_the_unit_does_not_matter(missing):
+    points = shapes()
+    visible = np.random.default_rng(1).random(points.shape[:2]) >= missing
+    np.testing.assert_allclose(
+        procrustes_align(1e-12 * points, visible)[0],
+        procrustes_align(points, visible)[0],
+        atol=1e-12,
+    )
+
+
+def test_the_first_ten_points_are_numbered_in_every_part():
+    points = shapes(CHUNK + 30)
+    points[CHUNK + 2 : CHUNK + 13] = 7.0
+    numbers = ', '.join(str(CHUNK + i) for i in range(2, 12))
+    with pytest.raises(ValueError, match=rf'in shapes \[{numbers}\]$'):
+        procrustes_align(points)
 
 
 def test_a_keypoint_never_visible_is_numbered():

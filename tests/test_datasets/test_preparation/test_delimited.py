@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from mmpose_scgcn.datasets.preparation.delimited import split_rows
+from mmpose_scgcn.structures.limits import MOST_KEYPOINTS
 
 import pytest
 
@@ -80,3 +81,73 @@ def test_decimals_are_no_thousands():
 def test_what_is_no_table(text, message):
     with pytest.raises(ValueError, match=rf't\.csv.*{message}'):
         split_rows(text, PATH)
+
+
+def test_decimal_commas_are_those_of_numbers():
+    found = cells('sep=;\na,5;-1,5;+2,5;X1,5;1,x;1,2,3\n')
+    assert found == [['a,5', '-1.5', '+2.5', 'X1,5', '1,x', '1,2,3']]
+
+
+def error_of(text):
+    with pytest.raises(ValueError) as error:
+        split_rows(text, PATH)
+    return str(error.value)
+
+
+def test_what_is_said_where_nothing_parts_the_cells():
+    assert error_of(f'\n  \n{"a " * 50}\nb\n') == (
+        't.csv: expected cells parted by commas, semicolons or tabs, got '
+        f'{("a " * 20)!r}'
+    )
+
+
+def test_what_is_said_of_rows_that_are_too_long():
+    most = 10 * MOST_KEYPOINTS
+    assert error_of(f'a,1,2\nb{",1" * most}\n') == (
+        f't.csv, line 2: expected at most {most} cells in a row, and about '
+        f'as many in all rows, got {most + 1} ({(most + 4) / 2:.0f} on '
+        'average)'
+    )
+    split_rows(f'b{",1" * (most - 1)}\n', PATH)
+
+
+def test_one_row_far_longer_than_many_others():
+    long = 'b' + ',1' * 2000
+    split_rows('a,1,2\n' * 400 + long, PATH)
+    assert 'expected at most' in error_of('a,1,2\n' * 600 + long)
+
+
+def test_what_is_said_of_marks_of_thousands():
+    assert error_of('a; 1,648 \nb; 987 \nc; 12,000\n') == (
+        't.csv: expected plain numbers, got 1,648 beside 987 in one column: '
+        "a ',' that parts thousands has to be taken out (and 0s be written "
+        'where it parts decimals)'
+    )
+
+
+def test_numbers_of_thousands_in_other_columns_do_no_harm():
+    assert cells('a;1,648;987\n') == [['a', '1.648', '987']]
+    assert cells('a;10,648;x\nb;9876;y\n')[0] == ['a', '10.648', 'x']
+
+
+def test_quotes_that_do_not_end_are_told():
+    assert error_of('a,1\nb,"' + 'x' * 200_000).startswith(
+        't.csv, line 2: expected cells of a table, but field larger than '
+    )
+
+
+@pytest.mark.parametrize(
+    ('text', 'found'),
+    (
+        ('SEP=|\t\na|1|2\n', [['a', '1', '2']]),
+        ('\n\na;1,5;2,5\n', [['a', '1.5', '2.5']]),
+        ('a\tb,1\t2\n', [['a', 'b,1', '2']]),
+        ('a,1,2, \nb,3,4,\n', [['a', '1', '2'], ['b', '3', '4']]),
+        ('a,1,2,5\nb,3,4,\n', [['a', '1', '2', '5'], ['b', '3', '4', '']]),
+        ('a,1,2\nb,3,4,,\n', [['a', '1', '2'], ['b', '3', '4', '', '']]),
+        ('aXb.jpg,1\n', [['aXb.jpg', '1']]),
+        ('\n', []),
+    ),
+)
+def test_cells_of_other_forms(text, found):
+    assert cells(text) == found

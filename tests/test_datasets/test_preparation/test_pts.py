@@ -1,7 +1,11 @@
 from mmpose_scgcn.datasets.preparation.groups import find_group
 from mmpose_scgcn.datasets.preparation.image_files import find_image
 from mmpose_scgcn.datasets.preparation.pts import read_pts
-from mmpose_scgcn.datasets.preparation.pts_folder import read_pts_folder
+from mmpose_scgcn.datasets.preparation.pts_folder import (
+    find_video,
+    read_pts_folder,
+)
+from mmpose_scgcn.structures.limits import MOST_KEYPOINTS
 
 import numpy as np
 import pytest
@@ -24,6 +28,7 @@ def write(tmp_path, text):
         'VERSION: 1\nNPOINTS: 2\n{ 1 2\n3.5 4 }\n',
         'npoints:2\n# eyes\n1 2 # left\n3.5 4 // right\n',
         'version = 1\nn_points = 2\n1\t2\n3.5\t4\n',
+        'version: 1\n{\n1 2\n3.5 4\n}\n',
     ),
 )
 def test_header_or_none_and_the_first_pixel_becomes_zero(tmp_path, text):
@@ -236,3 +241,107 @@ def test_group_pattern():
             find_group('Ann_07.jpg', pattern)
     with pytest.raises(ValueError, match=r"expression .* got '\('"):
         find_group('Ann_07.jpg', '(')
+
+
+def test_what_a_folder_gives_if_nothing_else_is_said(tmp_path):
+    folder_of(tmp_path, 'a.pts', 'a.png', 'b.pts', 'b.png', '._a.pts')
+    source = read_pts_folder(tmp_path)
+    assert (source.name, source.origin, source.videos) == ('faces', 1, True)
+    assert source.notes == (f'{tmp_path}: 2 .pts files',)
+    face = source.faces[0]
+    np.testing.assert_array_equal(face.keypoints, [[0, 1], [2, 3], [4, 6]])
+    assert face.where == str(tmp_path / 'a.pts')
+    assert (face.group, face.fields) == ('a.png', {})
+
+
+def test_name_origin_and_encoding_of_a_folder(tmp_path):
+    folder_of(tmp_path, 'a.png')
+    (tmp_path / 'a.pts').write_bytes('# Müller\n1 2\n3 4\n'.encode('cp1252'))
+    source = read_pts_folder(
+        tmp_path, name='sheep', origin=0, encoding='cp1252'
+    )
+    assert (source.name, source.origin) == ('sheep', 0)
+    np.testing.assert_array_equal(source.faces[0].keypoints, [[1, 2], [3, 4]])
+
+
+def test_people_are_told_by_a_pattern(tmp_path):
+    folder_of(tmp_path, '001/annot/000001.pts', '001/000001.png')
+    source = read_pts_folder(tmp_path, group_pattern=r'(\d)\.')
+    (face,) = source.faces
+    assert face.group == '1' and face.fields == dict(identity='1')
+    assert source.videos is False
+
+
+def test_the_frames_of_a_folder_are_a_video(tmp_path):
+    folder_of(tmp_path, '001/annot/000001.pts', '001/000001.png')
+    source = read_pts_folder(tmp_path)
+    (face,) = source.faces
+    assert face.group == str(tmp_path / '001') and face.fields == {}
+    assert source.videos is True
+
+
+@pytest.mark.parametrize(
+    ('file', 'video'),
+    (
+        ('001/annot/000001.pts', True),
+        ('001/Annotations/000001.pts', True),
+        ('001/annot/a.pts', False),
+        ('ann/annot/000001.pts', False),
+        ('001/points/000001.pts', False),
+        ('ann/points/a.pts', False),
+    ),
+)
+def test_which_folders_are_videos(tmp_path, file, video):
+    expected = (tmp_path / file).parents[1] if video else None
+    assert find_video(tmp_path / file) == expected
+
+
+def test_every_file_with_several_images_is_told(tmp_path):
+    names = [f'{n}.{suffix}' for n in 'ab' for suffix in ('pts', 'jpg', 'png')]
+    problems = read_pts_folder(folder_of(tmp_path, *names)).problems
+    assert [
+        p.text.count(f'{n}.png') for n, p in zip('ab', problems, strict=True)
+    ] == [1, 1]
+
+
+def test_files_that_are_left_out_are_no_reason_to_stop(tmp_path):
+    folder_of(tmp_path, 'a.pts')
+    folder_of(tmp_path, 'side.pts', text='1 2\n3 4\n')
+    (problem,) = read_pts_folder(tmp_path, num_points=3).problems
+    assert problem.serious is False
+
+
+@pytest.mark.parametrize(
+    ('text', 'message'),
+    (
+        (
+            'n_points: 2\n{\n1 2\n3 4\n',
+            ': expected a brace (}) after the points, got none: the file '
+            'seems to be cut off',
+        ),
+        (
+            'n_points: two\n1 2\n',
+            ", line 1: expected the number of points, a whole one, got 'two'",
+        ),
+        ('n_points: 3\n1 2\n', ': expected 3 points, got 1'),
+        ('n_points: 3\n', ': expected 3 points, got 0'),
+        ('\n1 2\n\n3 4 5\n', ", line 4: expected two numbers, got '3 4 5'"),
+        ('1 2\n3 nan # x\n', ", line 2: expected two numbers, got '3 nan'"),
+        ('1 2\n-inf 3\n', ', line 2: expected finite numbers, got infinity'),
+        (
+            '1 2\n' * (MOST_KEYPOINTS + 1),
+            f': expected at most {MOST_KEYPOINTS} keypoints, got '
+            f'{MOST_KEYPOINTS + 1}',
+        ),
+    ),
+)
+def test_what_is_said_of_broken_files(tmp_path, text, message):
+    path = write(tmp_path, text)
+    with pytest.raises(ValueError) as error:
+        read_pts(path)
+    assert str(error.value) == f'{path}{message}'
+
+
+def test_a_brace_too_many_at_the_end_does_no_harm(tmp_path):
+    path = write(tmp_path, '{{1 2\n3.5 4}}}\n')
+    np.testing.assert_array_equal(read_pts(path), [[0, 1], [2.5, 3]])

@@ -1,5 +1,6 @@
 from mmpose_scgcn.datasets.preparation import read_tables
 from mmpose_scgcn.datasets.preparation.table import read_table
+from mmpose_scgcn.structures.limits import MOST_KEYPOINTS
 
 import numpy as np
 import pytest
@@ -71,6 +72,7 @@ def test_flags_box_and_origin_by_the_header(tmp_path):
         ('name,x0,y0,visible0\na,1,2,-1\n', 'expected flags 0 or 1'),
         ('name,x0,y0,x_min\na,1,2,3\n', 'all of a box .* got x_min'),
         ('name,x0,y0\na.jpg,inf,2\n', 'row 2: expected finite numbers'),
+        ('name,x0,y0\na,true,2\n', "row 2: expected a number, got 'true'"),
         ('{"images": []}', 'expected a table, got JSON'),
         ('a.jpg 1 2\n', "by commas, semicolons or tabs, got 'a.jpg 1 2'"),
         ('<html>', 'expected a table, got XML or HTML'),
@@ -108,6 +110,36 @@ def test_tables_of_a_data_set(folder_csv, shape_of):
         val=folder_csv / 'test.csv',
     )
     assert list(given.splits) == ['train', 'val']
+    assert (given.name, given.origin) == ('faces', 0)
+
+
+def test_all_tables_of_a_data_set_count(tmp_path):
+    """With name, origin and encoding of the user, and sizes of images."""
+    head = 'name,image_width,image_height,x1,y1,x3,y3\n'
+    tables = {}
+    for n, split in enumerate(('train', 'val', 'test'), 4):
+        tables[split] = tmp_path / f'{split}.csv'
+        tables[split].write_bytes(
+            f'{head}ü{n}.jpg,{n}0,{n}5,2,3,4,5\n'.encode('cp1252')
+        )
+    source = read_tables(
+        tables['train'],
+        val=tables['val'],
+        test=tables['test'],
+        name='sheep',
+        origin=1,
+        encoding='cp1252',
+    )
+    assert (source.name, source.origin) == ('sheep', 1)
+    assert list(source.splits) == ['train', 'val', 'test']
+    assert source.declared == {
+        f'ü{n}.jpg': (10 * n, 10 * n + 5) for n in (4, 5, 6)
+    }
+    for face in source.faces:
+        np.testing.assert_array_equal(face.keypoints, [[1, 2], [3, 4]])
+    for told in (source.notes, [p.text for p in source.problems]):
+        for table in tables.values():
+            assert any(str(table) in text for text in told)
 
 
 def test_an_image_named_twice_is_reported(folder_csv):
@@ -273,3 +305,98 @@ def test_tables_of_other_kinds_are_told(tmp_path, text, message):
     path.write_text(text)
     with pytest.raises(ValueError, match=message):
         read_tables(path)
+
+
+def test_names_without_a_suffix_are_no_header(tmp_path):
+    first, second = read(tmp_path, 'a,1.5,2\nb,3,4\n')
+    assert (first.file, second.file) == ('a', 'b')
+    first, _ = read(tmp_path, 'a,NA,\nb,3,4\n')
+    assert first.flags.tolist() == [0]
+
+
+@pytest.mark.parametrize(
+    ('text', 'message'),
+    (
+        ('', 'expected rows, found none'),
+        ('name,x0,y0\n', 'expected rows, found only a header'),
+        (
+            ' Scorer ,A,A\nbodyparts,a,a\n',
+            "expected a table, got DeepLabCut's labels; they are of the kind "
+            'dlc',
+        ),
+        (
+            '\n12 \nlefteye_x lefteye_y\na.jpg 1 2\n',
+            "expected a table, got a list of CelebA's; these are of the kind "
+            'celeba',
+        ),
+        (
+            ' {"images": []}',
+            'expected a table, got JSON, which prepare_dataset.py coco and '
+            'labelme read',
+        ),
+        (
+            '<dataset>',
+            'expected a table, got XML or HTML; prepare_dataset.py imglab '
+            'reads the XML of imglab',
+        ),
+        (
+            f'a.jpg{",7" * (2 * MOST_KEYPOINTS + 2)}\n',
+            f'expected at most {MOST_KEYPOINTS} keypoints, got '
+            f'{MOST_KEYPOINTS + 1}',
+        ),
+    ),
+    ids=['empty', 'header', 'dlc', 'celeba', 'json', 'xml', 'wide'],
+)
+def test_what_is_said_of_other_files(tmp_path, text, message):
+    with pytest.raises(ValueError) as error:
+        read(tmp_path, text)
+    assert str(error.value) == f'{tmp_path / "faces.csv"}: {message}'
+
+
+def test_a_list_without_a_first_count_is_no_list_of_celeba(tmp_path):
+    text = 'name,lefteye_x,lefteye_y,nose_x,nose_y\n12,1,2,3,4\n'
+    (face,) = read(tmp_path, text)
+    assert face.file == '12'
+
+
+def test_columns_need_a_header(tmp_path):
+    message = 'csv: --columns names columns, but there is no header$'
+    with pytest.raises(ValueError, match=message):
+        read(tmp_path, 'a.jpg,1,2\n', columns='x=x{i}')
+
+
+def test_columns_of_the_user_in_a_table(tmp_path):
+    (face,) = read(
+        tmp_path, 'foto,px_1,py_1\na.jpg,1,2\n', columns='x=px_{i},y=py_{i}'
+    )
+    assert face.file == 'a.jpg'
+    np.testing.assert_array_equal(face.keypoints, [[1, 2]])
+
+
+def test_groups_in_a_table(tmp_path):
+    (face,) = read(tmp_path, 'Ann_1.jpg,1,2\n', group_pattern=r'(.+)_\d')
+    assert face.group == 'Ann' and face.fields == dict(identity='Ann')
+
+
+@pytest.mark.parametrize(
+    'header',
+    ('name,0,1', 'name,1,2', ',0,1', 'name,1,1', 'photo, 0 , 1 '),
+)
+def test_headers_that_count(tmp_path, header):
+    (face,) = read(tmp_path, f'{header}\nb.jpg,5,6\n')
+    assert face.file == 'b.jpg'
+
+
+@pytest.mark.parametrize('first', ('a,7,8', 'a,1.5,2', 'a,NA,NA', 'a, 7 ,8'))
+def test_first_rows_that_are_no_header(tmp_path, first):
+    found = read(tmp_path, f'{first}\nb,5,6\n')
+    assert [face.file for face in found] == ['a', 'b']
+
+
+def test_what_was_read_without_a_header_is_said(tmp_path):
+    table = tmp_path / 'faces.csv'
+    table.write_text('a.jpg,1,2,3,4\n', encoding='utf-8')
+    assert read_tables(table).notes == (
+        f'{table}: no header',
+        f'{table}: 2 keypoints, as name, x0, y0, x1, y1, ...',
+    )

@@ -45,10 +45,16 @@ def test_failure_rate_is_strictly_above_the_threshold():
 
 
 @pytest.mark.parametrize('function', [failure_rate, ced_auc])
-@pytest.mark.parametrize('nme', [np.array([0.01, np.nan]), np.array([])])
-def test_nan_and_nothing_are_refused(function, nme):
-    with pytest.raises(ValueError, match='face'):
-        function(nme, 0.1)
+@pytest.mark.parametrize(
+    ('nme', 'message'),
+    [
+        ([0.01, np.nan], r'^1 of 2 faces have no NME \(NaN\)$'),
+        ([], '^needs at least one face$'),
+    ],
+)
+def test_nan_and_nothing_are_refused(function, nme, message):
+    with pytest.raises(ValueError, match=message):
+        function(np.array(nme), 0.1)
 
 
 @pytest.mark.parametrize('threshold', [0.0, -0.1, np.nan])
@@ -74,7 +80,7 @@ def test_summary_of_no_faces_is_nan():
     ('fr_thresholds', 'auc_threshold', 'message'),
     [
         ((0.08, 0.08), 0.1, 'must differ'),
-        ((0.0,), 0.1, 'positive'),
+        ((0.0,), 0.1, '^thresholds must be positive fractions, got '),
         ((0.1,), -0.1, 'positive'),
     ],
 )

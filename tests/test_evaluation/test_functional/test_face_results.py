@@ -32,6 +32,27 @@ def test_what_is_written_reads_back_exactly(tmp_path, columns):
         np.testing.assert_array_equal(results[name], columns[name])
 
 
+def test_no_number_is_an_empty_cell(tmp_path, columns):
+    path = tmp_path / 'faces.csv'
+    write_face_results(path, columns)
+    last = path.read_text('utf-8').splitlines()[-1]
+    assert last == '"a,b",y.jpg,,inf,0,no visible keypoint,0'
+
+
+def test_columns_that_every_file_has_are_enough(tmp_path, columns):
+    del columns['subset:pose']
+    path = tmp_path / 'faces.csv'
+    write_face_results(path, columns)
+    assert list(read_face_results(path)) == list(columns)
+
+
+def test_a_file_without_faces_keeps_the_types(tmp_path, columns):
+    path = tmp_path / 'faces.csv'
+    write_face_results(path, {name: [] for name in columns})
+    kinds = {name: c.dtype.kind for name, c in read_face_results(path).items()}
+    assert ''.join(kinds.values()) == 'UUfffUb'
+
+
 def test_a_failed_write_leaves_the_old_file(tmp_path, columns):
     path = tmp_path / 'faces.csv'
     write_face_results(path, columns)

@@ -81,6 +81,8 @@ def test_face_normalizers_choose_box_or_keypoints(keypoints):
     by_box = face_normalizers('box_size', keypoints, visible, boxes)
     by_eyes = face_normalizers(((0,), (1,)), keypoints, visible, boxes)
     assert by_box.tolist() == [40.0] * 3
+    diagonal = face_normalizers('box_diagonal', keypoints, visible, boxes)
+    assert diagonal.tolist() == [50.0] * 3
     expected = np.linalg.norm(keypoints[:, 0] - keypoints[:, 1], axis=1)
     np.testing.assert_allclose(by_eyes, expected)
 
@@ -126,7 +128,8 @@ def test_explicit_groups_must_be_two(norm):
 def test_unknown_names():
     with pytest.raises(ValueError, match='inter_ocular'):
         resolve_norm('interocular', '300w')
-    with pytest.raises(KeyError, match='hands'):
+    message = r"'hands' .* as in norm=\(\(36,\), \(45,\)\)"
+    with pytest.raises(KeyError, match=message):
         resolve_norm('inter_ocular', 'hands')
 
 

@@ -30,9 +30,9 @@ def test_an_offset_is_that_of_the_keypoints_that_count():
 
 def test_no_keypoint_no_offset():
     scores = score_faces(
-        np.zeros((3, 2, 2)),
-        np.zeros((3, 2, 2)),
-        np.zeros((3, 2), dtype=bool),
+        np.zeros((3, 4, 2)),
+        np.zeros((3, 4, 2)),
+        np.zeros((3, 4), dtype=bool),
         np.ones(3),
     )
     assert np.isnan(mean_offset(scores)).tolist() == [True, True]
@@ -50,6 +50,34 @@ def test_the_error_of_an_offset_is_that_of_the_faces():
     scores = score_faces(pred, gt, visible, np.full(4, 2.0))
     expected = moved.std(axis=0, ddof=1) / 2
     np.testing.assert_allclose(offset_error(scores), expected)
+
+
+def test_two_faces_have_an_error_and_one_has_none():
+    pred = np.array([[[1.0, 0.0]], [[3.0, 4.0]]])
+    scores = score_faces(
+        pred, np.zeros((2, 1, 2)), np.ones((2, 1), dtype=bool), np.ones(2)
+    )
+    np.testing.assert_allclose(offset_error(scores), [1, 2])
+    alone = scores.select(np.array([True, False]))
+    assert np.isnan(offset_error(alone)).all()
+
+
+def test_many_faces_are_summed_in_double_precision():
+    rng = np.random.default_rng(0)
+    pred = rng.uniform(0, 300, (2500, 68, 2)).astype(np.float32)
+    gt = rng.uniform(0, 300, (2500, 68, 2)).astype(np.float32)
+    visible = rng.random((2500, 68)) < 0.5
+    normalizers = rng.uniform(50, 90, 2500)
+    scores = score_faces(pred, gt, visible, normalizers)
+    offsets = scores.offsets.astype(np.float64) / normalizers[:, None, None]
+    np.testing.assert_allclose(
+        mean_offset(scores), offsets[visible].mean(axis=0), rtol=1e-11
+    )
+    faces = np.where(visible[..., None], offsets, 0).sum(axis=1)
+    means = faces / visible.sum(axis=1)[:, None]
+    np.testing.assert_allclose(
+        offset_error(scores), means.std(axis=0, ddof=1) / 50, rtol=1e-11
+    )
 
 
 @pytest.mark.parametrize(

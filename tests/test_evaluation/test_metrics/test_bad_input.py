@@ -51,6 +51,22 @@ def test_faces_that_cannot_be_scored_raise_with_their_ids(
         evaluate(samples)
 
 
+def test_all_reasons_are_told(make_sample):
+    samples = [
+        make_sample(7, GT, GT),
+        make_sample(8, FLAT, FLAT),
+        make_sample(9, GT, GT, visible=[0, 0, 0]),
+        make_sample(10, FLAT, FLAT),
+    ]
+    with pytest.raises(ValueError) as error:
+        evaluate(samples)
+    assert str(error.value) == (
+        '3 of 4 faces cannot be scored (no visible keypoint: ids 9; '
+        'normaliser zero, not finite or not annotated: ids 8, 10); correct '
+        "them or set bad_faces='count'"
+    )
+
+
 @pytest.mark.parametrize('kind', KINDS)
 def test_faces_that_cannot_be_scored_are_counted_when_told_to(
     make_sample, bad_face, kind, log
@@ -101,8 +117,9 @@ def test_members_that_number_their_faces_alike(make_sample):
     assert whole['NME'] == pytest.approx(np.mean(apart))
 
 
-def test_one_annotation_on_two_images_raises(make_sample):
-    first, second = make_sample(1, GT, GT), make_sample(1, GT, GT)
+@pytest.mark.parametrize('gt', [GT, UNKNOWN], ids=['known', 'unknown'])
+def test_one_annotation_on_two_images_raises(make_sample, gt):
+    first, second = make_sample(1, gt, GT), make_sample(1, gt, GT)
     second['img_path'] = 'another.png'
     with pytest.raises(ValueError, match='shared by different faces'):
         evaluate([first, second])
@@ -123,7 +140,7 @@ def test_the_same_id_in_two_data_sets_is_two_faces(make_sample):
 
 
 def test_no_faces_raise():
-    with pytest.raises(ValueError, match='no faces'):
+    with pytest.raises(ValueError, match=r'^no faces to evaluate$'):
         evaluate([])
 
 
@@ -147,7 +164,7 @@ def test_samples_must_have_an_id_and_one_face(make_sample):
 
 def test_faces_must_have_the_same_keypoints(make_sample):
     samples = [make_sample(1, GT, GT), make_sample(2, GT[:2], GT[:2])]
-    with pytest.raises(ValueError, match='shape'):
+    with pytest.raises(ValueError, match="differ in the shape of 'pred'"):
         evaluate(samples)
 
 
@@ -210,8 +227,19 @@ def test_the_annotation_file_of_another_set_raises(make_sample, tmp_path):
             )
         )
     )
-    with pytest.raises(ValueError, match=r'id 1 is of sub/b\.jpg .*a\.jpg'):
+    with pytest.raises(ValueError) as error:
         evaluate([make_sample(1, GT, GT)], subsets='300w', ann_file=str(path))
+    assert str(error.value) == (
+        f'annotation id 1 is of sub/b.jpg in {path}, but of a.jpg in the '
+        'data set that is tested: give ann_file that of the tested data set'
+    )
+
+
+def test_an_annotation_file_that_is_not_needed_is_not_read(make_sample):
+    metric = FaceAlignmentMetric(NORM, ann_file='nowhere.json')
+    metric.dataset_meta = dict(dataset_name='300w')
+    metric.process(None, [make_sample(1, GT, GT)])
+    assert metric.evaluate(1)['NME'] == 0
 
 
 def test_flags_of_another_number_of_keypoints_raise(make_sample):
@@ -219,3 +247,33 @@ def test_flags_of_another_number_of_keypoints_raise(make_sample):
     sample = make_sample(1, GT, GT, raw_ann_info=raw)
     with pytest.raises(ValueError, match=r'have 3 keypoints, .* flags of 5'):
         evaluate([sample], split_occluded=True)
+
+
+def test_flags_of_several_numbers_of_keypoints_raise(make_sample):
+    samples = [
+        make_sample(n, GT, GT, raw_ann_info=dict(keypoints=[0, 0, 2] * count))
+        for n, count in ((1, 3), (2, 4))
+    ]
+    with pytest.raises(ValueError, match="differ in the shape of 'flags'"):
+        evaluate(samples, split_occluded=True)
+
+
+def test_twins_on_two_images_are_two_faces(make_sample):
+    """Alike in all but their ids, such as drawn ones."""
+    first, second = make_sample(1, GT, GT), make_sample(2, GT, right(8))
+    second['img_path'] = 'b.jpg'
+    assert evaluate([first, second])['NME'] == pytest.approx(0.04)
+
+
+def test_a_face_that_cannot_be_scored_may_come_twice(make_sample):
+    samples = [make_sample(1, UNKNOWN, GT)] * 2 + [make_sample(2, GT, GT)]
+    assert evaluate(samples, bad_faces='count')['num_unscored_faces'] == 1
+
+
+@pytest.mark.parametrize(
+    ('count', 'end'), [(20, '18, 19'), (21, '19 and 1 more')]
+)
+def test_the_first_twenty_faces_are_named(make_sample, count, end):
+    samples = [make_sample(n, FLAT, FLAT) for n in range(count)]
+    with pytest.raises(ValueError, match=rf'ids 0, 1, .*, {end}\);'):
+        evaluate(samples)

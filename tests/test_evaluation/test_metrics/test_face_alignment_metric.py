@@ -125,7 +125,9 @@ def test_an_empty_subset_is_nan_and_warned_of(shifted, log):
     metrics = evaluate(samples, subsets='300w')
     assert np.isnan(metrics['challenge/NME'])
     assert np.isnan(metrics['challenge/FR@0.10'])
-    assert "'challenge'" in log.text
+    told = [(r.levelname, r.getMessage()) for r in log.records]
+    message = "FaceAlignmentMetric: no face belongs to subset 'challenge'"
+    assert ('WARNING', message) in told
 
 
 def test_visible_and_occluded_keypoints_apart(make_sample):
@@ -146,8 +148,12 @@ def test_visible_and_occluded_keypoints_apart(make_sample):
 
 def test_flags_that_say_nothing_are_not_taken_for_occlusion(shifted):
     raw = dict(keypoints=np.column_stack([GT, [1, 1, 1]]).ravel().tolist())
-    with pytest.raises(ValueError, match='none as 2'):
+    with pytest.raises(ValueError) as error:
         evaluate([shifted(1, 2, raw_ann_info=raw)], split_occluded=True)
+    assert str(error.value) == (
+        'split_occluded needs keypoints flagged 2 (visible) and 1 '
+        '(occluded); these annotations flag none as 2'
+    )
 
 
 def test_results_file_has_a_row_for_each_face(shifted, tmp_path):
@@ -168,6 +174,17 @@ def test_results_file_has_a_row_for_each_face(shifted, tmp_path):
     assert results['subset:challenge'].tolist() == [False, True, False]
 
 
+def test_the_results_file_has_both_kinds_of_keypoints(shifted, tmp_path):
+    path = tmp_path / 'faces.csv'
+    raw = dict(keypoints=np.column_stack([GT, [2, 2, 1]]).ravel().tolist())
+    evaluate(
+        [shifted(1, 3, raw_ann_info=raw)], out_file=path, split_occluded=True
+    )
+    results = read_face_results(path)
+    np.testing.assert_allclose(results['nme_visible'], [0.03])
+    np.testing.assert_allclose(results['nme_occluded'], [0.03])
+
+
 def test_no_prefix_and_no_warning_about_it(shifted, log):
     metric = FaceAlignmentMetric(norm=NORM)
     assert 'prefix' not in log.text
@@ -178,3 +195,55 @@ def test_no_prefix_and_no_warning_about_it(shifted, log):
 def test_a_prefix_is_put_before_every_key(shifted):
     metrics = evaluate([shifted(1, 2)], prefix='wflw')
     assert all(key.startswith('wflw/') for key in metrics)
+
+
+def test_thresholds_of_the_user(shifted):
+    metrics = evaluate(
+        [shifted(1, 2), shifted(2, 6)], fr_thresholds=(0.05,), auc_threshold=1
+    )
+    assert metrics['FR@0.05'] == 0.5
+    assert metrics['AUC@1.00'] == pytest.approx(0.96)
+    assert not {'FR@0.08', 'FR@0.10', 'AUC@0.10'} & set(metrics)
+
+
+def test_other_keypoints_of_the_predictions(shifted):
+    sample = shifted(1, 2)
+    sample['pred_instances']['coarse'] = GT[None] + np.array([7.0, 0.0])
+    assert evaluate([sample], field='coarse')['NME'] == pytest.approx(0.07)
+
+
+def test_faces_that_were_left_out_are_counted(shifted):
+    metric = FaceAlignmentMetric(norm=NORM)
+    assert metric.num_dropped_faces == 0
+    metric.num_dropped_faces = 3
+    metric.process(None, [shifted(1, 2)])
+    assert metric.evaluate(1)['num_dropped_faces'] == 3
+
+
+def test_scores_of_keypoints_are_not_kept(shifted):
+    metric = FaceAlignmentMetric(norm=NORM)
+    metric.process(None, [shifted(1, 2)])
+    assert metric.results[0].scores is None
+
+
+def test_how_processes_hand_over_their_faces(tmp_path):
+    assert FaceAlignmentMetric(NORM).collect_device == 'gpu'
+    assert FaceAlignmentMetric(NORM, collect_device='cpu').collect_dir is None
+    metric = FaceAlignmentMetric(NORM, collect_dir=str(tmp_path))
+    assert metric.collect_device == 'cpu'
+
+
+def test_faces_are_in_the_order_of_their_ids(shifted, tmp_path):
+    path = tmp_path / 'faces.csv'
+    samples = [shifted(n, 1) for n in ('b', 10, 'a', 3)]
+    evaluate(samples, out_file=path)
+    assert read_face_results(path)['id'].tolist() == ['3', '10', 'a', 'b']
+
+
+def test_the_data_set_tells_the_keypoints_of_the_eyes(make_sample):
+    gt = np.random.default_rng(0).uniform(0, 100, (68, 2))
+    gt[36], gt[45] = (10, 50), (90, 50)
+    metric = FaceAlignmentMetric('inter_ocular')
+    metric.dataset_meta = dict(dataset_name='300w')
+    metric.process(None, [make_sample(1, gt, gt + np.array([4.0, 0.0]))])
+    assert metric.evaluate(1)['NME'] == pytest.approx(0.05, rel=1e-5)

@@ -60,6 +60,14 @@ def test_mean_equals_a_naive_loop(loss_class, batch):
 
 
 @every
+def test_the_mean_of_one_coordinate_is_its_penalty(loss_class):
+    loss, error = loss_class(), torch.full((1, 1, 1), 7.0)
+    torch.testing.assert_close(
+        loss(error, torch.zeros(1, 1, 1)), loss.penalty(error)[0, 0, 0]
+    )
+
+
+@every
 def test_fractional_weight_multiplies_the_loss_not_the_error(loss_class):
     """In MMPose an error of 10 at weight 0.5 does not cost half of 10."""
     output, target = torch.full((1, 1, 2), 10.0), torch.zeros(1, 1, 2)

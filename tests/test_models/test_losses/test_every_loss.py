@@ -152,6 +152,13 @@ def test_double_stays_double(weighted, batch):
     assert value.dtype == torch.float64
 
 
+def test_labels_of_another_precision_leave_that_of_the_output(
+    make_loss, batch
+):
+    output, target, _ = batch
+    assert make_loss()(output, target.double()).dtype == torch.float32
+
+
 def test_compiles_without_graph_breaks(make_loss, batch):
     loss = make_loss(input_size=(256, 256), use_target_weight=True)
     compiled = torch.compile(loss, fullgraph=True, backend='eager')
@@ -176,7 +183,8 @@ def test_inputs_that_do_not_fit(weighted):
         weighted(points, points, torch.ones(4, 6, 2))
     with pytest.raises(ValueError, match=r'got \(6, 4\)'):
         weighted(points, points, torch.ones(6, 4))
-    with pytest.raises(ValueError, match=r'needs target_weight .* got None'):
+    message = r'Loss\(use_target_weight=True\) needs target_weight .* got None'
+    with pytest.raises(ValueError, match=message):
         weighted(points, points)
 
 
@@ -187,6 +195,11 @@ def test_a_size_of_two_needs_two_coordinates(make_loss, dims):
     make_loss()(points, points)
     with pytest.raises(ValueError, match=f'input_size.* D = 2.* got {dims}'):
         make_loss(input_size=(64, 64))(points, points)
+
+
+@pytest.mark.filterwarnings('ignore:.* its form changes:UserWarning')
+def test_an_input_of_one_pixel(make_loss):
+    make_loss(input_size=(1, 1))
 
 
 @pytest.mark.parametrize('size', [(64,), (0, 64), (64, 64, 3), 64])

@@ -102,6 +102,14 @@ def test_gradient_is_finite_on_the_kinks(name, factor):
     assert error.grad.isfinite().all()
 
 
+@pytest.mark.parametrize(('name', 'slope'), [('wing', 1), ('soft_wing', 8)])
+def test_the_threshold_belongs_to_the_branch_above(name, slope):
+    function, threshold = FUNCTIONS[name]
+    error = double(threshold).requires_grad_()
+    function(error).sum().backward()
+    torch.testing.assert_close(error.grad, double(slope))
+
+
 def test_soft_wing_with_a_huge_threshold_is_l1():
     error = torch.linspace(-300, 300, 101, dtype=torch.float64)
     torch.testing.assert_close(

@@ -140,6 +140,15 @@ def test_a_penalty_of_mmpose(ring, batch):
     torch.testing.assert_close(loss(output, target), ours(output, target))
 
 
+def test_weights_of_another_precision_leave_that_of_the_errors(ring, batch):
+    output, target, _ = batch
+    loss = RelativeLocationLoss(
+        ring, penalty=dict(type='mmpose.L1Loss'), use_target_weight=True
+    )
+    weight = torch.ones(4, 6, dtype=torch.float64)
+    assert loss(output, target, weight).dtype == torch.float32
+
+
 def test_the_graph_is_part_of_the_state(ring, batch):
     full, empty = RelativeLocationLoss(ring), RelativeLocationLoss()
     with pytest.raises(RuntimeError, match=r'no keypoint graph.*GraphHook'):
@@ -151,7 +160,11 @@ def test_the_graph_is_part_of_the_state(ring, batch):
 
 def test_penalty_must_leave_units_alone(ring):
     penalty = dict(**L1, input_size=(64, 64), loss_weight=2.0)
-    with pytest.raises(ValueError, match='input_size and loss_weight: set it'):
+    message = (
+        'penalty sets input_size and loss_weight: set it on '
+        'RelativeLocationLoss, which compares in crop px$'
+    )
+    with pytest.raises(ValueError, match=message):
         RelativeLocationLoss(ring, penalty=penalty)
 
 

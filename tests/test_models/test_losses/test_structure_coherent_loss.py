@@ -95,3 +95,8 @@ def test_configs_are_not_changed(relative):
     before = (dict(absolute), dict(relative))
     StructureCoherentLoss(absolute, relative, (64, 64), True)
     assert (absolute, relative) == before
+
+
+def test_a_term_without_a_type_is_refused(relative):
+    with pytest.raises(KeyError, match='type'):
+        StructureCoherentLoss(dict(), relative, input_size=(64, 64))

@@ -16,22 +16,21 @@ is 1 if a part has less than 85 % killed, or a mutant is not explained.
 import argparse
 import json
 import os
-import platform
 import random
 import resource
 import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
 
 from mmpose_scgcn.benchmark.commit import source_commit
-from mmpose_scgcn.files import replace_file
+
+from mutation_parts import PARTS, ROOT, Part
+from mutation_report import RESULT, Survivor, save, summarize
 
 try:
-    import mutmut
     from mutmut.mutation.diff_apply import get_diff_for_mutant
     from mutmut.mutation.file_mutation import mutate_file_contents
     from mutmut.stats import status_by_exit_code
@@ -45,10 +44,7 @@ except ModuleNotFoundError as error:
         f'no module {error.name}; pip install -r requirements/mutation.txt'
     ) from None
 
-ROOT = Path(__file__).resolve().parent.parent
 WORK = ROOT / 'work_dirs/mutation_testing'
-RESULT = ROOT / 'benchmarks/results/mutation_testing.json'
-EXPLAINED = ROOT / 'benchmarks/mutation_testing_explained.json'
 COMMIT = source_commit()
 #: The least share of mutants that has to be killed in each part.
 GOAL = 0.85
@@ -64,80 +60,6 @@ LEFT_OUT = (
     'compiles_without_graph_breaks',
     'names_the_line_that',
 )
-
-
-@dataclass(frozen=True)
-class Part:
-    """A part of the package, and the quick tests that are about it.
-
-    Args:
-        files (tuple[str, ...]): Patterns, from ``mmpose_scgcn``.
-        tests (tuple[str, ...]): Files and folders, from ``tests``.
-        sample (int, optional): So many mutants at random, the same ones in
-            every run. Defaults to None: all.
-    """
-
-    files: tuple[str, ...]
-    tests: tuple[str, ...]
-    sample: int | None = None
-
-    def sources(self) -> list[str]:
-        """List the files that are mutated, from the root."""
-        package = ROOT / 'mmpose_scgcn'
-        found = {p for pattern in self.files for p in package.glob(pattern)}
-        return [p.relative_to(ROOT).as_posix() for p in sorted(found)]
-
-
-PREPARATION = 'test_datasets/test_preparation'
-PARTS = {
-    'losses': Part(
-        ('models/losses/*.py',),
-        ('test_models/test_losses', 'test_properties/test_losses.py'),
-    ),
-    'graph': Part(
-        ('graph/*.py', 'models/layers/keypoint_graph.py'),
-        (
-            'test_graph',
-            'test_models/test_layers/test_keypoint_graph.py',
-            'test_properties/test_graph.py',
-        ),
-    ),
-    'shapes': Part(
-        ('shapes/*.py',),
-        ('test_shapes', 'test_properties/test_procrustes.py'),
-    ),
-    'metrics': Part(
-        ('evaluation/**/*.py',),
-        ('test_evaluation', 'test_properties/test_metrics.py'),
-    ),
-    'readers': Part(
-        tuple(
-            f'datasets/preparation/{name}.py'
-            for name in (
-                'pts',
-                'pts_folder',
-                'table',
-                'plain_table',
-                'delimited',
-                'rows',
-                'columns',
-                'column_names',
-                'column_groups',
-                'column_map',
-            )
-        ),
-        (
-            f'{PREPARATION}/test_pts.py',
-            f'{PREPARATION}/test_table.py',
-            f'{PREPARATION}/test_plain_table.py',
-            f'{PREPARATION}/test_columns.py',
-            f'{PREPARATION}/test_delimited.py',
-            f'{PREPARATION}/test_table_problems.py',
-            'test_properties/test_readers.py',
-        ),
-        sample=400,
-    ),
-}
 
 
 def lay_out(name: str, part: Part) -> Path:
@@ -192,23 +114,6 @@ def mutants_of(folder: Path, part: Part) -> list[str]:
     return names
 
 
-@dataclass(frozen=True)
-class Survivor:
-    """A mutant that no test noticed.
-
-    Args:
-        file (str): From the root.
-        function (str): With its class.
-        change (str): The lines before and after.
-        reached (bool): Whether a test runs the function at all.
-    """
-
-    file: str
-    function: str
-    change: str
-    reached: bool
-
-
 def read_results(
     folder: Path, part: Part, chosen: set[str]
 ) -> tuple[dict[str, Counter], list[Survivor]]:
@@ -257,56 +162,6 @@ def describe(file: str, mutant: str, reached: bool) -> Survivor:
     return Survivor(file, name, change, reached)
 
 
-def explanations() -> dict[tuple[str, str], str]:
-    """Read why mutants live: by file, and by function and change."""
-    content = json.loads(EXPLAINED.read_text('utf-8'))
-    return {
-        (file, mutant): why
-        for why, files in content.items()
-        for file, mutants in files.items()
-        for mutant in mutants
-    }
-
-
-def summarize(
-    counts: dict[str, Counter], survivors: Sequence[Survivor], made: int
-) -> dict:
-    """Give the result of a part as it is written."""
-    why = explanations()
-    files = {
-        file: dict(
-            mutants=found.total(),
-            killed=found['killed'] + found['segfault'],
-            timed_out=found['timeout'],
-            survived=found['survived'] + found['no tests'],
-        )
-        for file, found in counts.items()
-    }
-    total = {
-        key: sum(row[key] for row in files.values())
-        for key in ('mutants', 'killed', 'timed_out', 'survived')
-    }
-    noticed = total['killed'] + total['timed_out']
-    if noticed + total['survived'] != total['mutants']:
-        raise ValueError(f'an end that is not known: {counts}')
-    return dict(
-        made=made,
-        **total,
-        killed_percent=round(100 * noticed / total['mutants'], 1),
-        files=files,
-        survivors=[
-            dict(
-                file=s.file,
-                function=s.function,
-                change=s.change,
-                reached=s.reached,
-                why=why.get((s.file, f'{s.function}: {s.change}'), ''),
-            )
-            for s in survivors
-        ],
-    )
-
-
 def test_part(name: str, sample: int | None, again: bool) -> dict:
     """Test the mutants of a part.
 
@@ -344,57 +199,6 @@ def report_part(name: str, sample: int | None) -> dict:
     names = mutants_of(folder, part)
     chosen = set(choose(names, name, sample))
     return summarize(*read_results(folder, part, chosen), len(names))
-
-
-def save(parts: dict[str, dict]) -> None:
-    """Write the results of all parts, as data and as a page."""
-    facts = dict(
-        mutmut=mutmut.__version__,
-        python=platform.python_version(),
-        machine=f'{platform.system()} {platform.machine()}',
-    )
-    content = dict(facts, parts=parts)
-    for path, text in (
-        (RESULT, json.dumps(content, indent=1, ensure_ascii=False) + '\n'),
-        (RESULT.with_suffix('.md'), page(parts, facts)),
-    ):
-        with replace_file(path) as partial:
-            partial.write_text(text, 'utf-8')
-
-
-def page(parts: dict[str, dict], facts: dict[str, str]) -> str:
-    """Write the results as Markdown."""
-    heads = ('mutants', 'killed', 'timed_out', 'survived')
-    lines = [
-        '# Mutation testing',
-        '',
-        '```bash',
-        'python benchmarks/mutation_testing.py',
-        '```',
-        '',
-        '| part, file | mutants | killed | timed out | survived | noticed |',
-        '|---|---|---|---|---|---|',
-    ]
-    for name, part in parts.items():
-        title = f'**{name}**'
-        if part['mutants'] < part['made']:
-            title += f', {part["mutants"]} of {part["made"]} at random'
-        for label, row in {title: part, **part['files']}.items():
-            noticed = (row['killed'] + row['timed_out']) / row['mutants']
-            numbers = ' | '.join(str(row[key]) for key in heads)
-            lines.append(f'| {label} | {numbers} | {100 * noticed:.1f} % |')
-    for name, part in parts.items():
-        lines += ['', f'## What survived: {name}']
-        for why in sorted({s['why'] for s in part['survivors']}):
-            lines += ['', why or 'Not explained:', '']
-            lines += [
-                f'- `{s["file"]}`, `{s["function"]}`: `` {s["change"]} ``'
-                for s in part['survivors']
-                if s['why'] == why
-            ]
-    made = ', '.join(f'{key} {value}' for key, value in facts.items())
-    commits = ', '.join(f'{n} {p["commit"]}' for n, p in parts.items())
-    return '\n'.join([*lines, '', f'Made with {made}; {commits}.', ''])
 
 
 def main() -> int:

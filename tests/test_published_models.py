@@ -20,7 +20,7 @@ import pytest
 import torch
 import yaml
 
-NAMES = ('face68', 'face98-synthetic')
+NAMES = ('face68', 'face68-64px', 'face98-synthetic')
 
 #: Of the 98 points the outer eye corners.
 CORNERS = {68: (36, 45), 98: (60, 72)}

@@ -68,6 +68,10 @@ _ours = {
     f'face68, {place}': Ours('face68', detector)
     for place, detector in _boxes.items()
 }
+_ours |= {
+    f'face68-64px, {place}': Ours('face68-64px', _boxes[place])
+    for place in ('landmark boxes', 'YuNet')
+}
 _synthetic = {
     place: Ours('face98-synthetic', detector)
     for place, detector in _boxes.items()

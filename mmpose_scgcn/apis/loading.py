@@ -102,13 +102,16 @@ def build_model(
     if device is None:
         device = 'cuda' if torch.cuda.is_available() else 'cpu'
     try:
-        return model.to(device).eval()
+        model.to(device).eval()
     except (AssertionError, RuntimeError) as error:
         there = torch.cuda.device_count()
         raise ValueError(
             f'device {str(device)!r} cannot be used: expected cpu or one of '
             f'{there} GPUs as cuda or cuda:N ({error})'
         ) from error
+    if torch.device(device).type == 'cpu':  # a third less time
+        model.to(memory_format=torch.channels_last)
+    return model
 
 
 def _without_pretraining(settings: dict) -> None:

@@ -66,7 +66,8 @@ def test_mmposes_inferencer_takes_it(written, images):
     box = [[20.0, 20, 70, 75]]
     (face,) = next(infer(images[0], bboxes=box))['predictions'][0]
     own = load_model(written[0], device='cpu')(images[0], boxes=box)
-    np.testing.assert_allclose(face['keypoints'], own.keypoints[0], atol=1e-3)
+    wanted = own.keypoints[0]  # far outside: it was fitted to noise
+    np.testing.assert_allclose(face['keypoints'], wanted, 1e-5, 1e-3)
 
 
 def test_the_best_of_the_penalties_is_kept(adaptation, faces):

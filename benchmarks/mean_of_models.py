@@ -113,8 +113,8 @@ def eyes(faces: np.ndarray) -> np.ndarray:
 def best_similarity(points: np.ndarray, face: np.ndarray) -> np.ndarray:
     """Move a prediction (68, 2) onto its face as well as can be."""
     center = points.mean(axis=0)
-    moved, wanted = points - center, face - face.mean(axis=0)
-    z, w = (p[:, 0] + 1j * p[:, 1] for p in (moved, wanted))
+    centred, wanted = points - center, face - face.mean(axis=0)
+    z, w = (p[:, 0] + 1j * p[:, 1] for p in (centred, wanted))
     turned = z * (np.vdot(z, w) / np.vdot(z, z))
     return np.stack([turned.real, turned.imag], axis=1) + face.mean(axis=0)
 

@@ -109,7 +109,7 @@ def build_model(
             f'device {str(device)!r} cannot be used: expected cpu or one of '
             f'{there} GPUs as cuda or cuda:N ({error})'
         ) from error
-    if torch.device(device).type == 'cpu':  # a third less time
+    if torch.device(device).type == 'cpu':  # up to 30 % less time
         model.to(memory_format=torch.channels_last)
     return model
 

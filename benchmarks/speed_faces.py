@@ -89,24 +89,24 @@ def metric(number: int) -> Callable[[], Any]:
     """All of the metric: what it keeps, and the figures."""
     found = FaceAlignmentMetric('inter_ocular')
     found.dataset_meta = dict(dataset_name='300w', num_keypoints=KEYPOINTS)
-    faces = make_faces(BATCH)[:, None]
     visible = np.ones((1, KEYPOINTS), np.float32)
     box = np.array([[60, 60, 200, 200]], np.float32)
-
-    def sample(index: int) -> dict:
-        face = faces[index % BATCH]
-        return dict(
-            id=index,
-            img_path=f'data/300w/images/{index:08d}.jpg',
+    batch: list[dict] = [
+        dict(
             gt_instances=dict(
-                keypoints=face, keypoints_visible=visible, bboxes=box
+                keypoints=face[None], keypoints_visible=visible, bboxes=box
             ),
-            pred_instances=dict(keypoints=face + 1),
+            pred_instances=dict(keypoints=face[None] + 1),
         )
+        for face in make_faces(BATCH)
+    ]
 
     def run() -> None:
         for start in range(0, number, BATCH):
-            found.process({}, [sample(start + i) for i in range(BATCH)])
+            for index, sample in enumerate(batch, start):
+                sample['id'] = index
+                sample['img_path'] = f'data/300w/images/{index:08d}.jpg'
+            found.process({}, batch)
         found.evaluate(number)
 
     return run

@@ -24,6 +24,11 @@ class FaceFields:
     flags: np.ndarray | None = None
 
 
+#: Of a face whose annotation is not asked for anything. One object for all:
+#: Python's garbage collector looks at each object again and again.
+NO_FIELDS = FaceFields()
+
+
 class AnnotationFields:
     """Subsets and occlusion flags of faces, found by annotation id.
 
@@ -86,7 +91,7 @@ class AnnotationFields:
             ValueError: The annotation of this id is of another image.
         """
         if not self.subsets and not self.occlusion:
-            return FaceFields()
+            return NO_FIELDS
         if self.ann_file:
             return self._look_up(face_id, img_path, self.ann_file)
         if not annotation:

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from .face_samples import FaceSample, stack_arrays
+from .face_samples import FaceSample, check_shapes, stack_arrays
 from .functional import (
     FaceScores,
     face_normalizers,
+    join_scores,
     masked_nme,
     mean_offset,
     resolve_norm,
@@ -18,6 +19,8 @@ from .functional.normalization import Norm
 
 FR_THRESHOLDS = (0.08, 0.10)
 AUC_THRESHOLD = 0.10
+#: Faces that are scored at once: arrays of all would fill the memory.
+_AT_ONCE = 1024
 
 
 def score_samples(
@@ -40,13 +43,20 @@ def score_samples(
         ValueError: The normaliser does not suit the data set, or faces
             differ in their number of keypoints.
     """
-    pred, gt, visible, boxes = (
-        stack_arrays(name, [getattr(face, name) for face in faces])
-        for name in ('pred', 'gt', 'visible', 'box')
-    )
     keypoints = resolve_norm(norm, dataset_name)
-    normalizers = face_normalizers(keypoints, gt, visible, boxes)
-    return score_faces(pred, gt, visible, normalizers)
+    names = 'pred', 'gt', 'visible', 'box'
+    for name in names:
+        check_shapes(name, (getattr(face, name) for face in faces))
+    parts = []
+    for start in range(0, len(faces), _AT_ONCE):
+        some = faces[start : start + _AT_ONCE]
+        pred, gt, visible, boxes = (
+            stack_arrays(name, [getattr(face, name) for face in some])
+            for name in names
+        )
+        normalizers = face_normalizers(keypoints, gt, visible, boxes)
+        parts.append(score_faces(pred, gt, visible, normalizers))
+    return join_scores(parts)
 
 
 def subset_masks(

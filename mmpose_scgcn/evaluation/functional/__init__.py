@@ -21,6 +21,7 @@ from .normalization import (
 from .offset import lies_to_one_side, mean_offset, offset_error
 from .scores import (
     FaceScores,
+    join_scores,
     masked_nme,
     mean_nme,
     score_faces,
@@ -44,6 +45,7 @@ __all__ = [
     'face_normalizers',
     'failure_rate',
     'group_distance',
+    'join_scores',
     'keypoint_errors',
     'lies_to_one_side',
     'masked_nme',

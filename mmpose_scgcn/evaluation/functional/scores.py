@@ -1,7 +1,7 @@
 """All figures of a set of faces, from coordinates to summary."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -42,6 +42,24 @@ class FaceScores:
             nme=self.nme[mask],
             faults=self.faults[mask],
         )
+
+
+def join_scores(parts: Sequence[FaceScores]) -> FaceScores:
+    """Put the scores of faces after each other.
+
+    Args:
+        parts (Sequence[FaceScores]): Of at least one set of faces.
+
+    Returns:
+        FaceScores: Of all faces.
+    """
+    names = [field.name for field in fields(FaceScores)]
+    return FaceScores(
+        **{
+            name: np.concatenate([getattr(part, name) for part in parts])
+            for name in names
+        }
+    )
 
 
 def score_faces(

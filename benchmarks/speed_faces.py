@@ -181,11 +181,11 @@ def shapes_for_sampler(number: int) -> Callable[[], Any]:
 MILLION, FIFTY = (10**4, 10**5, 10**6), (10**4, 5 * 10**4)
 #: By name, of what is measured, the numbers of faces.
 WORK = {
-    'losses, forward and backward': (losses, MILLION[:2]),
+    'losses, forward and backward': (losses, MILLION),
     'graph': (graph, MILLION),
     'pose analysis': (poses, MILLION),
     'metric': (metric, MILLION),
-    'preparation': (preparation, MILLION[:2]),
+    'preparation': (preparation, MILLION),
     "annotation file in MMPose's reader": (annotations, FIFTY),
     'shapes of a data set, for the graph': (shapes_for_graph, FIFTY),
     'shapes of a data set, for the sampler': (shapes_for_sampler, FIFTY),

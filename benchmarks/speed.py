@@ -42,7 +42,7 @@ PARTS: dict[str, tuple[str, dict, int]] = {
     'shapes': ('bench_shapes', {}, 120),
     'batch': ('speed_batch', {}, 120),
     'faces': ('speed_faces', dict(names=_FACES[:4]), 240),
-    'preparation': ('speed_faces', dict(names=_FACES[4:5]), 240),
+    'preparation': ('speed_faces', dict(names=_FACES[4:5]), 720),
     'annotations': ('speed_faces', dict(names=_FACES[5:]), 240),
     'ranks': ('speed_ranks', {}, 240),
     'input': ('speed_input', {}, 240),

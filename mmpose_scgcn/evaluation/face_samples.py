@@ -142,7 +142,7 @@ def check_shapes(
     Raises:
         ValueError: Faces with different numbers of keypoints.
     """
-    shapes = {np.shape(array) for array in arrays}
+    shapes = {np.asarray(array).shape for array in arrays}
     if len(shapes) > 1:
         raise ValueError(f'faces differ in the shape of {name!r}: {shapes}')
     return shapes

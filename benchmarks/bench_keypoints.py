@@ -5,9 +5,11 @@ python benchmarks/bench_keypoints.py
 One thread. Milliseconds of a training step of the head alone (forward and
 backward) and of its prediction, for maps of 256 channels of 4 x 4. "square" is
 the same head with a dense adjacency and hidden units that grow with K, whose
-cost grows with K squared: the baseline in the same run, measured in turn. Each
-figure is the median of --runs after two that are not counted; "ratio" is the
-baseline's over ours. Run it on an idle machine.
+cost grows with K squared: the baseline in the same run, measured in turn.
+"products" are the convolutions and matrix products alone that no head with
+these layers can do without, and "bfloat16" is ours under autocast. Each figure
+is the median of --runs after two that are not counted. Run it on an idle
+machine.
 """
 
 import argparse
@@ -28,6 +30,8 @@ from mmengine.registry import init_default_scope
 from speed_rows import Row
 
 KEYPOINTS = (68, 98, 194, 478, 1000)
+#: Keypoints of a face mesh.
+MESH = 478
 BATCHES = (1, 16)
 #: Most keypoints of a dense adjacency, and most hidden units.
 LIMITS = {
@@ -71,37 +75,67 @@ def make_both(num_keypoints: int) -> dict[str, Callable]:
     return made
 
 
+def make_products(num_keypoints: int) -> Callable:
+    """Give what any head with these layers has to compute, and no more."""
+    head = make_head(num_keypoints)
+    convolutions = [block.conv for block in head.embedding.blocks]
+    adjacent = head.adjacency
+    products = [
+        layer.weight
+        for layer in head.relation.modules()
+        if isinstance(layer, graph_relation.GraphConv)
+    ]
+
+    def run(maps: torch.Tensor, train: bool) -> None:
+        with torch.set_grad_enabled(train):
+            for convolution in convolutions:
+                maps = convolution(maps)
+            nodes = maps.reshape(len(maps), num_keypoints, -1)
+            pooled = maps.mean((2, 3))
+            edges = adjacent.weigh(adjacent.squeeze(pooled))
+            for product in products:
+                nodes = product(nodes[..., : product.in_features])
+        if train:
+            head.zero_grad()
+            (nodes.sum() + edges.sum()).backward()
+
+    return run
+
+
 def milliseconds(heads: dict[str, Callable], runs: int, *args) -> list[float]:
-    """Time ours and the baseline in turn: the medians, ms."""
+    """Time all in turn: the medians, ms."""
     taken: dict[str, list[float]] = {name: [] for name in heads}
     for _ in range(runs + 2):
         for name, run in heads.items():
             start = time.perf_counter()
-            run(*args)
+            with torch.autocast('cpu', torch.bfloat16, name == 'bfloat16'):
+                run(*args)
             taken[name].append(time.perf_counter() - start)
     return [1e3 * float(np.median(t[2:])) for t in taken.values()]
 
 
-def measure(runs: int) -> Iterator[tuple[int, int, list[float]]]:
-    """Yield K, faces, and the ms of step, square, prediction, square."""
+def measure(runs: int) -> Iterator[tuple[int, int, list[float], list[float]]]:
+    """Yield K, faces, and for step and prediction the ms of all four."""
     torch.set_num_threads(1)
     init_default_scope('mmpose')
     for num_keypoints in KEYPOINTS:
         heads = make_both(num_keypoints)
+        heads['products'] = make_products(num_keypoints)
+        heads['bfloat16'] = heads['ours']
         for batch in BATCHES:
             maps = torch.randn(batch, 256, 4, 4)
             step = milliseconds(heads, runs, maps, True)
             prediction = milliseconds(heads, runs, maps, False)
-            yield num_keypoints, batch, step + prediction
+            yield num_keypoints, batch, step, prediction
 
 
 def rows(runs: int = 5) -> list[Row]:
     """Give the rows of the speed benchmark."""
     found, least = [], {}
-    for number, batch, (step, square, ours, dense) in measure(runs):
-        for name, value, beside in (
-            ('training step', step, square),
-            ('prediction', ours, dense),
+    for number, batch, step, prediction in measure(runs):
+        for name, (value, beside, least_work, low) in (
+            ('training step', step),
+            ('prediction', prediction),
         ):
             first = least.setdefault((name, batch), value / number)
             found.append(
@@ -111,8 +145,17 @@ def rows(runs: int = 5) -> list[Row]:
                     plot='keypoints',
                     curve=f'{name}, {batch} faces',
                     at=number,
+                    goal='ratio at most 0.333' if number == MESH else '',
                 )
             )
+            if number == MESH:
+                text = f'{name}, K = {MESH}, {batch} faces'
+                square = beside, 'cost that grows with K squared'
+                products = f'{text}: matrix products alone'
+                found += [
+                    Row(products, least_work, 'ms', *square),
+                    Row(f'{text}: bfloat16', low, 'ms', *square),
+                ]
             if number == KEYPOINTS[-1]:
                 text = f'{name}, {batch} faces: ms per keypoint, K = {number}'
                 found.append(
@@ -133,16 +176,15 @@ def main() -> None:
     )
     parser.add_argument('--runs', type=int, default=9)
     args = parser.parse_args()
-    print(
-        '| K | batch | step, ms | square | ratio | prediction, ms | square |'
-    )
-    print('|---|---|---|---|---|---|---|')
-    for number, batch, (step, square, ours, dense) in measure(args.runs):
-        print(
-            f'| {number} | {batch} | {step:.1f} | {square:.1f} | '
-            f'{square / step:.2f} | {ours:.2f} | {dense:.2f} |',
-            flush=True,
-        )
+    columns = 'ms', 'square', 'products', 'bfloat16'
+    names = [
+        f'{what}, {c}' for what in ('step', 'prediction') for c in columns
+    ]
+    print('|', ' | '.join(['K', 'faces', *names]), '|')
+    print('|---' * 10 + '|')
+    for number, batch, *taken in measure(args.runs):
+        cells = [f'{value:.1f}' for row in taken for value in row]
+        print('|', ' | '.join([str(number), str(batch), *cells]), '|')
 
 
 if __name__ == '__main__':

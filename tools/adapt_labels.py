@@ -193,8 +193,8 @@ def tell(
 
 def main() -> None:
     """Run the command line."""
-    args = parse_args()
     steady_output()
+    args = parse_args()
     try:
         run(args)
     except KeyError as error:  # its str() has quotation marks

@@ -64,8 +64,8 @@ def parse_args() -> argparse.Namespace:
 
 def main() -> None:
     """Run the command line."""
-    args = parse_args()
     steady_output()
+    args = parse_args()
     from mmpose_scgcn.datasets import dataset_poses
     from mmpose_scgcn.datasets.build import build_split
     from mmpose_scgcn.visualization import plot_poses

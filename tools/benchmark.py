@@ -78,8 +78,8 @@ def benchmark(args: argparse.Namespace) -> int:
 
 def main() -> None:
     """Run the command line."""
-    args = parse_args()
     steady_output()
+    args = parse_args()
     try:
         failed = benchmark(args)
     except (FileNotFoundError, ValueError) as error:

@@ -128,8 +128,8 @@ def partner_warnings(dataset, partners: np.ndarray) -> list[str]:
 
 def main() -> None:
     """Run the command line."""
-    args = parse_args()
     steady_output()
+    args = parse_args()
     from mmpose_scgcn.datasets.build import build_split
 
     try:

@@ -66,8 +66,8 @@ def parse_args() -> argparse.Namespace:
 
 def main() -> None:
     """Run the command line."""
-    args = parse_args()
     steady_output()
+    args = parse_args()
     from mmpose_scgcn.datasets import shapes_from_coco
     from mmpose_scgcn.visualization import plot_graph
 

@@ -162,8 +162,8 @@ def measure_all(args: argparse.Namespace) -> dict[str, dict]:
 
 def main() -> None:
     """Run the command line."""
-    args = parse_args()
     steady_output()
+    args = parse_args()
     out = Path(args.out) if args.out else None
     try:
         known = read_table(out) if out and out.is_file() else {}

@@ -100,8 +100,8 @@ def check(args: argparse.Namespace, folder: str) -> int:
 
 def main() -> None:
     """Run the command line."""
-    args = parse_args()
     steady_output()
+    args = parse_args()
     with tempfile.TemporaryDirectory() as folder:
         try:
             wrong = check(args, folder)

@@ -47,8 +47,8 @@ def parse_args() -> argparse.Namespace:
 
 def main() -> None:
     """Run the demo."""
-    args = parse_args()
     steady_output()
+    args = parse_args()
     start = time.time()
     try:
         rows, pictures = run(args)

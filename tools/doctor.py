@@ -17,24 +17,30 @@ from types import ModuleType
 MADE = Path(__file__).resolve().parent.parent / '.venv'
 
 
-def load_faults() -> ModuleType:
-    """Load ``mmpose_scgcn/compat/faults.py`` by its file.
+def load_module(name: str) -> ModuleType:
+    """Load a module of ``mmpose_scgcn`` that needs nothing, by its file.
 
     The package itself imports PyTorch and MMEngine. It lies beside the tools
     in the source tree, and about them in a wheel.
+
+    Args:
+        name (str): Such as ``compat/faults.py``.
+
+    Returns:
+        ModuleType: The module.
     """
     here = Path(__file__).resolve().parent
     for package in (here.parent / 'mmpose_scgcn', here.parents[1]):
-        path = package / 'compat' / 'faults.py'
-        spec = importlib.util.spec_from_file_location('faults', path)
+        path = package / name
+        spec = importlib.util.spec_from_file_location(path.stem, path)
         if path.is_file() and spec and spec.loader:
             module = importlib.util.module_from_spec(spec)
             spec.loader.exec_module(module)
             return module
-    sys.exit(f'doctor: compat/faults.py of mmpose_scgcn is not beside {here}')
+    sys.exit(f'doctor: {name} of mmpose_scgcn is not beside {here}')
 
 
-faults = load_faults()
+faults = load_module('compat/faults.py')
 
 PARTS = (
     'mmpose_scgcn',
@@ -128,6 +134,7 @@ def main() -> int:
 
 
 if __name__ == '__main__':
+    load_module('terminal.py').steady_output()
     argparse.ArgumentParser(
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,

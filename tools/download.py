@@ -63,8 +63,8 @@ def download(model: str, dest: Path) -> tuple[Path, Path]:
 
 def main() -> None:
     """Go through the models of the command line."""
-    args = parse_args()
     steady_output()
+    args = parse_args()
     for model in args.models:
         try:
             weights, config = download(model, Path(args.dest))

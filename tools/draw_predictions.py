@@ -90,8 +90,8 @@ def norm(text: str) -> str | tuple:
 
 def main() -> None:
     """Run the command line."""
-    args = parse_args()
     steady_output()
+    args = parse_args()
     from mmpose_scgcn.apis import build_model
     from mmpose_scgcn.datasets.build import build_split
 

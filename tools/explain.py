@@ -136,8 +136,8 @@ def _check_out(
 
 def main() -> None:
     """Run the command line."""
-    args = parse_args()
     steady_output()
+    args = parse_args()
     try:
         run = explain_face if args.image else measure_set
         run(args)

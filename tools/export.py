@@ -88,8 +88,8 @@ def export(args: argparse.Namespace) -> None:
 
 def main() -> None:
     """Run the command line."""
-    args = parse_args()
     steady_output()
+    args = parse_args()
     try:
         export(args)
     except KeyError as error:  # its str() has quotation marks

@@ -85,8 +85,8 @@ def print_summary(annotations: dict, seconds: float) -> None:
 
 def main() -> int:
     """Run; returns the exit status."""
-    args = vars(parse_args())
     steady_output()
+    args = vars(parse_args())
     start = time.perf_counter()
     try:
         annotations = make_dataset(**args, progress=show_progress)

@@ -108,8 +108,8 @@ def read_errors(file: str, subset: str | None) -> np.ndarray:
 
 def main() -> None:
     """Run the command line."""
-    args = parse_args()
     steady_output()
+    args = parse_args()
     # Here, not above: `-h` has to be quick.
     from mmpose_scgcn.visualization.ced import plot_ced, run_label
 

@@ -174,8 +174,8 @@ def report(
 
 def main() -> None:
     """Run the command line."""
-    args = parse_args(__doc__)
     steady_output()
+    args = parse_args(__doc__)
     console = find_console()
     try:
         with exit_on_sigterm():

@@ -276,8 +276,8 @@ def run(args: argparse.Namespace) -> None:
 
 def main() -> int:
     """Run; returns the exit status."""
-    args = parse_args()
     steady_output()
+    args = parse_args()
     try:
         run(args)
     except ProblemsError as error:

@@ -213,8 +213,8 @@ def write_record(record: dict, file: Path) -> None:
 
 def main() -> None:
     """Run the command line."""
-    args = parse_args()
     steady_output()
+    args = parse_args()
     from mmpose_scgcn.apis.publishing import check_name, install_model
     from mmpose_scgcn.launch import check_annotations
 

@@ -80,8 +80,8 @@ def make_server(args: argparse.Namespace) -> PageServer:
 
 def main() -> None:
     """Run the command line."""
-    args = parse_args()
     steady_output()
+    args = parse_args()
     try:
         if args.fetch_runtime:
             print(f'onnxruntime-web: {fetch_runtime()}')

@@ -166,8 +166,8 @@ def measure(runner: 'Runner') -> dict:
 
 def main() -> None:
     """Build a runner from the command line and test."""
-    args = parse_args()
     steady_output()
+    args = parse_args()
     from mmpose_scgcn.launch import (
         build_runner,
         check_annotations,

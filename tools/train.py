@@ -132,8 +132,8 @@ def check_resumption(runner: 'Runner', checkpoint: str | None) -> None:
 
 def main() -> None:
     """Build a runner from the command line and train."""
-    args = parse_args()
     steady_output()
+    args = parse_args()
     from mmpose_scgcn.launch import (
         build_runner,
         check_annotations,

@@ -3,10 +3,13 @@
 import io
 import json
 import re
+import subprocess
+import sys
 
 from mmpose_scgcn.datasets.preparation import Options, prepare, read_coco
 from mmpose_scgcn.images import read_image
 from mmpose_scgcn.terminal import without_orders
+from mmpose_scgcn.tools import find_tools
 
 import numpy as np
 import pytest
@@ -68,3 +71,20 @@ def test_names_of_a_data_set(tmp_path, make_coco, place):
         prepare(source, tmp_path / 'out', Options(val_share=0))
     assert str(error.value).isprintable()
     assert not (tmp_path / 'out').exists()
+
+
+@pytest.mark.parametrize('name', find_tools())
+def test_wrong_arguments(tmp_path, root, name):
+    # A shell puts names of files there: `predict *`.
+    result = subprocess.run(
+        [sys.executable, find_tools()[name], *ORDERS],
+        cwd=tmp_path,
+        env={'PYTHONPATH': str(root)},
+        capture_output=True,
+        encoding='utf-8',
+        timeout=60,
+        check=False,
+    )
+    assert result.returncode
+    text = result.stdout + result.stderr
+    assert not re.search(r'[\x00-\x08\x0b-\x1f\x7f-\x9f]', text)

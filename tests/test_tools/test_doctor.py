@@ -138,7 +138,8 @@ def test_it_runs_from_a_wheel(run_python, root, tmp_path):
     (package / '.mim/tools').mkdir(parents=True)
     (package / 'compat').mkdir()
     shutil.copy(root / 'tools/doctor.py', package / '.mim/tools')
-    shutil.copy(root / 'mmpose_scgcn/compat/faults.py', package / 'compat')
+    for name in ('compat/faults.py', 'terminal.py'):
+        shutil.copy(root / 'mmpose_scgcn' / name, package / name)
     doctor = package / '.mim/tools/doctor.py'
     done = run_python('-S', '-E', doctor, cwd=tmp_path)
     assert 'no mmpose;' in done.stdout

@@ -192,8 +192,16 @@ class KeypointGraph(nn.Module):
     ) -> None:
         neighbors = state_dict.get(prefix + 'neighbors')
         shape = state_dict.get(prefix + 'mean_shape')
-        if neighbors is None or shape is None or not neighbors.numel():
-            if neighbors is not None and self.ready:
+        if neighbors is None and shape is None:
+            pass  # missing, as PyTorch tells it
+        elif neighbors is None or shape is None:
+            has, lacks = 'neighbors', 'mean_shape'
+            if neighbors is None:
+                has, lacks = lacks, has
+            self._refuse(f'it has {has}, but no {lacks}', prefix, args[-1])
+            return
+        elif not neighbors.numel():
+            if self.ready:
                 # A checkpoint saved before its graph was built keeps ours.
                 return
         elif self.held and self.ready:
@@ -203,28 +211,32 @@ class KeypointGraph(nn.Module):
                 prefix + 'neighbors': self.neighbors,
                 prefix + 'mean_shape': self.mean_shape,
             }
-        elif not self._take_over(neighbors, shape, prefix[:-1], args[-1]):
+        elif not self._take_over(neighbors, shape, prefix, args[-1]):
             return
         super()._load_from_state_dict(state_dict, prefix, *args)
 
     def _take_over(
-        self, neighbors: Tensor, shape: Tensor, name: str, errors: list[str]
+        self, neighbors: Tensor, shape: Tensor, prefix: str, errors: list[str]
     ) -> bool:
         """Take the graph of a checkpoint, and say so if it is another."""
         other = self.difference(neighbors, shape) if self.ready else ''
         try:
             self._set(neighbors, shape)
         except ValueError as error:
-            errors.append(f'{name}: {error}')
-            # MMEngine only logs what did not load; remember it.
-            self.refused = f'. A checkpoint was refused: {error}'
+            self._refuse(str(error), prefix, errors)
             return False
         if other and self.origin:
             print_log(
-                f'{name}: the graph of the checkpoint replaces the one '
+                f'{prefix[:-1]}: the graph of the checkpoint replaces the one '
                 f'{self.origin} ({other}); its weights were trained with it',
                 logger='current',
                 level=logging.WARNING,
             )
         self.origin = 'of the checkpoint'
         return True
+
+    def _refuse(self, why: str, prefix: str, errors: list[str]) -> None:
+        """Say why a checkpoint's graph is not loaded."""
+        errors.append(f'{prefix[:-1]}: {why}')
+        # MMEngine only logs what did not load; remember it.
+        self.refused = f'. A checkpoint was refused: {why}'

@@ -293,8 +293,23 @@ def test_a_checkpoint_of_another_precision(ring):
     assert graph.mean_shape.dtype == torch.float32
 
 
-def test_neighbours_alone_are_no_graph(ring):
-    state = KeypointGraph(ring).state_dict()
-    del state['mean_shape']
-    with pytest.raises(RuntimeError, match=r'Missing key.*mean_shape'):
-        KeypointGraph().load_state_dict(state)
+@pytest.mark.parametrize('strict', [True, False])
+@pytest.mark.parametrize('there', [True, False])
+@pytest.mark.parametrize(
+    ('has', 'lacks'),
+    [('neighbors', 'mean_shape'), ('mean_shape', 'neighbors')],
+)
+def test_half_a_graph_is_refused(ring, has, lacks, there, strict):
+    other = {**ring, 'mean_shape': [[0.5, 0.5]] * 6}
+    state = KeypointGraph(other).state_dict()
+    del state[lacks]
+    graph = KeypointGraph(ring if there else None)
+    with pytest.raises(RuntimeError, match=f'it has {has}, but no {lacks}'):
+        graph.load_state_dict(state, strict=strict)
+    assert graph.ready is there
+    if there:
+        own = KeypointGraph(ring)
+        assert not graph.difference(own.neighbors, own.mean_shape)
+    else:
+        with pytest.raises(RuntimeError, match=f'refused: it has {has}'):
+            graph.require()

@@ -34,6 +34,8 @@ _FACES = (
     "annotation file in MMPose's reader",
     'shapes of a data set, for the graph',
     'shapes of a data set, for the sampler',
+    'mapped annotations, to the first face',
+    'mapped annotations, reading a face',
 )
 #: Of each part the module whose function ``rows`` gives its rows, the
 #: arguments of that function, and the most seconds that it may take.

@@ -20,6 +20,7 @@ from typing import Any
 
 from mmpose_scgcn.datasets import collect_shapes
 from mmpose_scgcn.datasets.indexed_shapes import shapes_by_index
+from mmpose_scgcn.datasets.mapped_dataset import Records, write_records
 from mmpose_scgcn.datasets.preparation import Options, prepare
 from mmpose_scgcn.datasets.preparation.records import Face, Source
 from mmpose_scgcn.evaluation import FaceAlignmentMetric
@@ -31,6 +32,7 @@ from mmpose_scgcn.synthetic import make_face
 import cv2
 import numpy as np
 import torch
+from mmengine.dataset import BaseDataset
 from mmengine.registry import init_default_scope
 from mmpose.datasets import Face300WDataset
 from speed_measure import in_child, peak_growth
@@ -178,6 +180,31 @@ def shapes_for_sampler(number: int) -> Callable[[], Any]:
     return lambda: shapes_by_index(data)
 
 
+@lru_cache
+def mapped(number: int) -> Records:
+    """Write records of faces, as a data set has them, to be mapped."""
+    made = written(1000).open()
+    folder = tempfile.TemporaryDirectory()
+    path = Path(folder.name) / 'faces.records'
+    faces = (BaseDataset.get_data_info(made, i % 1000) for i in range(number))
+    write_records(path, (dict(f, id=i) for i, f in enumerate(faces)), b'')
+    records = Records(path)
+    records.folder = folder  # goes with it
+    return records
+
+
+def mapped_open(number: int) -> Callable[[], Any]:
+    """Map records that are there, and read one of them."""
+    records = Records(mapped(number).path)
+    return lambda: records[len(records) // 2]
+
+
+def mapped_read(number: int) -> Callable[[], Any]:
+    """Read all of them, one by one, as an epoch does."""
+    records = Records(mapped(number).path)
+    return lambda: all(records)
+
+
 MILLION, FIFTY = (10**4, 10**5, 10**6), (10**4, 5 * 10**4)
 #: By name, of what is measured, the numbers of faces.
 WORK = {
@@ -189,6 +216,17 @@ WORK = {
     "annotation file in MMPose's reader": (annotations, FIFTY),
     'shapes of a data set, for the graph': (shapes_for_graph, FIFTY),
     'shapes of a data set, for the sampler': (shapes_for_sampler, FIFTY),
+    'mapped annotations, to the first face': (mapped_open, MILLION),
+    'mapped annotations, reading a face': (mapped_read, MILLION),
+}
+
+#: What is made before a process is measured, for all that need it.
+_BEFORE = {
+    annotations: written,
+    shapes_for_graph: written,
+    shapes_for_sampler: written,
+    mapped_open: mapped,
+    mapped_read: mapped,
 }
 
 
@@ -213,8 +251,9 @@ def rows(names: tuple[str, ...]) -> Iterator[Row]:
         make, numbers = WORK[name]
         first: list[float] = []
         for number in numbers:
-            if numbers is FIFTY:
-                written(number)
+            prepare = _BEFORE.get(make)
+            if prepare:
+                prepare(number)
             seconds, memory = in_child(partial(_measure, make, number))
             figures = 1e6 * seconds / number, memory / number
             first = first or list(figures)

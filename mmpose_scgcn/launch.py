@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from mmpose_scgcn.config_files import read_config, tell_config
-from mmpose_scgcn.processes import inner_model, join_processes
+from mmpose_scgcn.processes import inner_model, join_processes, on_first
 from mmpose_scgcn.staging import recover
 
 from mmengine.config import Config
@@ -55,6 +55,8 @@ def _annotation_files(
         the folder of its images.
     """
     if isinstance(setting, dict):
+        if _is_mapped(setting):
+            return  # it was checked before its records were written
         ann_file = setting.get('ann_file')
         if isinstance(ann_file, str) and ann_file:
             kind, root = setting.get('type'), setting.get('data_root') or ''
@@ -69,6 +71,16 @@ def _annotation_files(
     elif isinstance(setting, (list, tuple)):
         for value in setting:
             yield from _annotation_files(value)
+
+
+def _is_mapped(setting: dict) -> bool:
+    """Tell whether the annotations of a data set are mapped already."""
+    if setting.get('type') != 'mmpose_scgcn.MappedDataset':
+        return False
+    # Here, not above: `-h` has to be quick.
+    from mmpose_scgcn.datasets.mapped_dataset import is_mapped
+
+    return is_mapped(setting.get('dataset', {}), setting.get('folder', ''))
 
 
 def check_annotations(cfg: Config, *dataloaders: str) -> None:
@@ -105,8 +117,11 @@ def check_annotations(cfg: Config, *dataloaders: str) -> None:
         # Here, not above: `-h` has to be quick.
         from mmpose_scgcn.checks.annotation_file import check_content
 
-        for file, kind, images, _ in found:
-            check_content(file, kind, images)
+        def check() -> None:
+            for file, kind, images, _ in found:
+                check_content(file, kind, images)
+
+        on_first(check)
 
 
 def _recover_once(folders: Iterable[Path]) -> None:

@@ -27,6 +27,12 @@ DATA_SAMPLERS = Registry(
     scope=SCOPE,
     locations=['mmpose_scgcn.datasets.samplers'],
 )
+DATASETS = Registry(
+    'dataset',
+    parent=mmpose_registry.DATASETS,
+    scope=SCOPE,
+    locations=['mmpose_scgcn.datasets.mapped_dataset'],
+)
 HOOKS = Registry(
     'hook',
     parent=mmpose_registry.HOOKS,
@@ -53,6 +59,7 @@ TRANSFORMS = Registry(
 )
 
 __all__ = [
+    'DATASETS',
     'DATA_SAMPLERS',
     'HOOKS',
     'METRICS',

@@ -2,8 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
+from mmpose_scgcn.datasets.mapped_dataset import Records
 from mmpose_scgcn.datasets.wrappers import read_annotation
 from mmpose_scgcn.evaluation.metrics import FaceAlignmentMetric
 
@@ -64,6 +66,14 @@ def dropped_faces(leaf: Any) -> dict[str, list]:
     """
     if not _holds_all_of_a_file(leaf):
         return {}
+    records = getattr(leaf, 'data_list', None)
+    if isinstance(records, Records):  # the file may have millions of faces
+        return records.remember('dropped', partial(_find_dropped, leaf))
+    return _find_dropped(leaf)
+
+
+def _find_dropped(leaf: Any) -> dict[str, list]:
+    """Compare a data set with its file."""
     content = load(leaf.ann_file)
     _check_ids(content, leaf.ann_file)
     kept = {read_annotation(leaf, i)['id'] for i in range(len(leaf))}

@@ -1,7 +1,7 @@
 """The annotations of a data set, read once for all checks; no images."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,9 +11,9 @@ from mmpose_scgcn.datasets.wrappers import Sample, members_of, samples_of
 
 from .findings import Findings, some
 
-#: Names of files that are looked for; a file system answers some thousands a
-#: second.
-MOST_FILES = 20_000
+#: Up to so many annotations are kept, some kB each, and names of files looked
+#: for: a file system answers some thousands a second.
+_MOST = 20_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,11 +31,24 @@ class Faces:
     @cached_property
     def samples(self) -> Sequence[Sample]:
         """Each annotation once."""
-        return list(dict.fromkeys(samples_of(self.dataset)))
+        found = samples_of(self.dataset)
+        return (
+            list(dict.fromkeys(found)) if members_of(self.dataset) else found
+        )
+
+    @property
+    def infos(self) -> Iterable[dict]:
+        """MMPose's data info of each, its keypoints converted.
+
+        Where there are many, they are read anew each time.
+        """
+        if len(self.samples) <= _MOST:
+            return self._kept
+        return map(Sample.read, self.samples)
 
     @cached_property
-    def infos(self) -> list[dict]:
-        """MMPose's data info of each, its keypoints converted."""
+    def _kept(self) -> list[dict]:
+        """The data infos of few samples."""
         return [sample.read() for sample in self.samples]
 
     @property
@@ -67,8 +80,12 @@ class Faces:
 
     @cached_property
     def image_paths(self) -> list[str]:
-        """The local image files, each once."""
-        paths = (info.get('img_path') for info in self.infos)
+        """The local image files, each once, of some faces where many are."""
+        infos = self.infos
+        if len(self.samples) > _MOST:
+            step = -(-len(self.samples) // _MOST)
+            infos = map(Sample.read, self.samples[::step])
+        paths = (info.get('img_path') for info in infos)
         local = (p for p in paths if isinstance(p, str) and '://' not in p)
         return list(dict.fromkeys(local))
 
@@ -85,8 +102,7 @@ def check_images(faces: Faces) -> Findings:
     if not faces.has_transform('LoadImage'):  # or ours, which inherits
         return Findings()
     paths = faces.image_paths
-    step = max(1, -(-len(paths) // MOST_FILES))
-    missing = [p for p in paths[::step] if not os.path.isfile(p)]
+    missing = [p for p in paths if not os.path.isfile(p)]
     if not missing:
         return Findings()
     return Findings(

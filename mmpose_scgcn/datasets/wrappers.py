@@ -13,7 +13,7 @@ from mmengine.dataset import BaseDataset
 from mmpose.datasets.datasets.base import BaseCocoStyleDataset
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Sample:
     """A sample of a data set that wraps no other.
 

@@ -28,6 +28,25 @@ def test_every_row_and_figure(root):
         assert line == expected[name]
 
 
+def test_every_row_of_the_peers(root):
+    suite = load_suite(root / 'benchmarks/peers.py')
+    known = load_results(root / 'benchmarks/results/peers.json')
+    table = summary_table(suite, known)
+    columns = (
+        *('method', '300W: NME', 'FR@0.10'),
+        *('YTF68: NME', 'YTF68: FR@0.10', '1 image, ms'),
+    )
+    numbers = [table.head.index(name) for name in columns]
+    expected = {row([full[n] for n in numbers]) for full in table.rows}
+    text = (root / 'README.md').read_text('utf-8')
+    lines = text.partition('results/peers.md; a test')[2].splitlines()
+    named = ['model', *columns[1:4], 'FR@0.10', 'ms a face']
+    assert lines[1] == row(named)
+    shown = lines[3:9]
+    assert len(set(shown)) == 6
+    assert set(shown) <= expected
+
+
 def test_the_report_is_that_of_the_results(root):
     for name in ('300w_cpu', 'wing_losses', 'two_stage'):
         suite = load_suite(root / f'benchmarks/{name}.py')

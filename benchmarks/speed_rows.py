@@ -203,7 +203,7 @@ AXES = dict(
 def draw(rows: Sequence[Row], plot: str, path: Path) -> None:
     """Draw a panel for each unit; curves are lines in it."""
     units = list(dict.fromkeys(row.unit for row in rows))
-    figure = Figure(figsize=(5 * len(units), 4), layout='constrained')
+    figure = Figure(figsize=(5 * len(units), 4.5), layout='constrained')
     panels = figure.subplots(1, len(units), squeeze=False)[0]
     for axes, unit in zip(panels, units, strict=True):
         for curve in dict.fromkeys(r.curve for r in rows if r.unit == unit):
@@ -215,5 +215,16 @@ def draw(rows: Sequence[Row], plot: str, path: Path) -> None:
             axes.plot(*zip(*points, strict=True), marker='.', label=curve)
         axes.set(xscale='log', yscale='log', xlabel=AXES[plot], ylabel=unit)
         axes.grid(alpha=0.3, which='both')
-        axes.legend(fontsize='small')
+    names = {
+        label: line
+        for axes in panels
+        for line, label in zip(*axes.get_legend_handles_labels(), strict=True)
+    }
+    figure.legend(
+        [*names.values()],
+        [*names],
+        fontsize='small',
+        loc='outside lower center',
+        ncols=2,
+    )
     figure.savefig(path, dpi=100)

@@ -3,6 +3,9 @@
 #
 # make install VENV=.venv_peers
 # .venv_peers/bin/pip install --no-deps -r requirements/peers.txt
+# .venv/bin/python tools/export.py face68 work_dirs/exported/face68 --int8
+# .venv/bin/python tools/export.py face68-64px \
+#     work_dirs/exported/face68-64px --int8
 # .venv_peers/bin/python tools/benchmark.py benchmarks/peers.py
 #
 # A row is run again when its weights or its package changed.
@@ -11,7 +14,7 @@ from mmpose_scgcn.structures.conventions import WFLW_AS_300W
 from face_tests import tests_300w
 from peers_dlib import Dlib, DlibInTrueBoxes
 from peers_mediapipe import MAPS, FaceMesh, FaceMeshInTrueCrops
-from peers_ours import Ours
+from peers_ours import Exported, Ours
 from peers_points import Adapted, Best, Picked
 
 title = 'dlib, MediaPipe and our models on the same faces'
@@ -71,6 +74,10 @@ _ours = {
 _ours |= {
     f'face68-64px, {place}': Ours('face68-64px', _boxes[place])
     for place in ('landmark boxes', 'YuNet')
+}
+_ours |= {
+    f'{name}, exported, 8 bits, YuNet': Exported(name, 'yunet')
+    for name in ('face68', 'face68-64px')
 }
 _synthetic = {
     place: Ours('face98-synthetic', detector)

@@ -1,5 +1,6 @@
 """The suite of dlib, MediaPipe and ours, where neither package is."""
 
+import os
 import sys
 
 from mmpose_scgcn.apis.zoo import weights_file
@@ -44,10 +45,30 @@ def test_it_is_read_without_the_packages(run_python, root):
     assert done.returncode == 0, done.stderr
     for line in done.stdout.splitlines():
         name, absent = line.split(' |')
+        if 'exported' in name:
+            continue
         package = name.split(' ')[0].strip(',').lower()
         theirs = package in ('dlib', 'mediapipe')
         command = 'pip install --no-deps -r requirements/peers.txt'
         assert absent == (f' no module {package}; {command}' * theirs or ' ')
+
+
+def test_an_exported_network_that_is_missing_or_old(
+    peers, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    model = peers('ours').Exported('face68')
+    command = 'python tools/export.py face68 work_dirs/exported/face68 --int8'
+    assert model.absent.endswith(f'; {command}')
+    assert list(made_of(model)) == [
+        weights_file('face68').name,
+        'onnxruntime',
+    ]
+    model.network.parent.mkdir(parents=True)
+    model.network.touch()
+    assert model.absent == ''
+    os.utime(model.network, (1, 1))
+    assert model.absent.endswith(f'; {command}')
 
 
 def test_the_command_installs_what_is_missing(root, suite):
@@ -61,12 +82,15 @@ def test_the_results_are_of_the_weights_in_the_package(suite, known):
     """After a new training the command runs these rows again."""
     names = ('face68', 'face68-64px', 'face98-synthetic')
     rows = [m for m in suite.methods if m.name.startswith(names)]
-    assert len(rows) == 10
+    assert len(rows) == 12
     for method in rows:
         (run,) = known.of(method.name)
-        assert run.made_of == made_of(method.predictor)
         name = max((n for n in names if method.name.startswith(n)), key=len)
-        assert list(run.made_of) == [weights_file(name).name]
+        weights = weights_file(name).name
+        assert run.made_of[weights] == made_of(method.predictor)[weights]
+        more = {'model.int8.onnx', 'onnxruntime'}
+        exported = 'exported' in method.name
+        assert set(run.made_of) - {weights} == (more if exported else set())
 
 
 def test_every_row_has_a_result_and_a_time(root, suite, known):

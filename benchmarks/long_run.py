@@ -29,7 +29,7 @@ from mmpose_scgcn.synthetic import make_dataset, make_face
 
 import cv2
 import numpy as np
-from recorded import ROOT, save_record
+from recorded import ROOT, read_rows, save_record
 from watching import StepLog, family, held
 
 CONFIG = """
@@ -49,14 +49,18 @@ BASE = (
     'configs/face_2d_keypoint/structure_coherent/synthetic/'
     'td-reg_cnn6-scgcn_1xb32-12e_synthetic-64x64.py'
 )
+RESULT = 'long_run'
+PARTS = ('training', 'prediction')
 COLUMNS = (
     'part',
     'minutes',
     'steps',
     'memory, MiB, begin',
     'end',
-    'MiB an hour',
+    'MiB an hour in the second half',
     'step, ms, begin',
+    'end',
+    'of a processor, ms, begin',
     'end',
     'handles, begin',
     'end',
@@ -75,22 +79,21 @@ def main() -> None:
     )
     add = parser.add_argument
     add('--minutes', type=positive_float, default=60.0, help='(default: 60)')
-    add('--part', choices=('training', 'prediction'), help='only this one')
+    add('--part', choices=PARTS, help='only this one')
     add('--loop', type=positive_float, help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.loop:
         predict_in_a_loop(args.loop)
         return
-    rows = []
     seconds = 60 * args.minutes
     with tempfile.TemporaryDirectory() as name:
-        for part in ('training', 'prediction'):
+        for part in PARTS if args.part is None else (args.part,):
             folder = Path(name, part)
             folder.mkdir()
-            if args.part in (None, part):
-                rows.append(watch(part, folder, seconds))
-    name = 'long_run' if args.part is None else f'long_run_{args.part}'
-    save_record(name, __doc__, COLUMNS, rows)
+            row = watch(part, folder, seconds)
+            others = [r for r in read_rows(RESULT) if r[0] != part]
+            rows = sorted([*others, row], key=lambda row: PARTS.index(row[0]))
+            save_record(RESULT, __doc__, COLUMNS, rows)
 
 
 def make_training(folder: Path, seconds: float) -> list:
@@ -195,19 +198,22 @@ def summary(seen: np.ndarray, steps: np.ndarray) -> list:
     Args:
         seen (np.ndarray): (N, 5): when, s, memory, MiB, handles, threads and
             processes.
-        steps (np.ndarray): Durations, ms.
+        steps (np.ndarray): (M, 2): how long each step took, and for how long
+            it had a processor, ms.
 
     Returns:
         list: Medians of the second and of the last tenth, and by how much
-        memory grows along a straight line.
+        memory grows in the second half along a straight line.
     """
     tenth = max(len(seen) // 10, 1)
-    times, memory = seen[tenth:, 0] / 3600, seen[tenth:, 1]
-    slope = np.polyfit(times - times[0], memory, 1)[0]
+    half = len(seen) // 2
+    hours, memory = seen[half:, 0] / 3600, seen[half:, 1]
+    slope = np.polyfit(hours - hours[0], memory, 1)[0]
     few = max(len(steps) // 10, 1)
     ends: list = [round(slope, 1)]
-    ends += [round(median(steps[few : 2 * few]), 1)]
-    ends += [round(median(steps[-few:]), 1)]
+    for times in steps.T:
+        ends += [round(float(median(times[few : 2 * few])), 1)]
+        ends += [round(float(median(times[-few:])), 1)]
     for column in (2, 3, 4):
         ends.append(int(median(seen[tenth : 2 * tenth, column])))
         ends.append(int(median(seen[-tenth:, column])))

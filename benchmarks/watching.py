@@ -17,8 +17,9 @@ class StopHook(Hook):
     """Write down how long steps take, and end the training after a time.
 
     Args:
-        path (str): File of lines of JSON: seconds since the first step, and
-            the duration of each step since the line before, ms.
+        path (str): File of lines of JSON: seconds since the first step; for
+            each step since the line before, how long it took and for how long
+            this process had a processor in it, ms.
         seconds (float): After how long to end.
     """
 
@@ -45,7 +46,8 @@ class StepLog:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.begin = self.last = self.written = time.perf_counter()
-        self.steps: list[float] = []
+        self.used = time.process_time()
+        self.steps: list[tuple[float, float]] = []
 
     @property
     def elapsed(self) -> float:
@@ -54,9 +56,10 @@ class StepLog:
 
     def add(self) -> None:
         """End a step."""
-        now = time.perf_counter()
-        self.steps.append(round(1000 * (now - self.last), 3))
-        self.last = now
+        now, used = time.perf_counter(), time.process_time()
+        step = (1000 * (now - self.last), 1000 * (used - self.used))
+        self.steps.append((round(step[0], 3), round(step[1], 3)))
+        self.last, self.used = now, used
         if now - self.written > 1:
             with self.path.open('a', encoding='utf-8') as file:
                 file.write(json.dumps([now - self.begin, self.steps]) + '\n')

@@ -5,6 +5,7 @@ about 13 kB for each face while it reads. Here one process reads it, once, and
 writes what the data set holds to a file of records, which every process maps.
 """
 
+import contextlib
 import io
 import json
 import mmap
@@ -179,8 +180,9 @@ class Records:
         except (OSError, ValueError, TypeError, KeyError):
             pass
         value = work()
-        with replace_file(kept) as partial_file:
-            text = json.dumps({'of': key, name: value})
+        text = json.dumps({'of': key, name: value})
+        # The folder may be somebody else's.
+        with contextlib.suppress(OSError), replace_file(kept) as partial_file:
             partial_file.write_text(text, 'utf-8')
         return value
 

@@ -158,6 +158,14 @@ def test_dropped_faces_are_counted_once(setting, folder, monkeypatch):
     assert dropped_faces(build(setting, folder)) == expected
 
 
+def test_dropped_faces_that_cannot_be_kept(setting, folder):
+    expected = dropped_faces(DATASETS.build(setting))
+    mapped = build(setting, folder)
+    mapped.data_list.path.with_suffix('.dropped.json').mkdir()
+    for _ in range(2):
+        assert dropped_faces(mapped) == expected
+
+
 def test_dropped_faces_of_earlier_records_are_forgotten(
     setting, folder, tmp_path
 ):

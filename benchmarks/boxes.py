@@ -1,12 +1,13 @@
 """How much a face detector's boxes cost, against boxes of the annotations.
 
 python benchmarks/boxes.py --model face68
+python benchmarks/boxes.py --config CONFIG --checkpoint FILE --name mine
 
 For each data set, each kind of box and one to three passes: NME over the faces
 that were found, failure rates in which a missed face counts as failed, how
 many were missed, and the error relative to that with the annotations' boxes.
 And what scores are worth: the error of the tenth of the faces with the lowest
-mean score over that of the others. Writes benchmarks/results/boxes_MODEL.json
+mean score over that of the others. Writes benchmarks/results/boxes_NAME.json
 and .md. With ``--time``, on an idle machine, the time for a face is added.
 """
 
@@ -66,8 +67,11 @@ def parse_args() -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument('--model', default='face68')
-    parser.add_argument('--config', help='with --checkpoint, for --model')
+    parser.add_argument(
+        '--config', help='with --checkpoint and --name, for --model'
+    )
     parser.add_argument('--checkpoint')
+    parser.add_argument('--name', help='in the results, of a --config')
     parser.add_argument('--sets', nargs='+', choices=SETS, default=list(SETS))
     parser.add_argument(
         '--boxes', nargs='+', default=['annotation', 'yunet', 'haar']
@@ -79,7 +83,11 @@ def parse_args() -> argparse.Namespace:
         help='measure nothing but the time for a face on one thread, and add '
         'it to the results',
     )
-    return parser.parse_args()
+    args = parser.parse_args()
+    if len({args.config is None, args.checkpoint is None, not args.name}) > 1:
+        parser.error('--config, --checkpoint and --name go together')
+    args.name = args.name or args.model
+    return args
 
 
 def read_set(name: str) -> tuple[list, np.ndarray, np.ndarray, np.ndarray]:
@@ -183,12 +191,13 @@ def time_faces(model, runs: int = 100) -> dict:
     )
 
 
-def table(rows: list[dict], name: str) -> str:
+def table(rows: list[dict], name: str, command: str = '') -> str:
     """Write the report."""
+    command = command or f'--model {name}'
     lines = [
         f'# Boxes of face detectors: {name}',
         '',
-        f'`python benchmarks/boxes.py --model {name}`; OpenCV '
+        f'`python benchmarks/boxes.py {command}`; OpenCV '
         f'{cv2.__version__}, PyTorch {torch.__version__}, flip test on, '
         'keypoints of the annotations minus one pixel. All in percent but '
         'ratios and counts. NME and median are over the faces that were '
@@ -219,7 +228,7 @@ def main() -> None:
     model = load_model(args.config or args.model, args.checkpoint)
     out = Path(args.out_dir)
     if args.time:
-        path = out / f'boxes_{args.model}.json'
+        path = out / f'boxes_{args.name}.json'
         record = json.loads(path.read_text(encoding='utf-8'))
         record['ms_a_face'] = time_faces(model)
         path.write_text(json.dumps(record, indent=1) + '\n', encoding='utf-8')
@@ -241,16 +250,22 @@ def main() -> None:
                 rows.append(row)
                 print(row, flush=True)
     out.mkdir(parents=True, exist_ok=True)
-    stem = f'boxes_{args.model}'
+    stem = f'boxes_{args.name}'
     record = dict(
-        model=args.model,
+        model=args.name,
         settings={k: v for k, v in model.settings.items() if k != 'config'},
         rows=rows,
     )
     (out / f'{stem}.json').write_text(
         json.dumps(record, indent=1) + '\n', encoding='utf-8'
     )
-    (out / f'{stem}.md').write_text(table(rows, args.model), encoding='utf-8')
+    command = ''
+    if args.config:
+        command = (
+            f'--config {args.config} --checkpoint FILE --name {args.name}'
+        )
+    report = table(rows, args.name, command)
+    (out / f'{stem}.md').write_text(report, encoding='utf-8')
     print(f'{time.perf_counter() - start:.0f} s; {out / stem}.md')
 
 

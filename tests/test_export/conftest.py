@@ -18,9 +18,9 @@ def exporters():
 
 
 @pytest.fixture(scope='session')
-def pytorch_model():
+def pytorch_model(detector_here):
     """The synthetic model, as PyTorch has it."""
-    return load_model('face98-synthetic', device='cpu', detector='haar')
+    return load_model('face98-synthetic', device='cpu', detector=detector_here)
 
 
 @pytest.fixture(scope='session')

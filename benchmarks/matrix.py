@@ -25,6 +25,7 @@ from mmpose_scgcn.arguments import positive_int
 from matrix_environments import (
     COMBINATIONS,
     find_pythons,
+    install_project,
     make_environment,
     versions_of,
 )
@@ -103,8 +104,8 @@ def try_combination(
     subprocess.run(['git', 'clone', '-q', ROOT, clone], check=True)
     python = environment / 'bin/python'
     if not (args.keep and python.exists()):
-        base = pythons[combination.python]
-        make_environment(combination, base, environment, clone)
+        make_environment(combination, pythons[combination.python], environment)
+    install_project(python, clone)
     versions = versions_of(str(python))
     print(name, *versions, flush=True)
     report = place / 'report.xml'

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
@@ -13,6 +14,8 @@ from recorded import ROOT
 
 #: Packages that hold the same modules as others, in whose place they come.
 FORKS = {'onedl-mmengine': 'mmengine'}
+#: Without what a package requires, and built with what is there.
+_ALONE = ('--no-deps', '--no-build-isolation')
 #: What an environment is asked for, in the order of the table.
 ASKED = ('torch', 'numpy', 'opencv-python')
 
@@ -134,41 +137,40 @@ def _move(folder: Path, package: str) -> None:
 
 
 def make_environment(
-    combination: Combination, python: str, folder: Path, source: Path
-) -> str:
-    """Make an environment, as the Makefile does.
+    combination: Combination, python: str, folder: Path
+) -> None:
+    """Make an environment without the project, as the Makefile does.
 
     Args:
         combination (Combination): What is in it.
         python (str): The interpreter.
         folder (Path): Where it is made.
-        source (Path): The clone that is installed in it.
-
-    Returns:
-        str: Its interpreter.
     """
     subprocess.run([python, '-m', 'venv', '--clear', folder], check=True)
     pins = folder / 'requirements'
     change_pins(pins, combination.pins)
-    made = str(folder / 'bin/python')
-
-    def install(*arguments: str | Path) -> None:
-        pip = [made, '-m', 'pip', 'install', '-q']
-        subprocess.run([*pip, *arguments], check=True)
-
-    plain, built = '--no-deps', '--no-build-isolation'
+    install = partial(_install, folder / 'bin/python')
     wheels = ('--only-binary', ':all:')
     runtime = pins / 'runtime.txt'
     if combination.compiles:
         # pip keeps what it has built, for whichever NumPy that was.
         install(*wheels, '-c', runtime, 'Cython', 'numpy', 'setuptools')
         package = ('--no-binary', 'xtcocotools', 'xtcocotools')
-        install(plain, built, '--no-cache-dir', '-c', runtime, *package)
+        install(*_ALONE, '--no-cache-dir', '-c', runtime, *package)
     install(*wheels, '-r', runtime, '-r', pins / 'test.txt')
     more = ('-r', pins / 'mmpose.txt', '-r', pins / 'detector.txt')
-    install(*wheels, plain, *more)
-    install(plain, built, '-e', source)
-    return made
+    install(*wheels, '--no-deps', *more)
+
+
+def install_project(python: Path, source: Path) -> None:
+    """Install a clone of the project in an environment, to be tested."""
+    _install(python, *_ALONE, '-e', source)
+
+
+def _install(python: Path, *arguments: str | Path) -> None:
+    """Let the pip of an environment install something."""
+    pip = [python, '-m', 'pip', 'install', '-q']
+    subprocess.run([*pip, *arguments], check=True)
 
 
 def versions_of(python: str) -> list[str]:

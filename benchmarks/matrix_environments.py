@@ -159,7 +159,7 @@ def make_environment(
         install(*_ALONE, '--no-cache-dir', '-c', runtime, *package)
     install(*wheels, '-r', runtime, '-r', pins / 'test.txt')
     more = ('-r', pins / 'mmpose.txt', '-r', pins / 'detector.txt')
-    install(*wheels, '--no-deps', *more)
+    install('--no-deps', *more)
 
 
 def install_project(python: Path, source: Path) -> None:

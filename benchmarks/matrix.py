@@ -21,15 +21,17 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from mmpose_scgcn.arguments import positive_int
+from mmpose_scgcn.benchmark.commit import source_commit
 
 from matrix_environments import (
     COMBINATIONS,
+    COMPLETE,
     find_pythons,
     install_project,
     make_environment,
     versions_of,
 )
-from recorded import COMMIT, ROOT, read_rows, save_record
+from recorded import ROOT, read_rows, save_record
 
 RESULT = 'matrix'
 COLUMNS = (
@@ -76,7 +78,12 @@ def main() -> None:
         parser.error(str(error))
     failed = 0
     for name in args.only:
-        row = try_combination(name, pythons, args)
+        try:
+            row = try_combination(name, pythons, args)
+        except (subprocess.CalledProcessError, RuntimeError) as error:
+            print(f'{name} was not tested: {error}', file=sys.stderr)
+            failed += 1
+            continue
         failed += row[COLUMNS.index('failed')]
         rows = {row[0]: row for row in [*read_rows(RESULT), row]}
         ordered = [rows[key] for key in COMBINATIONS if key in rows]
@@ -102,8 +109,9 @@ def try_combination(
     clone, environment = place / 'clone', place / 'environment'
     shutil.rmtree(clone, ignore_errors=True)
     subprocess.run(['git', 'clone', '-q', ROOT, clone], check=True)
+    commit = source_commit(clone)
     python = environment / 'bin/python'
-    if not (args.keep and python.exists()):
+    if not (args.keep and (environment / COMPLETE).exists()):
         make_environment(combination, pythons[combination.python], environment)
     install_project(python, clone)
     versions = versions_of(str(python))
@@ -118,7 +126,7 @@ def try_combination(
         shutil.rmtree(place)
     tests = ' '.join(args.tests) or 'all'
     counts = [passed, skipped, len(failures), round(minutes, 1)]
-    return [name, *versions, tests, *counts, COMMIT, named]
+    return [name, *versions, tests, *counts, commit, named]
 
 
 def run_tests(

@@ -16,6 +16,8 @@ from recorded import ROOT
 FORKS = {'onedl-mmengine': 'mmengine'}
 #: Without what a package requires, and built with what is there.
 _ALONE = ('--no-deps', '--no-build-isolation')
+#: A file in environments that were made to the end.
+COMPLETE = 'complete'
 #: What an environment is asked for, in the order of the table.
 ASKED = ('torch', 'numpy', 'opencv-python')
 
@@ -160,6 +162,7 @@ def make_environment(
     install(*wheels, '-r', runtime, '-r', pins / 'test.txt')
     more = ('-r', pins / 'mmpose.txt', '-r', pins / 'detector.txt')
     install('--no-deps', *more)
+    (folder / COMPLETE).touch()
 
 
 def install_project(python: Path, source: Path) -> None:

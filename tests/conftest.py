@@ -296,6 +296,18 @@ def make_coco() -> Callable:
 
 
 @pytest.fixture(scope='session')
+def detector_here() -> str:
+    """Name of a face detector that can run; OpenCV 5 has no Haar cascades."""
+    from mmpose_scgcn.detection import find_yunet, has_haar
+
+    if has_haar():
+        return 'haar'
+    if find_yunet() is None:
+        pytest.skip('no Haar cascades in this OpenCV, and no file of YuNet')
+    return 'yunet'
+
+
+@pytest.fixture(scope='session')
 def synthetic_faces(tmp_path_factory) -> Path:
     """A folder of a few procedural faces in three splits."""
     from mmpose_scgcn.synthetic import make_dataset

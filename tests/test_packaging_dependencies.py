@@ -23,6 +23,8 @@ DISTRIBUTIONS = {
 }
 #: Used where a user has it; the code says how to get it.
 OPTIONAL = {'mmdet'}
+#: Python's own modules; tomllib is one from 3.11 on.
+STANDARD = {*sys.stdlib_module_names, 'tomllib'}
 #: MMPose and MMEngine import them and MMPose is installed with --no-deps.
 OF_THE_HOST = {'json-tricks', 'munkres', 'six', 'setuptools', 'xtcocotools'}
 
@@ -57,7 +59,7 @@ def imported(folder: Path) -> set[str]:
     ours = {'mmpose_scgcn', *(path.stem for path in folder.glob('*.py'))}
     return {
         canonicalize_name(DISTRIBUTIONS.get(module, module))
-        for module in modules - set(sys.stdlib_module_names) - ours
+        for module in modules - STANDARD - ours
     }
 
 

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 import torch
 from mmengine.hooks import Hook
+from mmengine.registry import LOOPS
+from mmengine.runner import IterBasedTrainLoop
 
 HOOK = dict(type='mmpose_scgcn.RepeatableHook')
 GRAPH = dict(type='mmpose_scgcn.GraphHook')
@@ -125,14 +127,53 @@ def test_resumed_from_any_checkpoint(make, settings):
         assert weights(runner) == whole, name
 
 
-@pytest.mark.parametrize('kind', ['InfiniteSampler', 'DefaultSampler'])
+@LOOPS.register_module()
+class SkippingLoop(IterBasedTrainLoop):
+    """Asks its iterator to leave batches out, as onedl-mmengine's does.
+
+    ``skips=False`` is ``fast_forward_on_resume=True`` there.
+    """
+
+    def __init__(self, *args, skips=True, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.skips = skips
+
+        class Iterator(type(self.dataloader_iterator)):
+            def skip_iter(self, num_iters):
+                for _ in range(num_iters):
+                    next(self)
+
+        self.dataloader_iterator = Iterator(self.dataloader)
+
+    def run(self):
+        self.runner.call_hook('before_train')
+        self.runner.call_hook('before_train_epoch')
+        if self._iter and self.skips:
+            self.dataloader_iterator.skip_iter(self._iter)
+        while self._iter < self._max_iters:
+            self.runner.model.train()
+            self.run_iter(next(self.dataloader_iterator))
+        self.runner.call_hook('after_train_epoch')
+        self.runner.call_hook('after_train')
+        return self.runner.model
+
+
+@pytest.mark.parametrize(
+    ('kind', 'loop'),
+    [
+        ('InfiniteSampler', dict(by_epoch=False)),
+        ('DefaultSampler', dict(by_epoch=False)),
+        ('InfiniteSampler', dict(type='SkippingLoop')),
+        ('DefaultSampler', dict(type='SkippingLoop', skips=False)),
+    ],
+)
 def test_iterations_go_on_without_reading_those_before(
-    make, kind, monkeypatch
+    make, kind, loop, monkeypatch
 ):
     monkeypatch.setattr('time.sleep', lambda seconds: None)  # at a pass's end
     settings = dict(
         sampler=dict(type=kind, shuffle=True),
-        train_cfg=dict(by_epoch=False, max_iters=8),
+        train_cfg=dict(loop, max_iters=8),
         **BY_ITER,
     )
     whole = weights(make(work_dir='whole', **settings))

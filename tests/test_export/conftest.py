@@ -2,9 +2,10 @@
 
 from mmpose_scgcn import load_model
 from mmpose_scgcn.export import Options, export_model
-from mmpose_scgcn.export.needed import NEEDED
+from mmpose_scgcn.export.needed import NEEDED, OLDEST
 
 import pytest
+import torch
 
 
 @pytest.fixture(scope='session', autouse=True)
@@ -12,12 +13,14 @@ def exporters():
     """Skip all of these tests where they cannot run."""
     for name in NEEDED:
         pytest.importorskip(name, reason=f'{name} is not installed')
+    if torch.__version__ < OLDEST:
+        pytest.skip(f'PyTorch before {OLDEST} does not export')
 
 
 @pytest.fixture(scope='session')
-def pytorch_model():
+def pytorch_model(detector_here):
     """The synthetic model, as PyTorch has it."""
-    return load_model('face98-synthetic', device='cpu', detector='haar')
+    return load_model('face98-synthetic', device='cpu', detector=detector_here)
 
 
 @pytest.fixture(scope='session')

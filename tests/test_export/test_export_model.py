@@ -113,9 +113,11 @@ def test_no_boxes_are_no_faces(model, faces):
     assert len(found) == 0 and found.keypoints.shape == (0, 98, 2)
 
 
-def test_a_detector_finds_the_faces_as_before(exported, pytorch_model):
+def test_a_detector_finds_the_faces_as_before(
+    exported, pytorch_model, detector_here
+):
     image = make_face(5, 0, 240).image
-    found = load_model(exported[0], detector='haar')(image)
+    found = load_model(exported[0], detector=detector_here)(image)
     wanted = pytorch_model(image)
     assert len(found) == len(wanted) == 1
     assert apart([found], [wanted]) < 0.01

@@ -70,10 +70,11 @@ def test_nothing_else_is_imported(run_python, exported, photos):
 
 @pytest.mark.parametrize('precision', ['float32', 'int8'])
 def test_the_tool_predicts_without_them(
-    run_python, exported, photos, tmp_path, precision
+    run_python, exported, photos, tmp_path, precision, detector_here
 ):
     done = run_python(
-        *('-m', 'mmpose_scgcn', 'predict', photos, '--det-model', 'haar'),
+        *('-m', 'mmpose_scgcn', 'predict', photos),
+        *('--det-model', detector_here),
         *('--model', exported[0], '--precision', precision),
         *('--out-dir', tmp_path / 'out', '--csv', tmp_path / 'faces.csv'),
         *('--draw-links', '--draw-graph', '--passes', '2'),
@@ -97,7 +98,7 @@ def test_the_tool_predicts_without_them(
 
 
 def test_the_results_are_those_of_pytorch(
-    run_python, exported, photos, tmp_path
+    run_python, exported, photos, tmp_path, detector_here
 ):
     found = {}
     for name, options in dict(
@@ -107,7 +108,8 @@ def test_the_results_are_those_of_pytorch(
         out = tmp_path / name
         done = run_python(
             *('-m', 'mmpose_scgcn', 'predict', photos, '--model', model),
-            *('--det-model', 'haar', '--pred-out-dir', out / 'predictions'),
+            *('--det-model', detector_here),
+            *('--pred-out-dir', out / 'predictions'),
             **options,
         )
         assert done.returncode == 0, done.stderr

@@ -10,12 +10,14 @@ from pathlib import Path
 
 from mmpose_scgcn import load_model
 from mmpose_scgcn.detection import find_yunet
+from mmpose_scgcn.export.needed import OLDEST
 from mmpose_scgcn.synthetic import make_face
 from mmpose_scgcn.web import PageServer, Site, build_site, find_runtime
 
 import cv2
 import numpy as np
 import pytest
+import torch
 
 MODEL = 'face98-synthetic'
 
@@ -27,6 +29,8 @@ def need_exporters() -> None:
     """Skip where models cannot be exported."""
     for name in ('onnx', 'onnxscript', 'onnxruntime'):
         pytest.importorskip(name)
+    if torch.__version__ < OLDEST:
+        pytest.skip(f'PyTorch before {OLDEST} does not export')
 
 
 @pytest.fixture(scope='session')

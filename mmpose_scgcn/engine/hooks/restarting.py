@@ -41,7 +41,8 @@ def restart_batches(runner: Runner, batches: NumberedBatches) -> None:
     """Let a training by iterations begin at its step, and no batch before.
 
     MMEngine's loop begins to read when it is built, and to resume it reads
-    all batches that have been trained once more.
+    all batches that have been trained once more. That of onedl-mmengine asks
+    its iterator to leave them out, or does not.
 
     Args:
         runner (Runner): About to train.
@@ -58,7 +59,8 @@ def restart_batches(runner: Runner, batches: NumberedBatches) -> None:
     batches.start, batches.skip = loop.iter - skip, skip
     iterator = type(loop.dataloader_iterator)(loader)
     iterator._epoch = passes
-    loop.dataloader_iterator = _Advanced(iterator, loop.iter)
+    read_again = 0 if hasattr(iterator, 'skip_iter') else loop.iter
+    loop.dataloader_iterator = _Advanced(iterator, read_again)
 
 
 def recall_last(runner: Runner) -> None:
@@ -95,6 +97,9 @@ class _Advanced:
             self.count -= 1
             return None
         return next(self.iterator)
+
+    def skip_iter(self, num_iters: int) -> None:
+        """Do nothing: the sampler has left them out (onedl-mmengine)."""
 
 
 def _settings(runner: Runner) -> dict:

@@ -187,7 +187,7 @@ def mapped(number: int) -> Records:
     folder = tempfile.TemporaryDirectory()
     path = Path(folder.name) / 'faces.records'
     faces = (BaseDataset.get_data_info(made, i % 1000) for i in range(number))
-    write_records(path, (dict(f, id=i) for i, f in enumerate(faces)), b'')
+    write_records(path, (dict(f, id=i) for i, f in enumerate(faces)), {})
     records = Records(path)
     records.folder = folder  # goes with it
     return records

@@ -3,6 +3,7 @@
 import argparse
 import os
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 from mmpose_scgcn.config_files import read_config, tell_config
@@ -55,8 +56,6 @@ def _annotation_files(
         the folder of its images.
     """
     if isinstance(setting, dict):
-        if _is_mapped(setting):
-            return  # it was checked before its records were written
         ann_file = setting.get('ann_file')
         if isinstance(ann_file, str) and ann_file:
             kind, root = setting.get('type'), setting.get('data_root') or ''
@@ -73,14 +72,24 @@ def _annotation_files(
             yield from _annotation_files(value)
 
 
-def _is_mapped(setting: dict) -> bool:
-    """Tell whether the annotations of a data set are mapped already."""
-    if setting.get('type') != 'mmpose_scgcn.MappedDataset':
-        return False
+def _without_mapped(setting: object) -> object:
+    """Leave out data sets whose annotations are mapped already."""
     # Here, not above: `-h` has to be quick.
     from mmpose_scgcn.datasets.mapped_dataset import is_mapped
 
-    return is_mapped(setting.get('dataset', {}), setting.get('folder', ''))
+    if isinstance(setting, dict):
+        inner, folder = setting.get('dataset'), setting.get('folder')
+        if (
+            setting.get('type') == 'mmpose_scgcn.MappedDataset'
+            and isinstance(inner, dict)
+            and isinstance(folder, str)
+            and is_mapped(inner, folder)
+        ):
+            return {}  # it was checked before its records were written
+        return {k: _without_mapped(v) for k, v in setting.items()}
+    if isinstance(setting, (list, tuple)):
+        return [_without_mapped(value) for value in setting]
+    return setting
 
 
 def check_annotations(cfg: Config, *dataloaders: str) -> None:
@@ -97,13 +106,12 @@ def check_annotations(cfg: Config, *dataloaders: str) -> None:
         FileNotFoundError: Names each missing file and the setting for it.
         ValueError: A file of another content than MMPose's data set reads.
     """
-    found = [
-        (file, kind, images, name)
+    files = {
+        file: name
         for name in dataloaders
-        for file, kind, images in _annotation_files(cfg.get(name))
+        for file, _, _ in _annotation_files(cfg.get(name))
         if '://' not in file
-    ]
-    files = {file: name for file, _, _, name in found}
+    }
     _recover_once({Path(file).parent for file in files})
     missing = {f: name for f, name in files.items() if not os.path.exists(f)}
     if missing:
@@ -113,15 +121,23 @@ def check_annotations(cfg: Config, *dataloaders: str) -> None:
             'Paths are relative to the current folder: link your data as '
             '"data" there, or set data_root with --cfg-options'
         )
-    if found:
-        # Here, not above: `-h` has to be quick.
-        from mmpose_scgcn.checks.annotation_file import check_content
+    if files:
+        settings = [cfg.get(name) for name in dataloaders]
+        on_first(partial(_check_contents, settings))
 
-        def check() -> None:
-            for file, kind, images, _ in found:
-                check_content(file, kind, images)
 
-        on_first(check)
+def _check_contents(settings: list) -> None:
+    """Check the annotation files of data sets that are not mapped yet.
+
+    Raises:
+        OSError, ValueError: See ``check_content``.
+    """
+    # Here, not above: `-h` has to be quick.
+    from mmpose_scgcn.checks.annotation_file import check_content
+
+    for file, kind, images in _annotation_files(_without_mapped(settings)):
+        if '://' not in file:
+            check_content(file, kind, images)
 
 
 def _recover_once(folders: Iterable[Path]) -> None:

@@ -6,11 +6,9 @@ writes what the data set holds to a file of records, which every process maps.
 """
 
 import contextlib
-import io
 import json
 import mmap
 import os
-import pickle
 import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, partial
@@ -26,17 +24,12 @@ import mmpose
 import numpy as np
 from mmengine.dataset import BaseDataset
 
-#: How a file ends: numbers of records and of bytes of what it is made of, and
+from .record_format import read_record, write_record
+
+#: How a file ends: numbers of records and of bytes of what else is known, and
 #: a mark. Before it lie the records, where each ends (int64), and that text.
 _TAIL = struct.Struct('<QQ8s')
-_MARK = b'records1'
-
-#: What records hold besides plain values. Nothing else is made of a file.
-_ARRAYS = {
-    (f'numpy{core}.multiarray', name)
-    for core in ('.core', '._core')
-    for name in ('_reconstruct', 'scalar')
-} | {('numpy', 'ndarray'), ('numpy', 'dtype')}
+_MARK = b'records2'
 
 #: Settings of a data set that change nothing about what it holds.
 _NO_MATTER = ('pipeline', 'lazy_init', 'serialize_data', 'max_refetch')
@@ -80,16 +73,17 @@ def mapped_dataset(dataset: Mapping, folder: str | os.PathLike) -> BaseDataset:
         ...     )
         ... )
     """
-    on_first(partial(_write_where_needed, dict(dataset), Path(folder)))
-    path = records_file(dataset, folder)
+    path = on_first(partial(_write_where_needed, dict(dataset), Path(folder)))
     if not path.is_file():
         raise FileNotFoundError(
             f'{path}: expected the records that the first process has '
             'written; all machines must see the same folder'
         )
+    records = Records(path)
     built = _build(dataset)
     built.serialize_data = False
-    built.data_list = Records(path)
+    built.data_list = records
+    built._metainfo.update(records.metainfo)
     built._fully_initialized = True
     return built
 
@@ -113,7 +107,7 @@ class Records:
 
     @cached_property
     def _parts(self) -> tuple[np.ndarray, bytes]:
-        """Where records end, and what they are made of."""
+        """Where records end, and what else is known."""
         content = self._content
         if len(content) >= _TAIL.size:
             tail = len(content) - _TAIL.size
@@ -127,9 +121,17 @@ class Records:
         raise ValueError(f'{self.path}: expected a whole file of records')
 
     @property
-    def made_of(self) -> bytes:
-        """What the records are made of, as :func:`_made_of` gives it."""
-        return self._parts[1]
+    def is_whole(self) -> bool:
+        """Whether the file ends as files of records do."""
+        try:
+            return isinstance(self.metainfo, dict)
+        except ValueError:
+            return False
+
+    @property
+    def metainfo(self) -> dict:
+        """What reading has added to the data set's metainfo."""
+        return json.loads(self._parts[1])
 
     def __len__(self) -> int:
         """Number of records."""
@@ -139,23 +141,31 @@ class Records:
         """Read all records."""
         return (self[index] for index in range(len(self)))
 
-    def __getitem__(self, index: int) -> dict:
-        """Read a record.
+    def __getitem__(self, index: Any) -> Any:
+        """Read a record, or those of a slice.
 
         Args:
-            index (int): From 0 on, or from -1 backwards.
+            index (int | slice): From 0 on, or from -1 backwards.
 
         Returns:
-            dict: A new one each time.
+            dict | list[dict]: New ones each time.
 
         Raises:
             IndexError: There is no such record.
             ValueError: The file holds something else.
         """
         ends = self._parts[0]
-        index = range(len(ends))[index]
-        begin = int(ends[index - 1]) if index else 0
-        return _load(self._content[begin : int(ends[index])], self.path)
+        chosen = range(len(ends))[index]
+        if isinstance(chosen, range):
+            return [self[number] for number in chosen]
+        begin = int(ends[chosen - 1]) if chosen else 0
+        try:
+            return read_record(self._content[begin : int(ends[chosen])])
+        except ValueError as error:
+            raise ValueError(
+                f'{self.path}: expected records, but that of number {chosen} '
+                f'is damaged ({error}); remove the file'
+            ) from error
 
     def __getstate__(self) -> dict:
         """Give a process that is not forked the name of the file alone."""
@@ -172,32 +182,27 @@ class Records:
             Any: What it gave, now or earlier, for these records.
         """
         kept = self.path.with_suffix(f'.{name}.json')
-        key = sha256(self.made_of).hexdigest()
-        try:
-            found = json.loads(kept.read_text('utf-8'))
-            if found['of'] == key:
-                return found[name]
-        except (OSError, ValueError, TypeError, KeyError):
-            pass
+        with contextlib.suppress(OSError, ValueError):
+            return json.loads(kept.read_text('utf-8'))
         value = work()
-        text = json.dumps({'of': key, name: value})
         # The folder may be somebody else's.
         with contextlib.suppress(OSError), replace_file(kept) as partial_file:
-            partial_file.write_text(text, 'utf-8')
+            partial_file.write_text(json.dumps(value), 'utf-8')
         return value
 
 
 def records_file(dataset: Mapping, folder: str | os.PathLike) -> Path:
-    """Name the file of records of a data set.
+    """Name the file of records of a data set as it is now.
 
     Args:
         dataset (Mapping): Its setting.
         folder (str | os.PathLike): Of the records.
 
     Returns:
-        Path: The file, which need not exist.
+        Path: The file, which need not exist. Another annotation file, one
+        that has changed, and another setting have another name.
     """
-    key = sha256(_settings(dataset).encode()).hexdigest()[:12]
+    key = sha256(_made_of(dataset)).hexdigest()[:16]
     stem = Path(str(dataset.get('ann_file') or 'faces')).stem
     return Path(folder) / f'{stem}-{key}.records'
 
@@ -210,40 +215,9 @@ def is_mapped(dataset: Mapping, folder: str | os.PathLike) -> bool:
         folder (str | os.PathLike): Of the records.
     """
     try:
-        made_of = Records(records_file(dataset, folder)).made_of
-        return made_of == _made_of(dataset)
-    except (OSError, ValueError):
+        return Records(records_file(dataset, folder)).is_whole
+    except OSError:
         return False
-
-
-class _Record(dict):
-    """Belongs to who reads it: MMEngine's copy needs to copy no arrays."""
-
-    def __deepcopy__(self, memo: dict) -> dict:
-        return dict(self)
-
-
-class _Unpickler(pickle.Unpickler):
-    """Makes plain values and arrays."""
-
-    def find_class(self, module: str, name: str) -> Any:
-        if (module, name) not in _ARRAYS:
-            raise pickle.UnpicklingError(f'{module}.{name} requested')
-        return super().find_class(module, name)
-
-
-def _load(content: bytes, path: Path) -> _Record:
-    """Read a record of a file."""
-    try:
-        record = _Unpickler(io.BytesIO(content)).load()
-        if type(record) is not dict:
-            raise TypeError(f'expected a dict, got {type(record).__name__}')
-        return _Record(record)
-    except Exception as error:  # damage ends it in many ways
-        raise ValueError(
-            f'{path}: expected records of plain values and arrays, but '
-            f'{type(error).__name__}: {error}; remove the file if it is yours'
-        ) from error
 
 
 def _settings(dataset: Mapping) -> str:
@@ -254,11 +228,14 @@ def _settings(dataset: Mapping) -> str:
 
 def _made_of(dataset: Mapping) -> bytes:
     """Write down what the records of a data set depend on."""
-    root = dataset.get('data_root') or ''
     facts = []
-    for name in ('ann_file', 'bbox_file'):
+    # MMPose looks for the annotations below data_root, for boxes not.
+    for name, root in (
+        ('ann_file', dataset.get('data_root')),
+        ('bbox_file', ''),
+    ):
         if dataset.get(name):
-            path = os.path.join(root, dataset[name])
+            path = os.path.join(root or '', dataset[name])
             state = os.stat(path)
             where = os.path.abspath(path)
             facts.append([where, state.st_size, state.st_mtime_ns])
@@ -277,26 +254,33 @@ def _build(dataset: Mapping) -> BaseDataset:
     return built
 
 
-def _write_where_needed(dataset: dict, folder: Path) -> None:
-    """Write the records of a data set, unless they are there."""
-    made_of = _made_of(dataset)
+def _write_where_needed(dataset: dict, folder: Path) -> Path:
+    """Write the records of a data set, unless they are there.
+
+    Returns:
+        Path: Of the records.
+    """
+    path = records_file(dataset, folder)
     if is_mapped(dataset, folder):
-        return
+        return path
     built = _build(dataset)
     built.serialize_data = False  # it would make a copy of all
+    before = set(built.metainfo)
     built.full_init()
-    write_records(records_file(dataset, folder), built.data_list, made_of)
+    added = {k: v for k, v in built.metainfo.items() if k not in before}
+    write_records(path, built.data_list, added)
+    return path
 
 
 def write_records(
-    path: Path, records: Iterable[Mapping], made_of: bytes
+    path: Path, records: Iterable[Mapping], metainfo: Mapping
 ) -> None:
     """Write a file of records, whole or not at all.
 
     Args:
         path (Path): The file.
         records (Iterable[Mapping]): They hold plain values and arrays.
-        made_of (bytes): What they are made of.
+        metainfo (Mapping): What reading has added to that of the data set.
 
     Raises:
         TypeError: A record holds something else.
@@ -304,17 +288,17 @@ def write_records(
     ends, end = [], 0
     with replace_file(path) as partial_file, partial_file.open('wb') as file:
         for number, record in enumerate(records):
-            content = pickle.dumps(dict(record), protocol=4)
             try:
-                _load(content, path)
-            except ValueError as error:
+                content = write_record(record)
+            except TypeError as error:
                 raise TypeError(
-                    f'MappedDataset: record {number} holds more than plain '
-                    f'values and arrays: {error.__cause__}'
+                    f'MappedDataset: record {number} cannot be written: '
+                    f'{error}'
                 ) from error
             file.write(content)
             end += len(content)
             ends.append(end)
         file.write(np.array(ends, '<i8').tobytes())
-        file.write(made_of)
-        file.write(_TAIL.pack(len(ends), len(made_of), _MARK))
+        known = json.dumps(metainfo).encode()
+        file.write(known)
+        file.write(_TAIL.pack(len(ends), len(known), _MARK))

@@ -181,8 +181,13 @@ def test_dropped_faces_of_earlier_records_are_forgotten(
 
 def test_a_part_of_the_faces(setting, folder):
     mapped = build(setting, folder)
+    ids = [face['id'] for face in mapped]
     part = mapped.get_subset([3, 1])
-    assert [face['id'] for face in part] == [mapped[3]['id'], mapped[1]['id']]
+    assert [face['id'] for face in part] == [ids[3], ids[1]]
+    part[0]['keypoints'][:] = 0
+    assert part[0]['keypoints'].all()
+    assert [face['id'] for face in mapped.get_subset(2)] == ids[:2]
+    assert [face['id'] for face in mapped.get_subset(-2)] == ids[-2:]
     some = build(dict(setting, indices=2), folder)
     assert [face['id'] for face in some] == [mapped[i]['id'] for i in (0, 1)]
 
@@ -206,31 +211,21 @@ def test_a_file_that_is_not_whole_is_written_anew(setting, folder, cut):
     assert file.read_bytes() == content
 
 
-class Call:
-    def __init__(self, path):
-        self.path = path
-
-    def __reduce__(self):
-        return os.mkdir, (str(self.path),)
-
-
-@pytest.mark.parametrize('kind', ['call', 'damage', 'list'])
-def test_a_hostile_file(setting, folder, tmp_path, kind):
+@pytest.mark.parametrize(
+    'hostile',
+    [b'', b'\xff' * 4, b'\x02\0\0\0[]', pickle.dumps([os.getcwd])],
+    ids=['empty', 'long', 'list', 'pickle'],
+)
+def test_a_hostile_file(setting, folder, hostile):
     build(setting, folder)
     (file,) = folder.glob('*.records')
-    records = Records(file)
-    first = records._parts[0][0]
-    hostile = dict(
-        call=pickle.dumps(Call(tmp_path / 'made')), damage=b'', list=b'].'
-    )[kind]
-    assert len(hostile) < first
+    first = Records(file)._parts[0][0]
     content = file.read_bytes()
     file.write_bytes(hostile.ljust(first, b'.') + content[first:])
     mapped = build(setting, folder)
     with pytest.raises(ValueError, match=f'{file.name}: expected records'):
         mapped[0]
     assert mapped[1]['keypoints'].any()
-    assert not (tmp_path / 'made').exists()
 
 
 def test_records_of_other_things(setting, folder, monkeypatch):
@@ -238,9 +233,39 @@ def test_records_of_other_things(setting, folder, monkeypatch):
         return [dict(id=0, path=folder)]
 
     monkeypatch.setattr(WFLWDataset, 'load_data_list', load)
-    with pytest.raises(TypeError, match='record 0 holds more than plain'):
+    with pytest.raises(
+        TypeError, match='record 0 cannot be written: expected'
+    ):
         build(setting, folder)
     assert not list(folder.iterdir())
+
+
+def test_boxes_of_a_detector(setting, folder, tmp_path, monkeypatch):
+    """MMPose looks for them as they are named, not below data_root."""
+    boxes = tmp_path / 'boxes' / 'found.json'
+    boxes.parent.mkdir()
+    faces = json.loads((tmp_path / 'faces.json').read_text())['annotations']
+    found = [
+        dict(image_id=f['image_id'], category_id=1, bbox=f['bbox'], score=0.9)
+        for f in faces
+    ]
+    boxes.write_text(json.dumps(found))
+    monkeypatch.chdir(tmp_path / 'boxes')
+    setting |= dict(bbox_file='found.json', test_mode=True)
+    plain, mapped = DATASETS.build(setting), build(setting, folder)
+    assert len(plain) == len(mapped) == 7
+    assert_same(read(plain, 0), read(mapped, 0))
+    os.utime(boxes, (1, 1))
+    assert not is_mapped(setting, folder)
+
+
+def test_what_reading_adds_to_the_metainfo(setting, folder):
+    plain = DATASETS.build(setting)
+    assert plain.metainfo['CLASSES']
+    for _ in range(2):
+        mapped = build(setting, folder)
+        assert mapped.metainfo['CLASSES'] == plain.metainfo['CLASSES']
+        assert mapped.metainfo.keys() == plain.metainfo.keys()
 
 
 def test_a_wrapper_inside(setting, folder, tmp_path):
@@ -294,6 +319,7 @@ def test_one_process_reads_for_all(setting, folder, tmp_path, run_two):
 
 def test_another_machine_does_not_see_the_folder(setting, folder, monkeypatch):
     name = 'mmpose_scgcn.datasets.mapped_dataset.on_first'
-    monkeypatch.setattr(name, lambda work: None)  # of the first machine
+    elsewhere = folder / 'of the first machine.records'
+    monkeypatch.setattr(name, lambda work: elsewhere)
     with pytest.raises(FileNotFoundError, match='all machines must see the'):
         build(setting, folder)

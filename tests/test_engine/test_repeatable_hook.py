@@ -6,10 +6,10 @@ from tests.test_engine.tiny_runs import CODEC, SIZE, dataset, loader
 
 import numpy as np
 import pytest
-import torch
 from mmengine.hooks import Hook
 from mmengine.registry import LOOPS
 from mmengine.runner import IterBasedTrainLoop
+from torch.nn.functional import dropout
 
 HOOK = dict(type='mmpose_scgcn.RepeatableHook')
 GRAPH = dict(type='mmpose_scgcn.GraphHook')
@@ -45,11 +45,12 @@ def make(annotate, make_runner, tmp_path, monkeypatch):
             train['sampler'] = dict(sampler)
         more = dict(custom_hooks=[GRAPH, *hooks], train_dataloader=train)
         runner = make_runner(data, epochs=epochs, **{**more, **settings})
-        # What a model draws itself.
-        drop = torch.nn.Dropout(0.3)
-        runner.model.backbone.register_forward_hook(
-            lambda module, args, output: tuple(map(drop, output))
-        )
+
+        def drop(module, args, output):
+            """Draw as a model itself does, in training alone."""
+            return tuple(dropout(o, 0.3, module.training) for o in output)
+
+        runner.model.backbone.register_forward_hook(drop)
         return runner
 
     return make

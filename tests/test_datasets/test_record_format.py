@@ -111,7 +111,7 @@ def test_forged_depth():
         b'a',
         np.array(['a']),
         np.array([None]),
-        object(),
+        3j,
         dict,
     ],
     ids=repr,

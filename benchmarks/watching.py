@@ -82,7 +82,8 @@ def held(processes: list[int]) -> tuple[float, int, int]:
         processes (list[int]): Their numbers.
 
     Returns:
-        tuple[float, int, int]: Memory, MiB, what they share counted once;
+        tuple[float, int, int]: Memory, MiB, what they share counted once,
+        without that of files, such as libraries, which other programs share;
         open files and the like; threads.
     """
     memory, handles, threads = 0.0, 0, 0
@@ -95,7 +96,7 @@ def held(processes: list[int]) -> tuple[float, int, int]:
         except OSError:  # it has ended
             continue
         for line in rollup.splitlines():
-            if line.startswith('Pss:'):
+            if line.startswith(('Pss_Anon:', 'Pss_Shmem:')):
                 memory += int(line.split()[1]) / 1024
     return memory, handles, threads
 

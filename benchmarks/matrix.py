@@ -88,6 +88,8 @@ def main() -> None:
         rows = {row[0]: row for row in [*read_rows(RESULT), row]}
         ordered = [rows[key] for key in COMBINATIONS if key in rows]
         save_record(RESULT, __doc__, COLUMNS, ordered)
+        if not args.keep:  # not before the row is written
+            shutil.rmtree(args.folder.resolve() / name, ignore_errors=True)
     sys.exit(failed > 0)
 
 
@@ -122,8 +124,6 @@ def try_combination(
     named = ', '.join(failures[:NAMED])
     if more := len(failures[NAMED:]):
         named += f' and {more} more'
-    if not args.keep:
-        shutil.rmtree(place)
     tests = ' '.join(args.tests) or 'all'
     counts = [passed, skipped, len(failures), round(minutes, 1)]
     return [name, *versions, tests, *counts, commit, named]

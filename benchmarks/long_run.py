@@ -7,10 +7,10 @@ epochs. Prediction follows the faces of a drawn video of 150 frames with
 ``tools/predict.py``, in one process, again and again, and writes pictures,
 JSON and a table each time. Once a second the memory of all processes of a part
 is read (what they share counted once, files left out), and their handles,
-threads and number.
-The first tenth of the time is for warming up and left out. With ``--part``
-the table keeps the row of the other part. For how long a step has a processor
-tells more than how long it takes, where other programs run beside it.
+threads and number. The first tenth of the time is for warming up and left out.
+With ``--part`` the table keeps the row of the other part. For how long a step
+has a processor tells more than how long it takes, where other programs run
+beside it.
 """
 
 import argparse

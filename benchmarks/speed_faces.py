@@ -20,9 +20,9 @@ from typing import Any
 
 from mmpose_scgcn.datasets import collect_shapes
 from mmpose_scgcn.datasets.indexed_shapes import shapes_by_index
-from mmpose_scgcn.datasets.mapped_dataset import Records, write_records
 from mmpose_scgcn.datasets.preparation import Options, prepare
 from mmpose_scgcn.datasets.preparation.records import Face, Source
+from mmpose_scgcn.datasets.records import Records, write_records
 from mmpose_scgcn.evaluation import FaceAlignmentMetric
 from mmpose_scgcn.graph import build_graph
 from mmpose_scgcn.models.losses import StructureCoherentLoss
@@ -183,14 +183,12 @@ def shapes_for_sampler(number: int) -> Callable[[], Any]:
 @lru_cache
 def mapped(number: int) -> Records:
     """Write records of faces, as a data set has them, to be mapped."""
-    made = written(1000).open()
-    folder = tempfile.TemporaryDirectory()
-    path = Path(folder.name) / 'faces.records'
-    faces = (BaseDataset.get_data_info(made, i % 1000) for i in range(number))
+    made = written(1000)
+    data = made.open()
+    path = Path(made.folder.name) / f'{number}.records'
+    faces = (BaseDataset.get_data_info(data, i % 1000) for i in range(number))
     write_records(path, (dict(f, id=i) for i, f in enumerate(faces)), {})
-    records = Records(path)
-    records.folder = folder  # goes with it
-    return records
+    return Records(path)
 
 
 def mapped_open(number: int) -> Callable[[], Any]:

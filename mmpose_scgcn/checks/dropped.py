@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from mmpose_scgcn.datasets.mapped_dataset import Records
+from mmpose_scgcn.datasets.records import Records
 from mmpose_scgcn.datasets.wrappers import read_annotation
 from mmpose_scgcn.evaluation.metrics import FaceAlignmentMetric
 

@@ -1,4 +1,4 @@
-"""The annotations of a data set, read once for all checks; no images."""
+"""The annotations of a data set, for all checks; no image is opened."""
 
 import os
 from collections.abc import Iterable, Sequence
@@ -80,7 +80,7 @@ class Faces:
 
     @cached_property
     def image_paths(self) -> list[str]:
-        """The local image files, each once, of some faces where many are."""
+        """The local image files, each once; of large sets, of some faces."""
         infos = self.infos
         if len(self.samples) > _MOST:
             step = -(-len(self.samples) // _MOST)
@@ -105,10 +105,11 @@ def check_images(faces: Faces) -> Findings:
     missing = [p for p in paths if not os.path.isfile(p)]
     if not missing:
         return Findings()
+    some_of = ' that were looked for' if len(faces.samples) > _MOST else ''
     return Findings(
         errors=[
-            f'{faces.where}: {len(missing)} of {len(paths)} images are not '
-            'there; set data_root and data_prefix of '
+            f'{faces.where}: {len(missing)} of {len(paths)} images{some_of} '
+            'are not there; set data_root and data_prefix of '
             f'{setting_of(faces.where)}.dataset, or correct the annotation '
             f'file: {some(missing, 3)}'
         ]

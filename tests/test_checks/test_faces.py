@@ -60,4 +60,5 @@ def test_missing_images_are_told(dataset, most):
         (dataset.folder / f'{number}.png').unlink()
     (told,) = check_images(Faces('training', dataset)).errors
     count = 6 if most == 7 else 10
-    assert told.startswith(f'training: {count} of {count} images are not')
+    words = 'images' if most >= 30 else 'images that were looked for'
+    assert told.startswith(f'training: {count} of {count} {words} are not')

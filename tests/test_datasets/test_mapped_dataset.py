@@ -6,7 +6,8 @@ import pickle
 
 from mmpose_scgcn.checks.dropped import dropped_faces
 from mmpose_scgcn.datasets import collect_shapes, shapes_by_index
-from mmpose_scgcn.datasets.mapped_dataset import Records, is_mapped
+from mmpose_scgcn.datasets.mapped_dataset import is_mapped
+from mmpose_scgcn.datasets.records import Records
 from mmpose_scgcn.registry import DATASETS
 
 import numpy as np

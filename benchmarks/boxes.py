@@ -15,6 +15,7 @@ import argparse
 import json
 import time
 from pathlib import Path
+from typing import Any
 
 from mmpose_scgcn import load_model
 from mmpose_scgcn.apis import read_image
@@ -222,24 +223,13 @@ def table(rows: list[dict], name: str, command: str = '') -> str:
     return '\n'.join(lines) + '\n'
 
 
-def main() -> None:
-    """Run the command line."""
-    args = parse_args()
-    model = load_model(args.config or args.model, args.checkpoint)
-    out = Path(args.out_dir)
-    if args.time:
-        path = out / f'boxes_{args.name}.json'
-        record = json.loads(path.read_text(encoding='utf-8'))
-        record['ms_a_face'] = time_faces(model)
-        path.write_text(json.dumps(record, indent=1) + '\n', encoding='utf-8')
-        print(record['ms_a_face'])
-        return
+def measure(model: Any, sets: list[str], kinds: list[str]) -> list[dict]:
+    """Judge a model on each data set, with each kind of box and passes."""
     rows = []
-    start = time.perf_counter()
-    for name in args.sets:
+    for name in sets:
         files, truth, visible, wanted = read_set(name)
         base = None
-        for kind in args.boxes:
+        for kind in kinds:
             boxes = find_boxes(kind, files, wanted)
             for passes in PASSES:
                 found = predict(model, files, boxes, passes)
@@ -249,24 +239,29 @@ def main() -> None:
                 row['ratio'] = row['NME'] / base
                 rows.append(row)
                 print(row, flush=True)
-    out.mkdir(parents=True, exist_ok=True)
-    stem = f'boxes_{args.name}'
-    record = dict(
-        model=args.name,
-        settings={k: v for k, v in model.settings.items() if k != 'config'},
-        rows=rows,
-    )
-    (out / f'{stem}.json').write_text(
-        json.dumps(record, indent=1) + '\n', encoding='utf-8'
-    )
-    command = ''
-    if args.config:
-        command = (
-            f'--config {args.config} --checkpoint FILE --name {args.name}'
-        )
-    report = table(rows, args.name, command)
-    (out / f'{stem}.md').write_text(report, encoding='utf-8')
-    print(f'{time.perf_counter() - start:.0f} s; {out / stem}.md')
+    return rows
+
+
+def main() -> None:
+    """Run the command line."""
+    args = parse_args()
+    model = load_model(args.config or args.model, args.checkpoint)
+    file = Path(args.out_dir) / f'boxes_{args.name}.json'
+    start = time.perf_counter()
+    if args.time:
+        record = json.loads(file.read_text(encoding='utf-8'))
+        record['ms_a_face'] = time_faces(model)
+        print(record['ms_a_face'])
+    else:
+        settings = {k: v for k, v in model.settings.items() if k != 'config'}
+        rows = measure(model, args.sets, args.boxes)
+        record = dict(model=args.name, settings=settings, rows=rows)
+        chosen = f'--config {args.config} --checkpoint FILE --name {args.name}'
+        report = table(rows, args.name, chosen if args.config else '')
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.with_suffix('.md').write_text(report, encoding='utf-8')
+    file.write_text(json.dumps(record, indent=1) + '\n', encoding='utf-8')
+    print(f'{time.perf_counter() - start:.0f} s; {file}')
 
 
 if __name__ == '__main__':

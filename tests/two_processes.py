@@ -8,7 +8,15 @@ import runpy
 import sys
 from pathlib import Path
 
+import torch.distributed as dist
 import torch.multiprocessing as mp
+
+
+def meet(rank: int, folder: Path) -> None:
+    """Join the other of two processes, on CPUs."""
+    dist.init_process_group(
+        'gloo', f'file://{folder}/meeting', rank=rank, world_size=2
+    )
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ from mmpose_scgcn.datasets import collect_shapes, shapes_by_index
 from mmpose_scgcn.datasets.mapped_dataset import is_mapped
 from mmpose_scgcn.datasets.records import Records
 from mmpose_scgcn.registry import DATASETS
+from tests.two_processes import meet
 
 import numpy as np
 import pytest
@@ -281,12 +282,7 @@ def test_no_annotation_file(setting, folder):
 
 
 def map_in_process(rank, folder):
-    dist.init_process_group(
-        'gloo',
-        init_method=f'file://{folder}/meeting',
-        rank=rank,
-        world_size=2,
-    )
+    meet(rank, folder)
     register_all_modules()
     load = BaseDataset.full_init
 

@@ -1,9 +1,9 @@
 """One outcome of the checks on every rank."""
 
 from mmpose_scgcn.checks import CheckError, Findings, on_every_rank
+from tests.two_processes import meet
 
 import pytest
-import torch.distributed as dist
 
 
 def test_all_errors_in_one():
@@ -25,9 +25,7 @@ def test_a_check_that_cannot_run_stops_nothing():
 
 def check_in_process(rank, folder):
     """Two runs: what the first process finds, and what it fails at."""
-    dist.init_process_group(
-        'gloo', f'file://{folder}/store', rank=rank, world_size=2
-    )
+    meet(rank, folder)
 
     def check():
         assert rank == 0, 'only the first process reads the data'

@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 from mmpose_scgcn.engine.hooks import SyncBuffersHook
+from tests.two_processes import meet
 
 import pytest
 import torch
@@ -16,9 +17,7 @@ SEEN = (1.0, 5.0)
 
 def average_in_process(rank, folder):
     """Average once for each event and kind of EMA; keep what comes of it."""
-    dist.init_process_group(
-        'gloo', f'file://{folder}/store', rank=rank, world_size=2
-    )
+    meet(rank, folder)
     told = {}
     for event in ('after_train_epoch', 'before_val_epoch'):
         for buffers in (False, True):

@@ -3,6 +3,7 @@
 import json
 
 from mmpose_scgcn.datasets.samplers import PoseBalancedSampler
+from tests.two_processes import meet
 
 import numpy as np
 import pytest
@@ -30,12 +31,7 @@ class Faces:
 
 def sample_in_process(rank, folder):
     """Two epochs with a seed and one without."""
-    dist.init_process_group(
-        'gloo',
-        init_method=f'file://{folder}/rendezvous',
-        rank=rank,
-        world_size=2,
-    )
+    meet(rank, folder)
     np.random.seed(rank)
     answer = {}
     for seed in (5, None):

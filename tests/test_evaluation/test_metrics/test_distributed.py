@@ -4,6 +4,7 @@ import json
 import os
 
 from mmpose_scgcn.evaluation import FaceAlignmentMetric
+from tests.two_processes import meet
 
 import numpy as np
 import pytest
@@ -40,12 +41,7 @@ def evaluate_in_process(rank, folder):
     # A machine of its own, which shares no folder with the other.
     (folder / str(rank)).mkdir()
     os.chdir(folder / str(rank))
-    dist.init_process_group(
-        'gloo',
-        init_method=f'file://{folder}/rendezvous',
-        rank=rank,
-        world_size=2,
-    )
+    meet(rank, folder)
     metrics = evaluate([make_sample(number) for number in DEALT[rank]])
     with pytest.raises(ValueError, match='1 of 2') as raised:
         evaluate([make_sample(rank, gt=[FLAT, GT][rank])])

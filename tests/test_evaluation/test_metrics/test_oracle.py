@@ -7,6 +7,8 @@ The folder ``metric_oracle`` of the real data holds the predictions of SPIGA
 import json
 import os
 
+from tests.two_processes import meet
+
 import numpy as np
 import pytest
 import torch.distributed as dist
@@ -107,12 +109,7 @@ def _evaluator(ann_file):
 def evaluate_in_process(rank, folder):
     """Evaluate in one of two processes and keep its answer."""
     os.chdir(folder)  # mmengine collects results in the working directory
-    dist.init_process_group(
-        'gloo',
-        init_method=f'file://{folder}/rendezvous',
-        rank=rank,
-        world_size=2,
-    )
+    meet(rank, folder)
     metrics = evaluate(folder)
     (folder / f'rank{rank}.json').write_text(json.dumps(metrics))
     dist.destroy_process_group()

@@ -1,4 +1,4 @@
-r"""Time training steps in float32, bfloat16 and channels-last.
+r"""Time training steps in float32, bfloat16, float16 and channels-last.
 
 python benchmarks/bench_training_steps.py \
     td-reg_cnn6-scgcn_1xb32-60e_300w-64x64
@@ -24,19 +24,24 @@ from mmpose_scgcn.graph import build_graph
 
 import numpy as np
 import torch
-from mmengine.optim import OptimWrapper, build_optim_wrapper
+from mmengine.optim import AmpOptimWrapper, OptimWrapper, build_optim_wrapper
 from mmengine.structures import InstanceData
 from mmpose.registry import MODELS
 from mmpose.structures import PoseDataSample
 from mmpose.utils import register_all_modules
 from torch import nn
 
-#: By name: whether the forward pass is in bfloat16, and the memory format.
+#: By name: the optimiser's wrapper, which chooses the precision of the forward
+#: pass, and the memory format.
 VARIANTS = {
-    'float32': (False, torch.contiguous_format),
-    'float32, channels-last': (False, torch.channels_last),
-    'bfloat16': (True, torch.contiguous_format),
-    'bfloat16, channels-last': (True, torch.channels_last),
+    'float32': (OptimWrapper, torch.contiguous_format),
+    'float32, channels-last': (OptimWrapper, torch.channels_last),
+    'bfloat16': (BFloat16OptimWrapper, torch.contiguous_format),
+    'bfloat16, channels-last': (BFloat16OptimWrapper, torch.channels_last),
+}
+ON_A_GPU = {
+    'float16': (AmpOptimWrapper, torch.contiguous_format),
+    'float16, channels-last': (AmpOptimWrapper, torch.channels_last),
 }
 
 
@@ -53,13 +58,16 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def make_batch(cfg: Any, number: int, keypoints: int) -> dict[str, Any]:
+def make_batch(
+    cfg: Any, number: int, keypoints: int, device: str
+) -> dict[str, Any]:
     """Make crops of noise with labels.
 
     Args:
         cfg (Config): Names the codec.
         number (int): Of the crops B.
         keypoints (int): Their number K.
+        device (str): Where they are.
 
     Returns:
         dict: ``inputs`` (B, 3, H, W) and ``data_samples``.
@@ -71,8 +79,9 @@ def make_batch(cfg: Any, number: int, keypoints: int) -> dict[str, Any]:
             keypoint_labels=torch.rand(1, keypoints, 2),
             keypoint_weights=torch.ones(1, keypoints),
         )
-        samples.append(PoseDataSample(gt_instance_labels=labels))
-    inputs = torch.randn(number, 3, height, width)
+        sample = PoseDataSample(gt_instance_labels=labels)
+        samples.append(sample.to(device))
+    inputs = torch.randn(number, 3, height, width, device=device)
     return dict(inputs=inputs, data_samples=samples)
 
 
@@ -91,10 +100,13 @@ def make_model(cfg: Any) -> nn.Module:
     return model
 
 
-def make_wrapper(cfg: Any, model: nn.Module, low: bool) -> OptimWrapper:
-    """Build the optimiser of a config, for float32 or bfloat16."""
-    kind = BFloat16OptimWrapper if low else OptimWrapper
+def make_wrapper(
+    cfg: Any, model: nn.Module, kind: type[OptimWrapper]
+) -> OptimWrapper:
+    """Build the optimiser of a config, for a precision."""
     settings = dict(cfg.optim_wrapper, type=kind)
+    if kind is AmpOptimWrapper:
+        settings['loss_scale'] = 'dynamic'
     return build_optim_wrapper(model, settings)
 
 
@@ -102,11 +114,14 @@ def step_seconds(
     model: nn.Module, wrapper: OptimWrapper, batch: dict[str, Any]
 ) -> float:
     """Time a step of training."""
+    wait = torch.cuda.synchronize if batch['inputs'].is_cuda else list
+    wait()
     start = time.perf_counter()
     with wrapper.optim_context(model):
         losses = model(**batch, mode='loss')
     loss, _ = model.parse_losses(losses)
     wrapper.update_params(loss)
+    wait()
     return time.perf_counter() - start
 
 
@@ -117,26 +132,33 @@ def main() -> None:
     first = make_model(cfg)
     head = cfg.model.head
     keypoints = head.get('num_keypoints') or head.num_joints
-    batch = make_batch(cfg, args.batch, keypoints)
+    gpu = torch.cuda.is_available()
+    device = 'cuda' if gpu else 'cpu'
+    batch = make_batch(cfg, args.batch, keypoints, device)
     trained = {}
-    for name, (low, layout) in VARIANTS.items():
-        model = copy.deepcopy(first).to(memory_format=layout)
-        trained[name] = model, make_wrapper(cfg, model, low)
-    times: dict[str, list[float]] = {name: [] for name in VARIANTS}
+    for name, (kind, layout) in (VARIANTS | (ON_A_GPU if gpu else {})).items():
+        model = copy.deepcopy(first).to(device, memory_format=layout)
+        trained[name] = model, make_wrapper(cfg, model, kind)
+    times: dict[str, list[float]] = {name: [] for name in trained}
     for _ in range(args.rounds + 2):
         for name, (model, wrapper) in trained.items():
             times[name].append(step_seconds(model, wrapper, batch))
     plain = times['float32'][2:]
+    digits = 1 if gpu else 0
     for name, taken in times.items():
         ratios = [a / b for a, b in zip(plain, taken[2:], strict=True)]
         print(
-            f'{name:24} {1e3 * statistics.median(taken[2:]):7.0f} ms, '
+            f'{name:24} {1e3 * statistics.median(taken[2:]):7.{digits}f} ms, '
             f'{statistics.median(ratios):.2f} times as fast '
             f'({min(ratios):.2f} to {max(ratios):.2f})'
         )
     print(
         f'{args.rounds} rounds, batch {args.batch}, '
-        f'{torch.get_num_threads()} threads'
+        + (
+            torch.cuda.get_device_name()
+            if gpu
+            else f'{torch.get_num_threads()} threads'
+        )
     )
 
 

@@ -47,6 +47,7 @@ class Contenders:
         blur (int): Kernel of DARK's blur, in their pixels.
         finer (tuple[int, ...]): Channels of the backbone's maps before that
             one, the finest first, each twice as large as the next.
+        stages (int): Of the backbone.
     """
 
     channels: int
@@ -57,6 +58,7 @@ class Contenders:
     sigma: float
     blur: int
     finer: tuple[int, ...] = ()
+    stages: int = 4
 
     @property
     def _places(self) -> int:
@@ -270,10 +272,12 @@ class Contenders:
             in_featuremap_size=tuple(s << levels for s in self.map_size),
             **arguments,
         )
-        # Both backbones have four stages; the last one's map is the smallest.
+        last = self.stages - 1
         options = {
             'model.head': head,
-            'model.backbone.out_indices': tuple(range(3 - levels, 4)),
+            'model.backbone.out_indices': tuple(
+                range(last - levels, last + 1)
+            ),
         }
         return dict(
             row,

@@ -5,7 +5,9 @@ from mmpose_scgcn.benchmark import load_suite
 import pytest
 
 
-@pytest.fixture(params=['300w_cpu', '300w_gpu'])
+@pytest.fixture(
+    params=['300w_128px', '300w_cpu', '300w_gpu', '300w_zoo_scale']
+)
 def suite(request, root):
     return load_suite(root / f'benchmarks/{request.param}.py')
 

@@ -148,7 +148,15 @@ def test_a_missing_config_is_named(suite_file):
 
 
 @pytest.mark.parametrize(
-    'name', ['300w_cpu', '300w_gpu', 'two_stage', 'wing_losses']
+    'name',
+    [
+        '300w_128px',
+        '300w_cpu',
+        '300w_gpu',
+        '300w_zoo_scale',
+        'two_stage',
+        'wing_losses',
+    ],
 )
 def test_the_shipped_suites_are_read(root, name):
     suite = load_suite(root / f'benchmarks/{name}.py')

@@ -1,0 +1,47 @@
+"""Suites whose rows see the same faces: the codec alone may differ."""
+
+from mmpose_scgcn.benchmark import load_suite
+from mmpose_scgcn.benchmark.training import method_config
+
+import pytest
+
+#: Crops of heatmaps whose corners are those of the crop.
+UDP = 'heatmap, UDP'
+
+
+def pipelines(method, folder):
+    """Give the transforms of a row, but for the encoder of its labels."""
+    cfg = method_config(method, folder)
+    found = {}
+    for part in ('train', 'val', 'test'):
+        loader = cfg[f'{part}_dataloader'].to_dict()
+        steps = [dict(step) for step in loader['dataset']['pipeline']]
+        for step in steps:
+            step.pop('encoder', None)
+            if step['type'] == 'TopdownAffine' and method.name == UDP:
+                assert step.pop('use_udp')
+        loader['dataset']['pipeline'] = steps
+        found[part] = loader
+    found['length'] = cfg.train_cfg.to_dict()
+    found['schedule'] = cfg.param_scheduler
+    return found
+
+
+@pytest.mark.parametrize('name', ['300w_128px', '300w_zoo_scale'])
+def test_all_rows_see_the_same_faces(name, root, tmp_path, monkeypatch):
+    monkeypatch.chdir(root)
+    first, *others = load_suite(f'benchmarks/{name}.py').methods
+    expected = pipelines(first, tmp_path)
+    kinds = [s['type'] for s in expected['train']['dataset']['pipeline']]
+    assert 'mmpose_scgcn.RandomOcclusion' in kinds
+    assert 'mmpose_scgcn.ShiftKeypointOrigin' in kinds
+    for method in others:
+        assert pipelines(method, tmp_path) == expected, method.name
+
+
+@pytest.mark.parametrize('name', ['300w_128px', '300w_zoo_scale'])
+def test_each_row_has_a_searched_rate(name, root):
+    suite = load_suite(root / f'benchmarks/{name}.py')
+    assert {method.group for method in suite.methods} == set(
+        suite.search.groups
+    )

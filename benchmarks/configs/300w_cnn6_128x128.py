@@ -20,6 +20,13 @@ custom_hooks = [
     dict(type='mmpose_scgcn.GraphHook'),
     dict(type='mmpose_scgcn.ChannelsLastHook'),
 ]
-train_dataloader = dict(num_workers=0, persistent_workers=False)
+# Photos are decoded once.
+_load = dict(type='mmpose_scgcn.LoadFaceImage', cache='work_dirs/pixels')
+train_pipeline = [_load, *_base_.train_pipeline[1:]]
+train_dataloader = dict(
+    num_workers=0,
+    persistent_workers=False,
+    dataset=dict(pipeline=train_pipeline),
+)
 val_dataloader = dict(num_workers=0, persistent_workers=False)
 test_dataloader = dict(num_workers=0, persistent_workers=False)

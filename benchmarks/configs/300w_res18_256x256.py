@@ -23,9 +23,12 @@ custom_hooks = [
 ]
 
 codec = dict(type='RegressionLabel', input_size=(256, 256))
+# Photos are decoded once.
+_load = dict(type='mmpose_scgcn.LoadFaceImage', cache='work_dirs/pixels')
 _crop = dict(type='TopdownAffine', input_size=codec['input_size'])
 train_pipeline = [
-    *_base_.train_pipeline[:5],
+    _load,
+    *_base_.train_pipeline[1:5],
     _crop,
     *_base_.train_pipeline[6:-2],
     dict(type='GenerateTarget', encoder=codec),

@@ -71,7 +71,7 @@ def main() -> None:
             path.write_text(config, 'utf-8')
             for setting, words in SETTINGS.items():
                 rows.append([head, setting, *train_twice(path, words)])
-                print(rows[-1], flush=True)
+                save_record('on_a_gpu', __doc__, COLUMNS, rows)
     rows.append(compare_predictions())
     save_record('on_a_gpu', __doc__, COLUMNS, rows)
     print(torch.cuda.get_device_name())

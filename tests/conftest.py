@@ -14,6 +14,10 @@ import numpy as np
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+# Many tests compare bits, which a GPU does not repeat, or tensors with those
+# of a model that a tool has trained: all run on the CPU. What a GPU does is
+# measured by benchmarks/on_a_gpu.py.
+os.environ.setdefault('CUDA_VISIBLE_DEVICES', '')
 WARM_PYTHON = ROOT / 'tests' / 'warm_python.py'
 
 # Put on PYTHONPATH as sitecustomize.py: the modules named in HIDDEN are not

@@ -56,7 +56,7 @@ for _name, _row in methods.items():
 
 _short = 500
 search = dict(
-    values=(5e-4, 1.5e-3, 4.5e-3, 1.35e-2),
+    values=(5e-4, 1.5e-3, 4.5e-3, 1.35e-2, 4.05e-2),
     groups={
         **{
             group: GROUPS[group]

@@ -48,7 +48,7 @@ methods = {
 _short = 560
 _groups = {**GROUPS, **REFINEMENT}
 search = dict(
-    values=(5e-4, 1.5e-3, 4.5e-3),
+    values=(5e-4, 1.5e-3, 4.5e-3, 1.35e-2),
     groups={
         group: f'ResNet-18, {_groups[group]}'
         for group in ('refinement', 'graph', 'pooled')

@@ -43,8 +43,8 @@ COLUMNS = (
 NAMED = 12
 
 
-def main() -> None:
-    """Make the environments and run the tests, one after the other."""
+def parse_args() -> tuple[argparse.Namespace, dict[str, str]]:
+    """Read the command line; find the interpreters that it needs."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
@@ -76,6 +76,12 @@ def main() -> None:
         pythons = find_pythons(args.python, wanted)
     except ValueError as error:
         parser.error(str(error))
+    return args, pythons
+
+
+def main() -> None:
+    """Make the environments and run the tests, one after the other."""
+    args, pythons = parse_args()
     failed = 0
     for name in args.only:
         try:

@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from recorded import ROOT, digest, save_record, tree
@@ -102,26 +103,7 @@ def make_all(place: Place, clone: Path, folder: Path) -> dict[str, str]:
     Returns:
         dict[str, str]: A number for what each has made.
     """
-
-    def run(*command: str) -> None:
-        env = {
-            **os.environ,
-            'PYTHONPATH': str(clone),
-            'PYTHONHASHSEED': place.hash_seed,
-            'OMP_NUM_THREADS': str(place.threads),
-            'PYTHONWARNINGS': 'ignore',
-        }
-        tool = [sys.executable, str(clone / f'tools/{command[0]}.py')]
-        done = subprocess.run(
-            [*tool, *command[1:]],
-            cwd=folder,
-            env=env,
-            text=True,
-            capture_output=True,
-        )
-        if done.returncode:
-            raise RuntimeError(f'{command}: {done.stderr[-3000:]}')
-
+    run = partial(run_tool, place, clone, folder)
     made: dict[str, str] = {}
     counts = ('--train', '64', '--val', '16', '--test', '16', '--size', '64')
     workers = ('--workers', str(place.workers + 1))
@@ -151,6 +133,31 @@ def make_all(place: Place, clone: Path, folder: Path) -> dict[str, str]:
     run('export', 'tiny.py', checkpoint, 'exported')
     made['exported network'] = tree(folder / 'exported')['model.onnx']
     return made
+
+
+def run_tool(place: Place, clone: Path, folder: Path, *command: str) -> None:
+    """Run a tool of a clone in a folder, as the place says.
+
+    Raises:
+        RuntimeError: It failed.
+    """
+    env = {
+        **os.environ,
+        'PYTHONPATH': str(clone),
+        'PYTHONHASHSEED': place.hash_seed,
+        'OMP_NUM_THREADS': str(place.threads),
+        'PYTHONWARNINGS': 'ignore',
+    }
+    tool = [sys.executable, str(clone / f'tools/{command[0]}.py')]
+    done = subprocess.run(
+        [*tool, *command[1:]],
+        cwd=folder,
+        env=env,
+        text=True,
+        capture_output=True,
+    )
+    if done.returncode:
+        raise RuntimeError(f'{command}: {done.stderr[-3000:]}')
 
 
 def _copy_shuffled(source: Path, target: Path) -> None:

@@ -10,6 +10,11 @@ USELESS = {
     'Fail to import ``MultiScaleDeformableAttention``': UserWarning,
     # MMPose's data sets bring both, and its own transform tells so.
     'Use the existing "bbox_center" and "bbox_scale"': UserWarning,
+    # MMPose's data sets look for their own descriptions of keypoints in the
+    # current folder first, and say so when they find them in MMPose.
+    'The metainfo config file "configs/_base_/datasets/': UserWarning,
+    # MMEngine 0.10.7 with --amp on a GPU; PyTorch has both names.
+    r'`torch\.cuda\.amp\.GradScaler': FutureWarning,
 }
 
 

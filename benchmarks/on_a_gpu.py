@@ -47,7 +47,7 @@ COLUMNS = (
     'what',
     'setting',
     'the same bits',
-    'largest difference of a weight',
+    'largest difference of a weight or statistic',
     'validation NME, %, first',
     'second',
 )

@@ -9,14 +9,8 @@ from types import FrameType
 
 import torch
 
-#: A thread for each process, and (for glibc) no memory given back between
-#: steps, which take the same again: a step is a fifth faster for it.
-_CPU = {
-    'OMP_NUM_THREADS': '1',
-    'MALLOC_MMAP_MAX_': '0',
-    'MALLOC_TRIM_THRESHOLD_': str(2**34),
-    'MALLOC_TOP_PAD_': str(2**26),
-}
+#: A thread for each process.
+_CPU = {'OMP_NUM_THREADS': '1'}
 
 
 def default_jobs() -> int:

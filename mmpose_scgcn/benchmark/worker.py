@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from mmpose_scgcn.allocation import keep_freed_memory
 from mmpose_scgcn.orphans import end_with
 
 import torch
@@ -76,6 +77,7 @@ def main() -> None:
     end_with(os.getppid())
     if not torch.cuda.is_available():
         torch.set_num_threads(1)
+        keep_freed_memory()
     space, task = Workspace.open(*paths), TASKS[kind](**json.loads(arguments))
     folder = space.folder(task.slug)
     folder.mkdir(parents=True, exist_ok=True)

@@ -3,7 +3,7 @@
 python benchmarks/boxes.py --model face68
 python benchmarks/boxes.py --config CONFIG --checkpoint FILE --name mine
 
-For each data set, each kind of box and one to three passes: NME over the faces
+For each data set, each kind of box and number of passes: NME over the faces
 that were found, failure rates in which a missed face counts as failed, how
 many were missed, and the error relative to that with the annotations' boxes.
 And what scores are worth: the error of the tenth of the faces with the lowest
@@ -19,6 +19,7 @@ from typing import Any
 
 from mmpose_scgcn import load_model
 from mmpose_scgcn.apis import read_image
+from mmpose_scgcn.arguments import positive_int
 from mmpose_scgcn.config_files import read_config
 from mmpose_scgcn.detection import build_detector
 from mmpose_scgcn.detection.calibration import choose_box
@@ -55,7 +56,6 @@ SETS = {
 }
 
 #: Crops about the keypoints of the pass before.
-PASSES = (1, 2, 3)
 
 #: Keypoints of 300W and YTF68 lie a pixel to the right (docs/data_sets.md).
 ORIGIN = 1
@@ -76,6 +76,13 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--sets', nargs='+', choices=SETS, default=list(SETS))
     parser.add_argument(
         '--boxes', nargs='+', default=['annotation', 'yunet', 'haar']
+    )
+    parser.add_argument(
+        '--passes',
+        nargs='+',
+        type=positive_int,
+        default=[1, 2, 3],
+        help='(default: 1 2 3)',
     )
     parser.add_argument('--out-dir', default=str(RESULTS))
     parser.add_argument(
@@ -223,15 +230,15 @@ def table(rows: list[dict], name: str, command: str = '') -> str:
     return '\n'.join(lines) + '\n'
 
 
-def measure(model: Any, sets: list[str], kinds: list[str]) -> list[dict]:
+def measure(model: Any, args: argparse.Namespace) -> list[dict]:
     """Judge a model on each data set, with each kind of box and passes."""
     rows = []
-    for name in sets:
+    for name in args.sets:
         files, truth, visible, wanted = read_set(name)
         base = None
-        for kind in kinds:
+        for kind in args.boxes:
             boxes = find_boxes(kind, files, wanted)
-            for passes in PASSES:
+            for passes in args.passes:
                 found = predict(model, files, boxes, passes)
                 row = judge(*found, truth, visible, wanted)
                 base = base or row['NME']
@@ -254,7 +261,7 @@ def main() -> None:
         print(record['ms_a_face'])
     else:
         settings = {k: v for k, v in model.settings.items() if k != 'config'}
-        rows = measure(model, args.sets, args.boxes)
+        rows = measure(model, args)
         record = dict(model=args.name, settings=settings, rows=rows)
         chosen = f'--config {args.config} --checkpoint FILE --name {args.name}'
         report = table(rows, args.name, chosen if args.config else '')

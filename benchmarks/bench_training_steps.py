@@ -16,6 +16,7 @@ import statistics
 import time
 from typing import Any
 
+from mmpose_scgcn.allocation import keep_freed_memory
 from mmpose_scgcn.arguments import positive_int
 from mmpose_scgcn.config_files import read_config
 from mmpose_scgcn.config_options import add_config_options
@@ -54,6 +55,10 @@ def parse_args() -> argparse.Namespace:
     add('config', help='path or name of a config')
     add('--batch', type=positive_int, default=32, help='(default: 32)')
     add('--rounds', type=positive_int, default=10, help='(default: 10)')
+    text = (
+        'let the process keep what it frees, as tools/train.py does on a CPU'
+    )
+    add('--keep-memory', action='store_true', help=text)
     add_config_options(parser)
     return parser.parse_args()
 
@@ -128,6 +133,8 @@ def step_seconds(
 def main() -> None:
     """Run the command line."""
     args = parse_args()
+    if args.keep_memory:
+        keep_freed_memory()
     cfg = read_config(args.config, args.cfg_options)
     first = make_model(cfg)
     head = cfg.model.head

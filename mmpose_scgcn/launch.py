@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
+from mmpose_scgcn.allocation import keep_freed_memory
 from mmpose_scgcn.config_files import read_config, tell_config
 from mmpose_scgcn.processes import inner_model, join_processes, on_first
 from mmpose_scgcn.staging import recover
 
+import torch
 from mmengine.config import Config
 from mmengine.dist import broadcast_object_list, is_main_process
 from mmengine.registry import RUNNERS
@@ -20,7 +22,8 @@ from torch import nn
 def load_config(args: argparse.Namespace) -> Config:
     """Read the config and apply the options that training and testing share.
 
-    Where a launcher has started several processes, they are joined.
+    Where a launcher has started several processes, they are joined. Without a
+    GPU the process keeps the memory that it frees.
 
     Args:
         args (argparse.Namespace): With ``config`` and the options of
@@ -41,6 +44,8 @@ def load_config(args: argparse.Namespace) -> Config:
     default_dir = Path('work_dirs') / Path(cfg.filename).stem
     cfg.work_dir = args.work_dir or cfg.get('work_dir', str(default_dir))
     join_processes(cfg)
+    if not torch.cuda.is_available():
+        keep_freed_memory()
     if is_main_process():
         tell_config(args.config)
     return cfg

@@ -134,18 +134,14 @@ def main() -> None:
     """Build a runner from the command line and train."""
     steady_output()
     args = parse_args()
-    from mmpose_scgcn.allocation import keep_freed_memory
     from mmpose_scgcn.launch import (
         build_runner,
         check_annotations,
         load_config,
     )
 
-    import torch
     from mmengine.logging import print_log
 
-    if not torch.cuda.is_available():
-        keep_freed_memory()
     try:
         cfg = load_config(args)
         apply_training_options(cfg, args)

@@ -22,8 +22,10 @@ def quantize(source: Path, target: Path, crops: np.ndarray) -> None:
     """Make a network of 8 bits: static, weights by channel.
 
     The ranges of the values are those that faces have, upright and mirrored.
-    Values have 8 bits without a sign and weights 8 bits with one, in QDQ
-    form, which ONNX Runtime runs on every processor and in a browser.
+    Values have 8 bits without a sign and weights 7 bits with one, in QDQ
+    form, which ONNX Runtime runs on every processor and in a browser. With
+    weights of 8 bits, sums overflow on x86 processors without VNNI
+    (docs/export.md).
 
     Args:
         source (Path): Network of float32, ``.onnx``.
@@ -49,6 +51,7 @@ def quantize(source: Path, target: Path, crops: np.ndarray) -> None:
             per_channel=True,
             activation_type=quantization.QuantType.QUInt8,
             weight_type=quantization.QuantType.QInt8,
+            reduce_range=True,
         )
 
 

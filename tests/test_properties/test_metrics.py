@@ -1,5 +1,6 @@
 """What the metric promises for any faces, errors and thresholds."""
 
+import sys
 import tempfile
 from pathlib import Path
 
@@ -117,7 +118,12 @@ def test_ced_fr_and_auc_are_of_one_curve(nme, data):
     assert failure_rate(better, small) <= failure_rate(nme, small)
 
 
-TEXTS = st.text(st.characters(exclude_categories=['Cs']), max_size=12)
+# Python 3.10 writes no tables with zero characters, and says so.
+_WITHOUT = '\0' if sys.version_info < (3, 11) else ''
+TEXTS = st.text(
+    st.characters(exclude_categories=['Cs'], exclude_characters=_WITHOUT),
+    max_size=12,
+)
 
 
 @given(data=st.data())

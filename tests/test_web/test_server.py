@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -168,7 +169,11 @@ def test_requests_that_no_browser_sends(server, text, status, capfd):
     sent = text.replace('{host}', host).replace('{long}', 'a' * 2**17)
     answer = say(server, sent.encode('latin-1'))
     if '{long}' not in text or answer:
-        assert f' {status} '.encode() in answer.split(b'\r\n')[0]
+        first = answer.split(b'\r\n')[0]
+        # Python 3.10 answers what is no request without a line of status.
+        bare = first.startswith(b'<!DOCTYPE') and sys.version_info < (3, 11)
+        told = f'Error code: {status}' if bare else f' {status} '
+        assert told.encode() in (answer if bare else first)
     assert b'page</p>' not in answer
     assert b'root:' not in answer
     assert 'Traceback' not in capfd.readouterr().err

@@ -36,7 +36,11 @@ _loader = dict(dataset=dict(data_root={data!r}))
 train_dataloader = val_dataloader = test_dataloader = _loader
 """
 DETERMINISTIC = ('--cfg-options', 'randomness.deterministic=True')
-TORCHRUN = ('-m', 'torch.distributed.run', '--standalone')
+#: A port of its own for each, as two run at once.
+TORCHRUN = (
+    *('-m', 'torch.distributed.run', '--nproc-per-node', '1'),
+    *('--rdzv-backend', 'c10d', '--rdzv-endpoint', 'localhost:0'),
+)
 SETTINGS = {
     'as it is': (),
     '--amp': ('--amp',),
@@ -79,38 +83,15 @@ def main() -> None:
 
 def train_twice(config: Path, words: tuple[str, ...]) -> list:
     """Train with one seed, twice at once; give the cells of a row."""
-    runs = []
-    for number in range(2):
-        folder = config.parent / f'{config.stem}-{"".join(words)}-{number}'
-        start = [sys.executable]
-        if '--launcher' in words:
-            start += ['-m', 'torch.distributed.run', '--nproc-per-node', '1']
-            start += [
-                '--rdzv-backend',
-                'c10d',
-                '--rdzv-endpoint',
-                'localhost:0',
-            ]
-        command = [*start, ROOT / 'tools/train.py', config, *words]
-        # What cuBLAS wants for deterministic algorithms.
-        env = dict(os.environ, CUBLAS_WORKSPACE_CONFIG=':4096:8')
-        process = subprocess.Popen(
-            [*command, '--seed', '0', '--work-dir', folder],
-            cwd=ROOT,
-            env=env,
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
-        runs.append((folder, process))
-    found = []
-    for folder, process in runs:
-        output, _ = process.communicate()
+    name = f'{config.stem}-{"".join(words)}'
+    folders = [config.parent / f'{name}-{number}' for number in range(2)]
+    processes = [start_training(config, words, path) for path in folders]
+    outputs = [process.communicate()[0] for process in processes]
+    for process, output in zip(processes, outputs, strict=True):
         if process.returncode:
             lines = [line for line in output.splitlines() if 'Error' in line]
             return [(lines or ['failed'])[-1].strip()[:160], '', '', '']
-        found.append(read_run(folder))
-    (first, error), (second, other) = found
+    (first, error), (second, other) = map(read_run, folders)
     same = 'yes' if digest(first) == digest(second) else 'no'
     largest = max(
         (first[key].double() - second[key].double()).abs().max().item()
@@ -119,14 +100,31 @@ def train_twice(config: Path, words: tuple[str, ...]) -> list:
     return [same, f'{largest:.1e}', f'{error:.3f}', f'{other:.3f}']
 
 
+def start_training(
+    config: Path, words: tuple[str, ...], folder: Path
+) -> subprocess.Popen:
+    """Start a training that writes to a folder."""
+    start = TORCHRUN if '--launcher' in words else ()
+    command = [sys.executable, *start, ROOT / 'tools/train.py', config, *words]
+    return subprocess.Popen(
+        [*command, '--seed', '0', '--work-dir', folder],
+        cwd=ROOT,
+        # What cuBLAS wants for deterministic algorithms.
+        env=dict(os.environ, CUBLAS_WORKSPACE_CONFIG=':4096:8'),
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+
+
 def read_run(folder: Path) -> tuple[dict[str, torch.Tensor], float]:
     """Read the last weights of a training, and its error in percent."""
     content = torch.load(
         folder / 'epoch_3.pth', map_location='cpu', weights_only=False
     )
     (best,) = folder.glob('best_NME*.pth')
-    error = torch.load(best, map_location='cpu', weights_only=False)
-    score = error['message_hub']['runtime_info']['best_score']
+    chosen = torch.load(best, map_location='cpu', weights_only=False)
+    score = chosen['message_hub']['runtime_info']['best_score']
     return content['state_dict'], 100 * float(score)
 
 

@@ -3,7 +3,7 @@
 # each kind of adjacency, heads of MMPose, and the refinement head.
 #
 # python tools/benchmark.py benchmarks/300w_128px.py
-from contenders import GROUPS, REFINEMENT, Contenders
+from contenders import GROUPS, Contenders
 from face_tests import SUMMARY_300W, axes_300w, tests_300w
 
 title = 'Heads on 300W at 128 px'
@@ -22,6 +22,7 @@ contenders = Contenders(
     deconvs=4,
     sigma=2.0,
     blur=11,
+    deconv_channels=128,
     finer=(32, 48, 64, 128),
     stages=5,
 )
@@ -39,17 +40,12 @@ methods = {
     },
     _pooled: _stock[_pooled],
     GROUPS['fully connected']: _stock[GROUPS['fully connected']],
-    # Heatmaps of half of the crop, and crops whose flips agree with them.
-    'heatmap, UDP': dict(
-        contenders.heatmap(channels=128, udp=True),
-        transforms={'TopdownAffine': {'use_udp': True}},
-    ),
+    # Heatmaps of half of the crop.
+    'heatmap, UDP': _stock['heatmap, UDP'],
     'SimCC': _stock['SimCC'],
 }
 for _name, _row in methods.items():
-    # The same occlusion for all, which the config has.
     _row.update(
-        augment=(),
         seeds=(0, 1, 2),
         curve=_name not in (_pooled, 'graph: certainty adjacency'),
     )
@@ -58,12 +54,7 @@ _short = 500
 search = dict(
     values=(5e-4, 1.5e-3, 4.5e-3, 1.35e-2, 4.05e-2),
     groups={
-        **{
-            group: GROUPS[group]
-            for group in ('pooled', 'fully connected', 'SimCC', 'graph')
-        },
-        'heatmap': 'heatmap, UDP',
-        **REFINEMENT,
+        group: name for group, name in GROUPS.items() if name in methods
     },
     options={
         'train_cfg.max_iters': _short,

@@ -1,8 +1,9 @@
 # All common heads and ablations of ours, on 300W at CPU scale: about ten
-# minutes a run on one core.
+# minutes a run on one core. All rows have the same faces, boxes and
+# augmentation, but for those that are named after what they change.
 #
 # python tools/benchmark.py benchmarks/300w_cpu.py
-from contenders import GROUPS, REFINEMENT, Contenders
+from contenders import GROUPS, Contenders
 from face_tests import SUMMARY_300W, axes_300w, tests_300w
 
 title = 'Heads and losses on 300W, CPU scale'
@@ -18,52 +19,59 @@ contenders = Contenders(
     map_size=(4, 4),
     input_size=(64, 64),
     keypoints=68,
-    deconvs=2,
-    sigma=1.0,
-    blur=5,
+    deconvs=3,
+    sigma=1.5,
+    blur=7,
+    deconv_channels=128,
     finer=(32, 64, 128),
 )
-methods = contenders.stock()
-# As many bins as the zoo has for 256 px; heatmaps of half of the input, from
-# fewer channels.
-methods['SimCC, 512 bins'] = dict(contenders.simcc(512), curve=False)
-fine = dict(deconvs=3, channels=128, sigma=1.5, blur=7)
-methods['heatmap 32, DARK'] = dict(contenders.heatmap(**fine), curve=False)
-methods.update(contenders.graph_rows())
-recipe = 'configs/300w-recipe_cnn6_64x64.py'
-methods.update(
-    contenders.refined_rows(recipe, 'configs/synthetic_cnn6_64x64.py')
-)
-# What others gain by the same settings of the data; heatmaps also by crops
-# whose flips agree.
-changed = '0-based keypoints, mild box jitter'
-for name in ('SimCC', 'fully connected, Wing', 'graph: dynamic, L1, relative'):
-    row = dict(methods[name], config=recipe, curve=False)
-    methods[f'{name}, {changed}'] = row
-methods[f'heatmap 32, UDP, {changed}'] = dict(
-    contenders.heatmap(udp=True, **fine),
-    config='configs/300w-recipe-udp_cnn6_64x64.py',
-    curve=False,
-)
-# The best rows on `val` with the first seed, and what tells the parts of the
-# method apart.
-for name in (
-    'refinement head, pre-trained',
-    'refinement head, pre-trained: occlusion probability 0.5',
-    'graph: dynamic, L1, relative',
-    'graph: dynamic, Soft Wing, relative',
-    'graph: dynamic, Wing, relative',
-    'graph: dynamic, L1',
-    'graph: uniform adjacency',
-    'fully connected, Wing',
+methods = {**contenders.stock(), **contenders.graph_rows()}
+# As many bins as the zoo has for 256 px.
+methods['SimCC, 512 bins'] = contenders.simcc(512)
+methods.update(contenders.refined_rows())
+
+# What the data do, for ours and the best heads of others.
+_cover = 'mmpose_scgcn.RandomOcclusion'
+_changes = {
+    'no occlusion augmentation': {_cover: dict(prob=0.0)},
+    'occlusion probability 0.5': {_cover: dict(prob=0.5)},
+    'strong box jitter': {
+        'RandomBBoxTransform': dict(
+            shift_factor=0.1, scale_factor=(0.8, 1.2), rotate_factor=30
+        )
+    },
+    '1-based keypoints': {'mmpose_scgcn.ShiftKeypointOrigin': dict(origin=0)},
+}
+_paper = GROUPS['graph']
+for _name in ('refinement head', _paper, 'heatmap, UDP', 'SimCC'):
+    _row = methods[_name]
+    for _change, _transforms in _changes.items():
+        methods[f'{_name}: {_change}'] = dict(
+            _row, transforms={**_row.get('transforms', {}), **_transforms}
+        )
+    _start = f'{_name}: synthetic faces only'
+    methods[f'{_name}, pre-trained'] = dict(_row, start=_start)
+    methods[_start] = dict(_row, config='configs/synthetic_cnn6_64x64.py')
+
+# Of the best rows and of what conclusions are drawn from.
+_three = (
     'pooled, stock Wing',
-    'pooled, L1',
-    'heatmap 32, DARK',
-    f'heatmap 32, UDP, {changed}',
+    'fully connected, Wing',
+    'heatmap, UDP',
     'SimCC',
-    f'SimCC, {changed}',
-):
-    methods[name]['seeds'] = (0, 1, 2)
+    _paper,
+    'graph: dynamic, L1, relative',
+    'graph: dynamic, L1',
+    'graph: learned adjacency',
+    'graph: uniform adjacency',
+    'refinement head',
+    'refinement head, pre-trained',
+)
+for _name, _row in methods.items():
+    _row['curve'] = _name in _three and 'graph: ' not in _name
+    if _name in _three:
+        _row['seeds'] = (0, 1, 2)
+methods[_paper]['curve'] = True
 
 makes = {
     'data/synthetic_faces_6000/face_landmarks_wflw_train.json': (
@@ -75,13 +83,15 @@ makes = {
 }
 
 # A third of the length, the same for each.
-short = 500
+_short = 500
 search = dict(
-    values=(5e-4, 1.5e-3, 4.5e-3),
-    groups=GROUPS | REFINEMENT,
+    values=(5e-4, 1.5e-3, 4.5e-3, 1.35e-2),
+    groups=GROUPS,
     options={
-        'train_cfg.max_iters': short,
-        'param_scheduler.1.end': short,
-        'param_scheduler.1.T_max': short,
+        'train_cfg.max_iters': _short,
+        'train_cfg.val_interval': _short,
+        'default_hooks.checkpoint.interval': _short,
+        'param_scheduler.1.end': _short,
+        'param_scheduler.1.T_max': _short,
     },
 )

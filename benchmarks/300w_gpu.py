@@ -2,7 +2,7 @@
 # from scratch. It can be interrupted; the same command goes on:
 #
 # python tools/benchmark.py benchmarks/300w_gpu.py --minutes 60
-from contenders import GROUPS, REFINEMENT, Contenders
+from contenders import GROUPS, Contenders
 from face_tests import SUMMARY_300W, axes_300w, tests_300w
 
 title = 'Heads and losses on 300W, GPU scale'
@@ -23,12 +23,14 @@ contenders = Contenders(
     blur=11,
     finer=(256, 512, 1024),
 )
-methods = contenders.all()
-methods['refinement head'] = dict(
-    contenders.refined(), config='configs/300w-recipe_res50_256x256.py'
-)
-# Tested, not trained, where its weights are: with pre-training and all 3,148
-# training faces, from https://download.openmmlab.com/mmpose/face/hrnetv2/
+methods = {
+    **contenders.stock(),
+    **contenders.graph_rows(),
+    'refinement head': contenders.refined(),
+}
+# Tested, not trained, where its weights are, on keypoints as they are filed:
+# with pre-training and all 3,148 training faces, from
+# https://download.openmmlab.com/mmpose/face/hrnetv2/
 methods['zoo: HRNetV2-W18'] = dict(
     kind='heatmap',
     config='configs/300w_zoo-hrnetv2-w18_256x256.py',
@@ -39,7 +41,7 @@ methods['zoo: HRNetV2-W18'] = dict(
 short = 1470
 search = dict(
     values=(2e-4, 5e-4, 1.25e-3),
-    groups=GROUPS | REFINEMENT,
+    groups=GROUPS,
     options={
         'train_cfg.max_iters': short,
         'train_cfg.val_interval': short,

@@ -3,7 +3,7 @@
 # run with ResNet-18, and a few minutes of a GPU.
 #
 # python tools/benchmark.py benchmarks/300w_zoo_scale.py
-from contenders import GROUPS, REFINEMENT, Contenders
+from contenders import GROUPS, Contenders
 from face_tests import SUMMARY_300W, axes_300w, tests_300w
 
 title = "Heads on the zoo's backbones, 300W at 256 px"
@@ -35,7 +35,7 @@ def _rows(depth, channels, finer, seeds):
     for name, row in heads.items():
         row['options']['model.backbone.depth'] = depth
         few = seeds[:1] if name.startswith('graph') else seeds
-        row.update(augment=(), seeds=few, curve=True)
+        row.update(seeds=few, curve=True)
     return {f'ResNet-{depth}, {name}': row for name, row in heads.items()}
 
 
@@ -46,11 +46,10 @@ methods = {
 
 # A sixth of the length; ResNet-50 takes what is found with ResNet-18.
 _short = 560
-_groups = {**GROUPS, **REFINEMENT}
 search = dict(
     values=(5e-4, 1.5e-3, 4.5e-3, 1.35e-2),
     groups={
-        group: f'ResNet-18, {_groups[group]}'
+        group: f'ResNet-18, {GROUPS[group]}'
         for group in ('refinement', 'graph', 'pooled')
     },
     options={

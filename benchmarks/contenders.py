@@ -6,17 +6,14 @@ _WEIGHT = dict(use_target_weight=True)
 #: Learning rates are searched with these rows.
 GROUPS = {
     'pooled': 'pooled, smooth L1',
-    'flattened': 'flattened, L1',
     'fully connected': 'fully connected, Wing',
-    'RLE': 'RLE, flattened',
+    'RLE': 'RLE, pooled',
     'integral': 'integral',
-    'DSNT': 'DSNT',
-    'heatmap': 'heatmap, DARK',
+    'heatmap': 'heatmap, UDP',
     'SimCC': 'SimCC',
     'graph': 'graph: dynamic, Soft Wing, relative',
+    'refinement': 'refinement head',
 }
-#: Where there are rows of the refinement head too.
-REFINEMENT = {'refinement': 'refinement head'}
 
 
 #: RTMPose's gated attention unit.
@@ -45,6 +42,7 @@ class Contenders:
             doubles the map.
         sigma (float): Of the heatmaps, in their pixels.
         blur (int): Kernel of DARK's blur, in their pixels.
+        deconv_channels (int): Of each transposed convolution.
         finer (tuple[int, ...]): Channels of the backbone's maps before that
             one, the finest first, each twice as large as the next.
         stages (int): Of the backbone.
@@ -57,78 +55,57 @@ class Contenders:
     deconvs: int
     sigma: float
     blur: int
+    deconv_channels: int = 256
     finer: tuple[int, ...] = ()
     stages: int = 4
-
-    @property
-    def _places(self) -> int:
-        return self.map_size[0] * self.map_size[1]
 
     @property
     def _units(self) -> dict:
         """What losses need to count in pixels."""
         return dict(input_size=self.input_size, **_WEIGHT)
 
-    def all(self) -> dict[str, dict]:
-        """Give all rows, for ``methods`` of a suite.
+    def stock(self) -> dict[str, dict]:
+        """Give the rows that are not this package's method.
+
+        MMPose's regression heads come with an average over the map, as in
+        the zoo.
 
         Returns:
             dict[str, dict]: For each name the arguments of
             :class:`~mmpose_scgcn.benchmark.Method`.
         """
-        return {**self.stock(), **self.graph_rows()}
-
-    def stock(self) -> dict[str, dict]:
-        """Give the rows that are not this package's method.
-
-        MMPose's regression heads come with an average over the map, as in
-        the zoo, and with all of it.
-        """
         rows = {}
         losses = {
             'smooth L1': 'SmoothL1Loss',
-            'L1': 'L1Loss',
             'stock Wing': 'WingLoss',
             'stock Soft Wing': 'SoftWingLoss',
         }
         for name, kind in losses.items():
-            for pooled in (True, False):
-                row = self._regression(
-                    pooled, 'RegressionHead', loss=dict(type=kind, **_WEIGHT)
-                )
-                group = 'pooled' if pooled else 'flattened'
-                row['curve'] = f'{group}, {name}' == GROUPS[group]
-                rows[f'{group}, {name}'] = dict(row, group=group)
+            loss = dict(type=kind, **_WEIGHT)
+            row = self._regression('RegressionHead', loss=loss)
+            rows[f'pooled, {name}'] = dict(row, group='pooled')
         rows['fully connected, Wing'] = self._fully_connected()
-        for pooled in (True, False):
-            row = self._regression(pooled, 'RLEHead')
-            name = 'RLE, pooled' if pooled else 'RLE, flattened'
-            rows[name] = dict(row, group='RLE', curve=not pooled)
-        rows['integral'] = self._integral(type='IntegralRegressionHead')
-        losses = [
-            dict(type=kind, **_WEIGHT)
-            for kind in ('SmoothL1Loss', 'JSDiscretLoss')
-        ]
-        rows['DSNT'] = self._integral(
-            type='DSNTHead',
-            loss=dict(type='MultipleLossWrapper', losses=losses),
-        )
-        # Its divergence is not defined where a heatmap underflows to zero.
-        rows['DSNT'].update(group='DSNT', curve=False)
-        rows['heatmap, DARK'] = self.heatmap()
+        rows['RLE, pooled'] = dict(self._regression('RLEHead'), group='RLE')
+        rows['integral'] = self._integral()
+        rows['heatmap, UDP'] = self.heatmap()
+        rows['heatmap, DARK'] = self.heatmap(udp=False)
         rows['SimCC'] = self.simcc(2 * self.input_size[0])
         return rows
 
     def graph_rows(self) -> dict[str, dict]:
         """Give the paper's method, and what is left without parts of it."""
         rows = {}
-        for penalty in ('Soft Wing', 'Wing', 'L1'):
-            for relative in (True, False):
-                name = f'graph: dynamic, {penalty}'
-                name += ', relative' if relative else ''
-                row = self.graph(penalty, relative)
-                rows[name] = dict(row, curve=relative and penalty != 'Wing')
-        for kind in ('learned', 'uniform'):
+        for penalty, relative in (
+            ('Soft Wing', True),
+            ('Soft Wing', False),
+            ('Wing', True),
+            ('L1', True),
+            ('L1', False),
+        ):
+            name = f'graph: dynamic, {penalty}'
+            name += ', relative' if relative else ''
+            rows[name] = self.graph(penalty, relative)
+        for kind in ('learned', 'uniform', 'certainty'):
             rows[f'graph: {kind} adjacency'] = self.graph(adjacency=kind)
         for top_k, name in ((1, '1 neighbour'), (7, '7 neighbours')):
             rows[f'graph: {name}'] = self.graph(top_k=top_k)
@@ -139,9 +116,6 @@ class Contenders:
         balanced = self.graph()
         balanced['options']['train_dataloader.sampler'] = sampler
         rows['graph: pose balancing'] = balanced
-        rows['graph: occlusion augmentation'] = dict(
-            self.graph(), augment=[dict(type='mmpose_scgcn.RandomOcclusion')]
-        )
         return rows
 
     def graph(
@@ -188,30 +162,11 @@ class Contenders:
             group='graph',
             codec=self._label('RegressionLabel'),
             options=options,
-            curve=False,
         )
 
-    def refined_rows(self, recipe: str, synthetic: str) -> dict[str, dict]:
-        """Give the refinement head, and what is left without parts of it.
-
-        Args:
-            recipe (str): Config that trains on its faces: keypoints count
-                from 0, and boxes are moved less than by the suite's.
-            synthetic (str): Config that trains on synthetic faces.
-
-        Returns:
-            dict[str, dict]: The rows.
-        """
-        start = 'refinement head: synthetic faces only'
-        fewer = dict(
-            self.refined(),
-            augment=[dict(type='mmpose_scgcn.RandomOcclusion', prob=0.25)],
-        )
-        strong = dict(
-            shift_factor=0.08, scale_factor=(0.85, 1.15), rotate_factor=30
-        )
-        variants = {
-            'occlusion probability 0.25': fewer,
+    def refined_rows(self) -> dict[str, dict]:
+        """Give the refinement head, and what is left without parts of it."""
+        parts = {
             'Soft Wing loss': self.refined('Soft Wing'),
             'no relative loss': self.refined(relative=False),
             'uniform adjacency': self.refined(adjacency='uniform'),
@@ -223,32 +178,11 @@ class Contenders:
                 pyramid_channels=(48, 64, 96, 128), expansion=2
             ),
             '2 graph blocks': self.refined(num_layers=2),
-            'no occlusion augmentation': dict(self.refined(), augment=()),
-            'strong box jitter': dict(
-                self.refined(), transforms={'RandomBBoxTransform': strong}
-            ),
-            '1-based keypoints': dict(
-                self.refined(),
-                transforms={'mmpose_scgcn.ShiftKeypointOrigin': {'origin': 0}},
-            ),
         }
-        rows = {
-            'refinement head, pre-trained': dict(fewer, start=start),
-            'refinement head, pre-trained: occlusion probability 0.5': dict(
-                self.refined(), start=start
-            ),
+        return {
             'refinement head': self.refined(),
-            **{
-                f'refinement head: {name}': row
-                for name, row in variants.items()
-            },
+            **{f'refinement head: {name}': row for name, row in parts.items()},
         }
-        for row in rows.values():
-            row.update(config=recipe, curve='start' in row)
-        drawn = dict(self.refined(), config=synthetic, curve=False)
-        drawn['augment'].append(dict(type='PhotometricDistortion'))
-        rows[start] = drawn
-        return rows
 
     def refined(
         self, penalty: str = 'L1', relative: bool = True, **arguments
@@ -283,30 +217,28 @@ class Contenders:
             row,
             group='refinement',
             options=options,
-            augment=[dict(type='mmpose_scgcn.RandomOcclusion')],
-            curve=True,
         )
 
     def _label(self, kind: str, **arguments) -> dict:
         """Give a codec."""
         return dict(type=kind, input_size=self.input_size, **arguments)
 
-    def _regression(self, pooled: bool, kind: str, **arguments) -> dict:
+    def _regression(self, kind: str, **arguments) -> dict:
         """Give a row with one of MMPose's regression heads."""
         head = dict(
             type=kind,
-            in_channels=self.channels * (1 if pooled else self._places),
+            in_channels=self.channels,
             num_joints=self.keypoints,
             **arguments,
         )
-        options = {'model.head': head}
-        if pooled:
-            options['model.neck'] = dict(type='GlobalAveragePooling')
         return dict(
             kind='regression',
-            pooled=pooled,
+            pooled=True,
             codec=self._label('RegressionLabel'),
-            options=options,
+            options={
+                'model.head': head,
+                'model.neck': dict(type='GlobalAveragePooling'),
+            },
         )
 
     def _fully_connected(self) -> dict:
@@ -326,11 +258,11 @@ class Contenders:
             options={'model.head': head},
         )
 
-    def _upsampling(self, deconvs: int, channels: int) -> dict:
+    def _upsampling(self, deconvs: int) -> dict:
         """Give what heads with heatmaps share."""
         return dict(
             in_channels=self.channels,
-            deconv_out_channels=(channels,) * deconvs,
+            deconv_out_channels=(self.deconv_channels,) * deconvs,
             deconv_kernel_sizes=(4,) * deconvs,
         )
 
@@ -339,13 +271,13 @@ class Contenders:
         size = tuple(side * 2**deconvs for side in self.map_size)
         return self._label(kind, heatmap_size=size, **arguments)
 
-    def _integral(self, **arguments) -> dict:
-        """Give a row with an expectation over a heatmap."""
+    def _integral(self) -> dict:
+        """Give the row with an expectation over a heatmap."""
         head = dict(
+            type='IntegralRegressionHead',
             in_featuremap_size=self.map_size,
             num_joints=self.keypoints,
-            **self._upsampling(self.deconvs, 256),
-            **arguments,
+            **self._upsampling(self.deconvs),
         )
         return dict(
             kind='integral',
@@ -364,31 +296,18 @@ class Contenders:
             },
         )
 
-    def heatmap(
-        self,
-        deconvs: int | None = None,
-        channels: int = 256,
-        sigma: float | None = None,
-        blur: int | None = None,
-        udp: bool = False,
-    ) -> dict:
+    def heatmap(self, udp: bool = True) -> dict:
         """Give a row with heatmaps, decoded below their pixel.
 
         Args:
-            deconvs (int, optional): Transposed convolutions. Defaults to
-                None: as many as in the other rows.
-            channels (int): Of each. Defaults to 256.
-            sigma (float, optional): In pixels of the heatmap. Defaults to
-                None: that of the other rows.
-            blur (int, optional): Likewise.
             udp (bool): Whether corner pixels of heatmaps are those of the
-                crop, for crops of ``TopdownAffine`` with ``use_udp``.
-                Defaults to False.
+                crop, as UDP has it, so that a map and that of the mirrored
+                crop agree. Defaults to True.
 
         Returns:
             dict: The row.
         """
-        deconvs = deconvs or self.deconvs
+        deconvs = self.deconvs
         kind = dict(kind='UDPHeatmap')
         if not udp:
             kind = dict(kind='MSRAHeatmap', unbiased=True)
@@ -396,15 +315,16 @@ class Contenders:
             type='HeatmapHead',
             out_channels=self.keypoints,
             loss=dict(type='KeypointMSELoss', **_WEIGHT),
-            **self._upsampling(deconvs, channels),
+            **self._upsampling(deconvs),
         )
         return dict(
             kind='heatmap',
             group='heatmap',
+            transforms={'TopdownAffine': {'use_udp': True}} if udp else {},
             codec=self._heatmap_label(
                 deconvs=deconvs,
-                sigma=sigma or self.sigma,
-                blur_kernel_size=blur or self.blur,
+                sigma=self.sigma,
+                blur_kernel_size=self.blur,
                 **kind,
             ),
             options={

@@ -18,7 +18,7 @@ from peers_ours import Exported, Ours
 from peers_points import Adapted, Best, Picked
 
 title = 'dlib, MediaPipe and our models on the same faces'
-config = 'configs/300w-recipe_cnn6_64x64.py'  # keypoints that count from 0
+config = 'configs/300w_cnn6_64x64.py'  # keypoints that count from 0
 norm = 'inter_ocular'
 
 tests = {name: tests_300w()[name] for name in ('val', '300w_common', 'ytf68')}

@@ -3,7 +3,7 @@
 # each kind of adjacency, heads of MMPose, and the refinement head.
 #
 # python tools/benchmark.py benchmarks/300w_128px.py
-from contenders import GROUPS, Contenders
+from contenders import GROUPS, Contenders, fastest_precision
 from face_tests import SUMMARY_300W, axes_300w, tests_300w
 
 title = 'Heads on 300W at 128 px'
@@ -45,6 +45,7 @@ methods = {
     'SimCC': _stock['SimCC'],
 }
 for _name, _row in methods.items():
+    _row['options']['optim_wrapper.type'] = fastest_precision()
     _row.update(
         seeds=(0, 1, 2),
         curve=_name not in (_pooled, 'graph: certainty adjacency'),

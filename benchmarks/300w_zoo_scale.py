@@ -3,7 +3,7 @@
 # run with ResNet-18, and a few minutes of a GPU.
 #
 # python tools/benchmark.py benchmarks/300w_zoo_scale.py
-from contenders import GROUPS, Contenders
+from contenders import GROUPS, Contenders, fastest_precision
 from face_tests import SUMMARY_300W, axes_300w, tests_300w
 
 title = "Heads on the zoo's backbones, 300W at 256 px"
@@ -34,6 +34,7 @@ def _rows(depth, channels, finer, seeds):
     }
     for name, row in heads.items():
         row['options']['model.backbone.depth'] = depth
+        row['options']['optim_wrapper.type'] = fastest_precision()
         few = seeds[:1] if name.startswith('graph') else seeds
         row.update(seeds=few, curve=True)
     return {f'ResNet-{depth}, {name}': row for name, row in heads.items()}

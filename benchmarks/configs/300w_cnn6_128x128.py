@@ -1,6 +1,6 @@
 # 300W at 128 px: five blocks of CNN-6 to a map of 4 x 4, on the faces of
-# `face68`, in bfloat16. What is tested is the best of ten validations. The
-# benchmark adds head, learning rate and seed.
+# `face68`. What is tested is the best of ten validations. The benchmark adds
+# head, precision, learning rate and seed.
 _base_ = [
     '_base_/1500_iterations.py',
     '../../configs/_base_/datasets/300w_128x128.py',
@@ -10,7 +10,6 @@ _base_ = [
 max_iters = 2000
 interval = 200
 train_cfg = dict(max_iters=max_iters, val_interval=interval)
-optim_wrapper = dict(type='mmpose_scgcn.BFloat16OptimWrapper')
 _warm_up, _cosine = _base_.param_scheduler
 param_scheduler = [_warm_up, dict(_cosine, end=max_iters, T_max=max_iters)]
 model = dict(backbone=dict(widths=(32, 48, 64, 128, 256)))

@@ -1,7 +1,7 @@
 # 300W at the size of MMPose's zoo: ResNet-18 from scratch, 60 epochs counted
-# in iterations, on the faces of `face68` at 256 px, in bfloat16. What is
-# tested is the best of twelve validations. The benchmark adds head, depth,
-# learning rate and seed.
+# in iterations, on the faces of `face68` at 256 px. What is tested is the best
+# of twelve validations. The benchmark adds head, depth, precision, learning
+# rate and seed.
 _base_ = [
     '_base_/1500_iterations.py',
     '../../configs/_base_/datasets/300w_128x128.py',
@@ -11,7 +11,6 @@ _base_ = [
 max_iters = 3360  # of 56 batches an epoch
 interval = 280
 train_cfg = dict(max_iters=max_iters, val_interval=interval)
-optim_wrapper = dict(type='mmpose_scgcn.BFloat16OptimWrapper')
 _warm_up, _cosine = _base_.param_scheduler
 param_scheduler = [_warm_up, dict(_cosine, end=max_iters, T_max=max_iters)]
 model = dict(backbone=dict(depth=18, init_cfg=None))

@@ -61,29 +61,31 @@ def test_the_head_fits_the_backbone(name, side, tmp_path):
     assert points.isfinite().all()
 
 
-def test_the_recipe_is_undone_part_by_part(tmp_path):
-    """Of the pipelines, one step differs, and is the suite's own."""
-    rows = {method.name: method for method in refinement('300w_cpu')}
-    recipe = method_config(rows['refinement head'], tmp_path)
+def test_what_the_data_do_is_changed_step_by_step(tmp_path):
+    """Of the pipelines one step differs, in the parts that have it."""
     suite = load_suite('benchmarks/300w_cpu.py')
-    plain = method_config(suite.method('SimCC'), tmp_path)
-    for name, kind, parts in (
-        ('strong box jitter', 'RandomBBoxTransform', ['train']),
-        (
-            '1-based keypoints',
-            'mmpose_scgcn.ShiftKeypointOrigin',
-            ['train', 'val', 'test'],
-        ),
-    ):
-        cfg = method_config(rows[f'refinement head: {name}'], tmp_path)
-        for part in ('train', 'val', 'test'):
-            ours, others, suites = (
-                c[f'{part}_dataloader'].dataset.pipeline
-                for c in (cfg, recipe, plain)
-            )
-            differ = [
-                (a, b) for a, b in zip(ours, others, strict=True) if a != b
-            ]
-            assert [a.type for a, _ in differ] == [kind] * (part in parts)
-            for step, _ in differ:
-                assert step in suites or step.origin == 0
+    for head in ('refinement head', 'heatmap, UDP', 'SimCC'):
+        plain = method_config(suite.method(head), tmp_path)
+        for name, kind, parts in (
+            ('strong box jitter', 'RandomBBoxTransform', ['train']),
+            (
+                'no occlusion augmentation',
+                'mmpose_scgcn.RandomOcclusion',
+                ['train'],
+            ),
+            (
+                '1-based keypoints',
+                'mmpose_scgcn.ShiftKeypointOrigin',
+                ['train', 'val', 'test'],
+            ),
+        ):
+            cfg = method_config(suite.method(f'{head}: {name}'), tmp_path)
+            for part in ('train', 'val', 'test'):
+                ours, others = (
+                    c[f'{part}_dataloader'].dataset.pipeline
+                    for c in (cfg, plain)
+                )
+                differ = [
+                    a.type for a, b in zip(ours, others, strict=True) if a != b
+                ]
+                assert differ == [kind] * (part in parts)

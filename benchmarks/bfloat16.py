@@ -36,6 +36,4 @@ for _name, _wrapper in (
 ):
     _row = contenders.graph('L1')
     _row['options']['optim_wrapper.type'] = _wrapper
-    methods[_name] = dict(
-        _row, group='', seeds=(0, 1, 2), transforms=_less
-    )
+    methods[_name] = dict(_row, group='', seeds=(0, 1, 2), transforms=_less)

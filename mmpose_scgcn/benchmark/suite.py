@@ -79,6 +79,8 @@ class Search:
         groups (Mapping[str, str]): For each group the method that stands
             for it.
         values (tuple[float, ...]): What is tried.
+        more (Mapping[str, tuple[float, ...]]): What some groups try as well,
+            such as a larger value, if the largest was the best.
         test (str): Test set that decides, by ``NME``.
         option (str): Setting of the config.
         options (Mapping): What else differs in the search, such as its
@@ -88,10 +90,15 @@ class Search:
 
     groups: Mapping[str, str]
     values: tuple[float, ...]
+    more: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     test: str = 'val'
     option: str = 'optim_wrapper.optimizer.lr'
     options: Mapping = field(default_factory=dict)
     seed: int = 0
+
+    def values_of(self, group: str) -> tuple[float, ...]:
+        """List what is tried for a group."""
+        return (*self.values, *self.more.get(group, ()))
 
 
 @dataclass(frozen=True)

@@ -136,6 +136,7 @@ def _faults_of_names(suite: Suite) -> Iterator[str]:
     groups = {method.group for method in suite.methods} - {''}
     if suite.search is not None:
         tests.add(suite.search.test)
+        groups |= set(suite.search.more)
         groups -= set(suite.search.groups)
         for name in suite.search.groups.values():
             if suite.method(name).start:

@@ -265,9 +265,12 @@ def _search_table(search: Search, known: Results) -> Table:
     figure = 'NME (median, where known)' if medians else 'NME'
     title = f'Learning rates: {figure} on {search.test}, seed {search.seed}'
     found = {trial_key(trial): trial for trial in known.search}
+    values = dict.fromkeys(
+        value for group in search.groups for value in search.values_of(group)
+    )
     rows = [
         {'group': group, 'method': method}
-        | {f'{v:g}': _trial_cell(found.get((group, v))) for v in search.values}
+        | {f'{v:g}': _trial_cell(found.get((group, v))) for v in values}
         for group, method in search.groups.items()
     ]
     return _table(title, rows)

@@ -138,7 +138,8 @@ class Run(Task):
         method = suite.method(self.name)
         tasks: list[Task] = []
         if method.group and suite.search:
-            tasks += [Trial(method.group, v) for v in suite.search.values]
+            values = suite.search.values_of(method.group)
+            tasks += [Trial(method.group, value) for value in values]
         if method.start:
             seed, *_ = suite.method(method.start).seeds
             tasks.append(Run(method.start, seed))
@@ -244,9 +245,10 @@ def best_rate(search: Search, known: Results, group: str) -> float:
         ValueError: A value has not been tried, or none came to anything.
     """
     tried = {t.value: t.NME for t in known.search if t.group == group}
-    if not tried.keys() >= set(search.values):
+    values = search.values_of(group)
+    if not tried.keys() >= set(values):
         raise ValueError(f'the search for the group {group} is not complete')
-    found = [(tried[value], value) for value in search.values]
+    found = [(tried[value], value) for value in values]
     good = [(nme, value) for nme, value in found if nme is not None]
     if not good:
         raise ValueError(f'no learning rate suits the group {group}')

@@ -1,6 +1,7 @@
 """Suites whose rows see the same faces: the codec alone may differ."""
 
-from mmpose_scgcn.benchmark import load_suite
+from mmpose_scgcn.benchmark import load_results, load_suite
+from mmpose_scgcn.benchmark.tasks import best_rate
 from mmpose_scgcn.benchmark.training import method_config
 
 import pytest
@@ -37,6 +38,21 @@ def test_all_rows_see_the_same_faces(name, root, tmp_path, monkeypatch):
     assert 'mmpose_scgcn.ShiftKeypointOrigin' in kinds
     for method in others:
         assert pipelines(method, tmp_path) == expected, method.name
+
+
+@pytest.mark.parametrize('name', ['300w_cpu', '300w_128px', '300w_zoo_scale'])
+def test_no_search_ends_at_its_largest_value(name, root):
+    """A search that does would have found a better one beyond."""
+    search = load_suite(root / f'benchmarks/{name}.py').search
+    known = load_results(root / f'benchmarks/results/{name}.json')
+    ended = 0
+    for group in search.groups:
+        tried = {t.value for t in known.search if t.group == group}
+        values = search.values_of(group)
+        if tried >= set(values):
+            assert best_rate(search, known, group) < max(values), group
+            ended += 1
+    assert ended
 
 
 @pytest.mark.parametrize('name', ['300w_128px', '300w_zoo_scale'])

@@ -56,6 +56,12 @@ def test_what_is_there_is_not(space):
     assert missing_tasks(space) == [Run('b', 0), Run('first', 3)]
 
 
+def test_a_group_may_try_more_values(space):
+    search = replace(space.suite.search, more=dict(graph=(1.0,)))
+    space.suite = replace(space.suite, search=search)
+    assert missing_tasks(space) == [*TRIALS, Trial('graph', 1.0), *FIRST]
+
+
 def test_a_start_comes_with_its_method(space):
     assert missing_tasks(space, ['b']) == [Run('first', 3), Run('b', 0)]
     add_run(space, 'first', 3, weights=False)  # again, for its weights

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from .plots import plot_axis, plot_ced, plot_pose
 from .results import Results
 from .suite import Suite
-from .tables import MARK, STILL_FALLING, make_tables
+from .tables import MARK, STILL_FALLING, make_tables, not_run
 
 
 def write_report(
@@ -59,7 +59,9 @@ def report_plots(
 
 def make_report(suite: Suite, known: Results) -> str:
     """Make the tables, as Markdown."""
-    lines = [f'# {suite.title}', '', *describe(suite, known), '']
+    lines = [f'# {suite.title}', '']
+    for remark in describe(suite, known):
+        lines += [remark, '']
     for table in make_tables(suite, known):
         lines += table.markdown()
     return '\n'.join(lines)
@@ -84,4 +86,6 @@ def describe(suite: Suite, known: Results) -> list[str]:
             'lowered the error on the validation set by more than '
             f'{100 * STILL_FALLING:.0f} %.'
         )
+    if waiting := not_run(suite, known):
+        lines.append(f'Not run yet: {"; ".join(waiting)}.')
     return lines

@@ -1,7 +1,7 @@
 """Tables from the results of a benchmark."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -61,8 +61,12 @@ def make_tables(suite: Suite, known: Results) -> list[Table]:
     """Make all tables of a benchmark.
 
     The suite's summary, errors on each undisturbed test set, by subset, by
-    pose, along the axes, then costs and the search for learning rates.
+    pose, along the axes, then costs and the search for learning rates. Rows
+    that have not been run are left out, and tables without rows.
     """
+    waiting = not_run(suite, known)
+    methods = [m for m in suite.methods if m.name not in waiting]
+    suite = replace(suite, methods=tuple(methods))
     tables = [summary_table(suite, known)] if suite.summary else []
     for test in suite.undisturbed:
         tables += _tables_of_test(suite, known, test)
@@ -74,7 +78,16 @@ def make_tables(suite: Suite, known: Results) -> list[Table]:
     tables.append(_cost_table(suite, known))
     if suite.search is not None:
         tables.append(_search_table(suite.search, known))
-    return tables
+    return [table for table in tables if table.rows]
+
+
+def not_run(suite: Suite, known: Results) -> list[str]:
+    """List the rows without a result, for no other reason than that."""
+    return [
+        method.name
+        for method in suite.methods
+        if not known.of(method.name) and not state(method, known)
+    ]
 
 
 def summary_table(suite: Suite, known: Results) -> Table:

@@ -4,6 +4,7 @@ from mmpose_scgcn.benchmark import Results
 from mmpose_scgcn.benchmark.plots import plot_axis, plot_ced
 from mmpose_scgcn.benchmark.report import make_report, write_report
 from mmpose_scgcn.benchmark.results import RunRecord
+from mmpose_scgcn.benchmark.suite import Method
 from mmpose_scgcn.benchmark.tables import (
     make_tables,
     mean_and_spread,
@@ -23,6 +24,23 @@ def test_errors_have_means_spreads_and_blanks(suite, known):
     assert '| b | 0 failed: out of memory |  |  |  |  |  |  |  |' in lines
     absent = 'absent: no file nowhere.pth'
     assert f'| zoo | {absent} |  |  |  |  |  |  |  |' in lines
+
+
+def test_rows_that_were_not_run_are_named_once(suite, known):
+    waiting = (Method('c', 'graph'), Method('d', 'graph'))
+    suite = replace(suite, methods=(*suite.methods, *waiting))
+    report = make_report(suite, known)
+    assert report.count('Not run yet: c; d.') == 1
+    assert '| c |' not in report
+    assert 'Not run yet' not in make_report(
+        replace(suite, methods=suite.methods[:3]), known
+    )
+
+
+def test_tables_without_rows_are_left_out(suite):
+    suite = replace(suite, methods=suite.methods[:1])
+    titles = [table.title for table in make_tables(suite, Results())]
+    assert titles == ['Learning rates: NME on val, seed 0']
 
 
 def test_mean_offsets_are_shown_where_they_are_known(suite, known):
@@ -117,7 +135,9 @@ def test_a_row_has_one_colour_and_style(suite, known):
 
 def test_nothing_has_been_run(suite, tmp_path):
     (table,) = write_report(suite, Results(), tmp_path)
-    assert '| a |  |  |  |  |  |  |' in table.read_text()
+    text = table.read_text()
+    assert 'Not run yet: a; b.' in text
+    assert '| a |' not in text.partition('## Learning rates')[0]
 
 
 def test_curves_are_those_of_the_figures(suite, known):

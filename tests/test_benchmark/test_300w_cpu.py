@@ -192,6 +192,8 @@ def row_config(suite, few_faces, scgcn_data, synthetic_faces, tmp_path):
             options[f'{dataset}.data_prefix.img'] = 'images/'
         torch.manual_seed(0)
         cfg = method_config(suite.method(name), tmp_path, options)
+        for step in cfg.train_dataloader.dataset.pipeline:
+            step.pop('cache', None)
         init_default_scope(cfg.default_scope)
         return cfg
 

@@ -21,8 +21,8 @@ def test_every_row_and_figure(root):
         full[0]: row([full[column] for column in columns])
         for full in table.rows
     }
-    shown = lines[start + 2 : start + 7]
-    assert [line[:2] for line in shown] == ['| '] * 5
+    shown = lines[start + 2 : start + 8]
+    assert [line[:2] for line in shown] == ['| '] * 6
     for line in shown:
         name = line.strip('| ').split('|')[0].strip()
         assert line == expected[name]

@@ -3,7 +3,7 @@
 # benchmark adds head, learning rate and seed.
 _base_ = [
     '_base_/1500_iterations.py',
-    '../../configs/_base_/datasets/300w_128x128.py',
+    '../../configs/_base_/datasets/300w-photos_64x64.py',
     '../../configs/_base_/models/cnn6_64x64.py',
 ]
 
@@ -16,30 +16,13 @@ custom_hooks = [
     dict(type='mmpose_scgcn.ChannelsLastHook'),
 ]
 
-codec = dict(type='RegressionLabel', input_size=(64, 64))
 # Photos are decoded once.
 _load = dict(type='mmpose_scgcn.LoadFaceImage', cache='work_dirs/pixels')
-_crop = dict(type='TopdownAffine', input_size=codec['input_size'])
-train_pipeline = [
-    _load,
-    *_base_.train_pipeline[1:5],
-    _crop,
-    *_base_.train_pipeline[6:-2],
-    dict(type='GenerateTarget', encoder=codec),
-    dict(type='PackPoseInputs'),
-]
-val_pipeline = [
-    *_base_.val_pipeline[:-2],
-    _crop,
-    dict(type='PackPoseInputs'),
-]
+train_pipeline = [_load, *_base_.train_pipeline[1:]]
 train_dataloader = dict(
     num_workers=0,
     persistent_workers=False,
     dataset=dict(pipeline=train_pipeline),
 )
-test_dataloader = val_dataloader = dict(
-    num_workers=0,
-    persistent_workers=False,
-    dataset=dict(pipeline=val_pipeline),
-)
+val_dataloader = dict(num_workers=0, persistent_workers=False)
+test_dataloader = dict(num_workers=0, persistent_workers=False)

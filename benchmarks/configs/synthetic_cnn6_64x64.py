@@ -1,5 +1,5 @@
-# The network of 300w_cnn6_64x64.py on synthetic faces, whose 98 points give the
-# 68 of 300W; real faces only select (`val`).
+# The network of 300w_cnn6_64x64.py on synthetic faces, whose 98 points give
+# the 68 of 300W; real faces only select (`val`).
 #
 # python tools/make_synthetic_faces.py data/synthetic_faces_6000 --train 6000 \
 #     --val 1 --test 1 --size 128 --seed 100

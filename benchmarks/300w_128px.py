@@ -55,7 +55,7 @@ _short = 500
 search = dict(
     values=(5e-4, 1.5e-3, 4.5e-3, 1.35e-2),
     # Whose best was the largest, here or at 64 px.
-    more={'refinement': (4.05e-2,), 'heatmap': (4.05e-2,)},
+    more={'refinement': (4.05e-2, 1.215e-1), 'heatmap': (4.05e-2,)},
     groups={group: name for group, name in GROUPS.items() if name in methods},
     options={
         'train_cfg.max_iters': _short,

@@ -50,7 +50,10 @@ _short = 560
 search = dict(
     values=(5e-4, 1.5e-3, 4.5e-3),
     # Whose best was the largest.
-    more=dict.fromkeys(('refinement', 'graph'), (1.35e-2, 4.05e-2)),
+    more={
+        'refinement': (1.35e-2, 4.05e-2, 1.215e-1),
+        'graph': (1.35e-2, 4.05e-2),
+    },
     groups={
         group: f'ResNet-18, {GROUPS[group]}'
         for group in ('refinement', 'graph', 'pooled')

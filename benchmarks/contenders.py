@@ -358,6 +358,9 @@ class Contenders:
     def simcc(self, bins: int) -> dict:
         """Give a row with classification along both axes, as in RTMPose.
 
+        MMPose's flip test would move its keypoints
+        (:class:`~mmpose_scgcn.models.AlignedRTMCCHead`).
+
         Args:
             bins (int): Across the crop.
 
@@ -367,7 +370,7 @@ class Contenders:
         ratio = bins / self.input_size[0]
         sigma = round((bins / 16) ** 0.5, 2)  # RTMPose's rule
         head = dict(
-            type='RTMCCHead',
+            type='mmpose_scgcn.AlignedRTMCCHead',
             in_channels=self.channels,
             out_channels=self.keypoints,
             input_size=self.input_size,

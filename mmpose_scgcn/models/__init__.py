@@ -1,5 +1,6 @@
 from .backbones import CNN6, CNN7
 from .heads import (
+    AlignedRTMCCHead,
     FullyConnectedHead,
     GraphRefinementHead,
     GraphRelationalHead,
@@ -19,6 +20,7 @@ __all__ = [
     'CNN6',
     'CNN7',
     'AdaptedEstimator',
+    'AlignedRTMCCHead',
     'FullyConnectedHead',
     'GraphRefinementHead',
     'GraphRelationalHead',

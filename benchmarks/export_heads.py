@@ -24,9 +24,9 @@ from mmpose_scgcn.runtime.network import Network
 
 import numpy as np
 import torch
-from contenders import GAU
 from mmengine.model import BaseModel
 from mmengine.registry import init_default_scope
+from zoo_rows import GAU
 
 BATCHES = (1, 2, 5)
 RELATIONAL = 'td-reg_cnn6-scgcn_1xb32-60e_300w-64x64'

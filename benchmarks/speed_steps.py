@@ -14,13 +14,13 @@ from mmpose_scgcn.config_files import read_config
 
 import torch
 from bench_training_steps import make_model, make_wrapper, step_seconds
-from contenders import GAU
 from mmengine.config import ConfigDict
 from mmengine.structures import InstanceData, PixelData
 from mmpose.structures import PoseDataSample
 from speed_measure import take_turns
 from speed_rows import Row
 from torch.profiler import ProfilerActivity, profile
+from zoo_rows import GAU
 
 CONFIG = 'td-reg_res50-scgcn_8xb64-210e_300w-256x256'
 KEYPOINTS, SIDE, BINS, MAP = 68, 256, 512, 64

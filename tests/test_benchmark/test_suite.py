@@ -68,6 +68,12 @@ def test_first_seeds_come_first(suite_file):
             "search = dict(groups={}, values=(1.0,), test='z')\nconfig = ",
             r"no tests \['z'\]",
         ),
+        (
+            'config = ',
+            "search = dict(groups={}, values=(1.0,), test='val', "
+            "more={'h': (2.0,)})\nconfig = ",
+            r"no search .*\['h'\]",
+        ),
         ("kind='graph'", "kind='tree'", "method a: expected kind in .*'tree'"),
         ("norm = 'inter_ocular'", '', 'expected norm too'),
         (

@@ -39,7 +39,13 @@ class Contenders(ZooRows):
 
     Args:
         **kwargs: Those of :class:`ZooRows`.
+        finer (tuple[int, ...]): Channels of the backbone's maps before the
+            last one, the finest first, each twice as large as the next.
+        stages (int): Of the backbone.
     """
+
+    finer: tuple[int, ...] = ()
+    stages: int = 4
 
     def graph_rows(self) -> dict[str, dict]:
         """Give the paper's method, and what is left without parts of it."""

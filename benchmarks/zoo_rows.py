@@ -1,4 +1,7 @@
-"""Rows of suites that are not this package's method: heads of MMPose's zoo."""
+"""Rows of suites that are not this package's method.
+
+They have heads of MMPose's zoo, and that of the Wing loss paper.
+"""
 
 from dataclasses import dataclass
 
@@ -18,7 +21,7 @@ GAU = dict(
 
 @dataclass(frozen=True)
 class ZooRows:
-    """Rows of a suite with other heads on one backbone.
+    """Rows of a suite with such heads on one backbone.
 
     Args:
         channels (int): Of the backbone's map.
@@ -30,9 +33,6 @@ class ZooRows:
         sigma (float): Of the heatmaps, in their pixels.
         blur (int): Kernel of DARK's blur, in their pixels.
         deconv_channels (int): Of each transposed convolution.
-        finer (tuple[int, ...]): Channels of the backbone's maps before that
-            one, the finest first, each twice as large as the next.
-        stages (int): Of the backbone.
     """
 
     channels: int
@@ -43,8 +43,6 @@ class ZooRows:
     sigma: float
     blur: int
     deconv_channels: int = 256
-    finer: tuple[int, ...] = ()
-    stages: int = 4
 
     @property
     def units(self) -> dict:

@@ -3,11 +3,15 @@
 from mmpose_scgcn.benchmark import load_results, load_suite
 from mmpose_scgcn.benchmark.tasks import best_rate
 from mmpose_scgcn.benchmark.training import method_config
+from mmpose_scgcn.config_files import read_config
 
 import pytest
+from mmengine.registry import init_default_scope
+from mmpose.registry import MODELS
 
 #: Crops of heatmaps whose corners are those of the crop.
 UDP = 'heatmap, UDP'
+PAPER = 'graph: dynamic, Soft Wing, relative'
 
 
 def pipelines(method, folder):
@@ -61,3 +65,24 @@ def test_each_row_has_a_searched_rate(name, root):
     assert {method.group for method in suite.methods} == set(
         suite.search.groups
     )
+
+
+def test_the_config_at_128_px_is_the_row_that_its_results_are_from(
+    root, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(root)
+    suite = load_suite('benchmarks/300w_128px.py')
+    known = load_results('benchmarks/results/300w_128px.json')
+    (method,) = (m for m in suite.methods if m.name == PAPER)
+    row = method_config(method, tmp_path)
+    cfg = read_config('td-reg_cnn6-scgcn_1xb32-36e_300w-128x128', {})
+    (load, *mine), (_, *theirs) = (
+        c.train_dataloader.dataset.pipeline for c in (cfg, row)
+    )
+    assert load['type'] == 'mmpose_scgcn.LoadFaceImage'
+    assert mine == theirs
+    rates = {r for run in known.of(PAPER) for r in run.options.values()}
+    assert rates == {cfg.optim_wrapper.optimizer.lr}
+    init_default_scope('mmpose')
+    models = [MODELS.build(c.model) for c in (cfg, row)]
+    assert repr(models[0]) == repr(models[1])

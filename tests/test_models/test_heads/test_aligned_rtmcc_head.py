@@ -74,7 +74,8 @@ def predict(head, keypoints, ratio, **settings):
     return head.predict(['straight', 'mirrored'], [sample], settings)
 
 
-KEYPOINTS = [[10.0, 20.0], [53.0, 21.0], [31.0, 40.0]]
+#: One lies in the last column.
+KEYPOINTS = [[10.0, 20.0], [63.0, 21.0], [31.0, 40.0]]
 
 
 @pytest.mark.parametrize('ratio', [1, 2, 3, 8])
@@ -82,6 +83,9 @@ def test_the_flip_test_moves_nothing(ratio):
     head = make('mmpose_scgcn.AlignedRTMCCHead', ratio)
     (found,) = predict(head, KEYPOINTS, ratio)
     np.testing.assert_array_equal(found.keypoints[0], KEYPOINTS)
+    # Vectors a bin apart have a lower mean.
+    (plain,) = head.predict('straight', [None])
+    np.testing.assert_array_equal(found.keypoint_scores, plain.keypoint_scores)
 
 
 def test_that_of_mmpose_moves_keypoints_to_the_right():

@@ -1,5 +1,5 @@
 # The paper's head at 128 px, on the faces, boxes and rectangles that `face68`
-# is trained with. About 40 minutes of one core in float32.
+# is trained with. About half an hour of one core in float32.
 #
 # python tools/train.py td-reg_cnn6-scgcn_1xb32-36e_300w-128x128
 _base_ = [

@@ -61,9 +61,9 @@ class Appearance:
 
     ``tone`` runs from 0 (light skin) to 1 (dark); ``beard``,
     ``moustache``, ``lipstick``, ``eye_shadow``, ``blush``, ``freckles``,
-    ``age``, ``lashes``, ``crease`` (of the upper lid) and ``bags`` (below the
-    eyes) are strengths in [0, 1]; ``crease_height`` is above the lid, in the
-    chart.
+    ``age``, ``lashes``, ``brow_density``, ``crease`` (of the upper lid) and
+    ``bags`` (below the eyes) are strengths in [0, 1]; ``crease_height`` is
+    above the lid, in the chart.
     """
 
     tone: float
@@ -85,6 +85,7 @@ class Appearance:
     age: float = 0.0
     teeth: float = 1.0
     lashes: float = 0.75
+    brow_density: float = 1.0
     crease: float = 0.5
     crease_height: float = 0.035
     bags: float = 0.2
@@ -103,8 +104,9 @@ def _color(values: np.ndarray) -> tuple:
 def _lip_color(
     rng: np.random.Generator, skin: np.ndarray, lipstick: float
 ) -> np.ndarray:
-    """Natural lips, redder than the skin, or painted ones."""
+    """Natural lips, redder than the skin, by much or little, or painted."""
     natural = skin * [0.72, 0.68, 0.86] + [6, 0, 8]
+    natural = skin + (natural - skin) * rng.uniform(0.25, 1.2)
     red = rng.uniform([20, 10, 120], [110, 70, 225])
     return natural * (1 - 0.85 * lipstick) + red * 0.85 * lipstick
 
@@ -148,5 +150,6 @@ def sample_appearance(rng: np.random.Generator) -> Appearance:
         crease=float(rng.uniform(0, 0.8)),
         crease_height=float(rng.uniform(0.015, 0.07)),
         bags=float(max(rng.uniform(-0.3, 0.7), 0)),
+        brow_density=float(1 - 0.8 * rng.beta(1, 2)),
         **extra,
     )

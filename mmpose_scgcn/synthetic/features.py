@@ -19,7 +19,7 @@ from .template import (
 )
 
 #: Height of the lashes above the rim of the lid, in the chart.
-_LASHES = 0.014
+_LASHES = 0.022
 _CIRCLE = np.linspace(0, 2 * np.pi, 20, endpoint=False)
 
 
@@ -129,7 +129,8 @@ def paint_brow(
     """One eyebrow: a soft body and hair strokes, in place."""
     brow = points[(LEFT_BROW, RIGHT_BROW)[side]]
     brow = brow + np.repeat([[0, 0.012], [0, 0]], [5, 4], axis=0)  # soft rim
-    fill(image, chart_to_uv(brow), appearance.brow, 0.55, 1.6)
+    density = appearance.brow_density
+    fill(image, chart_to_uv(brow), appearance.brow, 0.55 * density, 1.6)
     order = [0, 1, 2, 3, 4] if side == 0 else [4, 3, 2, 1, 0]
     under = [0, 8, 7, 6, 5] if side == 0 else [4, 5, 6, 7, 8]
     top, bottom = brow[order], brow[under]  # outer to inner
@@ -149,7 +150,7 @@ def paint_brow(
         image,
         list(lines.reshape(46, 2, 2)),
         np.array(appearance.brow) * 0.8,
-        0.75,
+        0.75 * density,
         1,
     )
 

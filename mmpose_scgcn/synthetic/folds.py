@@ -110,15 +110,15 @@ def _cheek(
     strength = 0.05 + 0.55 * smile + 0.4 * appearance.age
     strength *= rng.uniform(0.4, 1)
     _line(image, np.stack([start, middle, end]), appearance, strength, 2, 1.6)
-    out, down = rng.uniform([0.02, 0], [0.05, 0.05])
+    out, down = rng.uniform([0.02, -0.01], [0.09, 0.07])
     tail = np.add(corner, [side * out, down])
     _line(
         image,
         np.stack([corner, tail]),
         appearance,
-        rng.uniform(0, 0.7),
-        2,
-        0.8,
+        rng.uniform(0, 0.9),
+        int(rng.integers(2, 5)),
+        rng.uniform(0.6, 1.6),
     )
 
 
@@ -129,8 +129,9 @@ def _below_lips(
     rng: np.random.Generator,
 ) -> None:
     """The shadow between the lower lip and the chin."""
-    fold = lip * [0.8, 1] + [0, rng.uniform(0.025, 0.06)]
-    _line(image, fold, appearance, rng.uniform(0, 0.7), 3, 3.0)
+    fold = lip * [rng.uniform(0.5, 0.95), 1] + [0, rng.uniform(0.02, 0.08)]
+    wide, soft = int(rng.integers(2, 9)), rng.uniform(1.5, 5)
+    _line(image, fold, appearance, rng.uniform(0, 0.9), wide, soft)
 
 
 def _forehead(

@@ -123,12 +123,13 @@ def _move_mouth(
 ) -> None:
     """Lips: thickness, width, height, smile, pucker, opening. In place."""
     smile = max(expression.smile, 0)
+    full = 0.18 * identity.lip_fullness
     for rows, thin in (
-        (_UPPER_OUTER, 0.25 * smile - 0.22 * identity.lip_upper),
-        (_LOWER_OUTER, 0.15 * smile - 0.18 * identity.lip_lower),
+        (_UPPER_OUTER, 0.25 * smile - 0.2 * identity.lip_upper - full),
+        (_LOWER_OUTER, 0.15 * smile - 0.16 * identity.lip_lower - full),
     ):
         gap = _MOUTH_LINE - points[rows, 1]
-        points[rows, 1] += gap * np.clip(thin, -0.55, 0.5)
+        points[rows, 1] += gap * np.clip(thin, -0.55, 0.72)
     both = slice(OUTER_LIPS.start, INNER_LIPS.stop)
     mouth = points[both]
     corner = (np.abs(mouth[:, 0]) / 0.29) ** 2  # 0 middle to 1 corner

@@ -37,6 +37,7 @@ class Identity:
     lip_lower: float = 0.0
     brow_ridge: float = 0.0
     asymmetry: float = 0.0
+    lip_fullness: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,8 @@ from .template import (
 
 #: Height of the lashes above the rim of the lid, in the chart.
 _LASHES = 0.022
+#: How far the lids go on beyond the landmark of the outer corner.
+_CORNER = 0.012
 _CIRCLE = np.linspace(0, 2 * np.pi, 20, endpoint=False)
 
 
@@ -58,6 +60,8 @@ def paint_eye(
     """One eye, ``side`` 0 left or 1 right in the image, in place."""
     # The landmarks of the lids lie on the outer edge of the lashes.
     eye = points[(LEFT_EYE, RIGHT_EYE)[side]] + [0, _LASHES]
+    # That of the outer corner lies before the lids have met.
+    eye[4 * side] += [(-1, 1)[side] * _CORNER, 0]
     pupil = points[PUPILS.start + side] + [0, _LASHES]
     lens = smooth_closed(eye)
     uv = chart_to_uv(lens)

@@ -27,8 +27,9 @@ _CONTOUR_POWERS = (2.0, 2.1)
 _CONTOUR_SLIDE = 0.03
 
 # Left half in the image; the right half is its mirror. Where a line has
-# points without a place of their own (lids, lower lip), they divide it
-# evenly; inner lip points lie below the peaks of the upper lip.
+# points without a place of their own (lower lip), they divide it evenly. The
+# lids' points that the 68-point mark-up has too divide them in thirds, as they
+# do there. Inner lip points lie below the peaks of the upper lip.
 _LEFT_BROW = [
     (-0.655, -0.185),
     (-0.54, -0.25),
@@ -47,13 +48,13 @@ _LEFT_NOSTRIL = [(-0.15, 0.50), (-0.075, 0.525)]
 _SUBNASALE = (0.0, 0.54)
 _LEFT_EYE = [
     (-0.50, 0.0),
-    (-0.43, -0.045),
-    (-0.355, -0.062),
-    (-0.27, -0.045),
+    (-0.405, -0.053),
+    (-0.35, -0.062),
+    (-0.295, -0.052),
     (-0.20, 0.01),
-    (-0.275, 0.040),
-    (-0.355, 0.048),
-    (-0.43, 0.034),
+    (-0.295, 0.042),
+    (-0.35, 0.048),
+    (-0.405, 0.041),
 ]
 _LEFT_LIPS = [(-0.28, 0.77), (-0.175, 0.71), (-0.065, 0.68)]
 _UPPER_LIP = (0.0, 0.69)

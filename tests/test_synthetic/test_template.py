@@ -9,6 +9,7 @@ from mmpose_scgcn.synthetic.template import (
     NUM_KEYPOINTS,
     OUTER_LIPS,
     PUPILS,
+    RIGHT_EYE,
     neutral_keypoints,
 )
 
@@ -91,10 +92,21 @@ def test_proportions_agree_with_real_faces(real_faces):
     """As far as a template that follows the 68-point mark-up can.
 
     The points of WFLW lie elsewhere by a few percent of the distance between
-    the eyes: on the bridge of the nose, the inner lips and the lower lip.
+    the eyes: on the lids, the bridge of the nose, the inner lips and the
+    lower lip.
     """
     points, mean = aligned(neutral_keypoints(), real_faces)
-    assert np.linalg.norm(points - mean) < 0.055
+    assert np.linalg.norm(points - mean) < 0.057
+
+
+@pytest.mark.parametrize('part', [LEFT_EYE, RIGHT_EYE])
+def test_lids_are_divided_in_thirds(part):
+    """Where the 68-point mark-up has points; WFLW divides in quarters."""
+    eye = neutral_keypoints()[part]
+    width = eye[4] - eye[0]
+    across = (eye - eye[0]) @ width / (width @ width)
+    thirds = [1 / 3, 2 / 3, 2 / 3, 1 / 3]
+    np.testing.assert_allclose(across[[1, 3, 5, 7]], thirds, atol=0.03)
 
 
 @pytest.mark.parametrize(

@@ -133,8 +133,8 @@ def _move_mouth(
     both = slice(OUTER_LIPS.start, INNER_LIPS.stop)
     mouth = points[both]
     corner = (np.abs(mouth[:, 0]) / 0.29) ** 2  # 0 middle to 1 corner
-    mouth[:, 0] *= 1 + 0.07 * identity.mouth_width + 0.22 * expression.smile
-    mouth[:, 0] *= 1 - 0.33 * expression.pucker - 0.15 * expression.jaw_open
+    mouth[:, 0] *= 1 + 0.08 * identity.mouth_width + 0.25 * expression.smile
+    mouth[:, 0] *= 1 - 0.33 * expression.pucker - 0.06 * expression.jaw_open
     mouth[:, 1] -= 0.075 * expression.smile * corner + 0.012 * smile
     mouth[:, 1] += 0.02 * identity.mouth_height + 0.025 * identity.nose_length
     drop = np.zeros(len(points))
@@ -142,4 +142,7 @@ def _move_mouth(
     drop[both] *= 1 - 0.55 * corner
     drop[_CORNERS] = 0.07
     drop[_UPPER_OUTER + _UPPER_INNER] = -0.02
-    points[:, 1] += drop * (expression.jaw_open + 0.2 * smile)  # teeth show
+    if expression.closed:
+        points[_LOWER_INNER, 1] = points[_UPPER_INNER, 1]
+    else:  # teeth show
+        points[:, 1] += drop * (expression.jaw_open + 0.2 * smile)

@@ -15,12 +15,13 @@ def paint_mouth(
     points: np.ndarray,
     expression: Expression,
     appearance: Appearance,
+    rng: np.random.Generator,
 ) -> None:
-    """Lips, the gap between them, teeth and tongue, in place."""
+    """Lips, the gap or line between them, teeth and tongue, in place."""
     outer, inner = points[OUTER_LIPS], points[INNER_LIPS]
     lips = np.array(appearance.lips)
     upper = np.concatenate([outer[:7], inner[4::-1]])
-    soft = 0.7 if appearance.lipstick > 0.3 else 1.2
+    soft = 0.7 if appearance.lipstick > 0.3 else rng.uniform(0.8, 3.0)
     fill(image, chart_to_uv(smooth_closed(outer, 3)), lips, 0.9, soft)
     fill(image, chart_to_uv(upper), lips * 0.82, 0.7, 1.0)
     shine = ellipse((outer[9] + inner[6]) / 2, 0.09, 0.022)
@@ -33,6 +34,9 @@ def paint_mouth(
         inside = full_mask(mouth)
         fill(image, mouth, (22, 18, 45), 1.0, 0.5)
         _paint_teeth(image, inner, gap, expression, appearance, inside)
+    if expression.closed:
+        _paint_line(image, outer, inner, lips, rng)
+        return
     line = inner[[0, 1, 2, 3, 4]]
     stroke(image, [chart_to_uv(line)], lips * 0.35, 0.8, 1, 0.6)
     if gap <= 0.035:
@@ -44,6 +48,23 @@ def paint_mouth(
             1,
             0.6,
         )
+
+
+def _paint_line(
+    image: np.ndarray,
+    outer: np.ndarray,
+    inner: np.ndarray,
+    lips: np.ndarray,
+    rng: np.random.Generator,
+) -> None:
+    """One dark line between closed lips, often beyond the corners."""
+    line = np.concatenate([outer[:1], inner[:5], outer[6:7]])
+    beyond = rng.uniform([0, -0.01], [0.06, 0.03])
+    ends = line[[0, -1]] + beyond * [[-1, 1], [1, 1]]
+    line = np.concatenate([ends[:1], line, ends[1:]])
+    wide = int(rng.integers(1, 4))
+    color, soft = lips * rng.uniform(0.15, 0.55), rng.uniform(0.5, 1.4)
+    stroke(image, [chart_to_uv(line)], color, 0.85, wide, soft)
 
 
 def _paint_teeth(

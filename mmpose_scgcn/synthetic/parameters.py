@@ -45,7 +45,8 @@ class Expression:
     """Muscle actions: 0 is rest, 1 is strong.
 
     ``smile`` runs from -0.5 (sad) to 1, ``brow`` from -1 (frown) to 1
-    (raised), ``gaze_x`` and ``gaze_y`` from -1 to 1.
+    (raised), ``gaze_x`` and ``gaze_y`` from -1 to 1. With ``closed`` the lips
+    touch: the jaw is at rest, and a smile shows no teeth.
     """
 
     jaw_open: float = 0.0
@@ -56,6 +57,7 @@ class Expression:
     close_right: float = 0.0
     gaze_x: float = 0.0
     gaze_y: float = 0.0
+    closed: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,8 +105,9 @@ def sample_expression(rng: np.random.Generator) -> Expression:
     gaze = np.clip(rng.normal(0, 0.4, 2), -1, 1)
     close_left, close_right = wink.tolist()
     gaze_x, gaze_y = gaze.tolist()
+    closed = rng.random() < (0.75, 0.25, 0.0, 0.5)[kind]
     return Expression(
-        jaw_open=float(jaw),
+        jaw_open=0.0 if closed else float(jaw),
         smile=float(np.clip(smile, -0.5, 1)),
         pucker=float(pucker),
         brow=float(brow),
@@ -112,6 +115,7 @@ def sample_expression(rng: np.random.Generator) -> Expression:
         close_right=close_right,
         gaze_x=gaze_x,
         gaze_y=gaze_y,
+        closed=bool(closed),
     )
 
 

@@ -32,7 +32,7 @@ def paint_face(
     image = paint_skin(appearance, rng)
     paint_folds(image, points, expression, appearance, rng)
     paint_nostrils(image, points, appearance)
-    paint_mouth(image, points, expression, appearance)
+    paint_mouth(image, points, expression, appearance, rng)
     for side in (0, 1):
         paint_eye(image, points, side, appearance)
         paint_brow(image, points, side, appearance, rng)

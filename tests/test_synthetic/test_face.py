@@ -118,6 +118,14 @@ def test_an_open_mouth_is_dark_between_the_lips():
     assert brightness(gape, between).min() < 0.6 * lip
 
 
+def test_a_closed_mouth_is_one_dark_line():
+    face = draw(plain_recipe(expression=Expression(closed=True)))
+    points = face.keypoints
+    line = brightness(face, points[89:92])
+    lips = brightness(face, (points[[79, 85]] + points[[90, 94]]) / 2)
+    assert line.max() < 0.9 * lips.min()
+
+
 @pytest.mark.parametrize('yaw', [-70, 70])
 def test_yaw_brings_the_nose_tip_to_the_far_contour(yaw):
     points = draw(plain_recipe(pose=Pose(yaw=yaw)), size=96).keypoints

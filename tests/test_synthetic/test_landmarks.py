@@ -1,7 +1,11 @@
 from dataclasses import replace
 
 from mmpose_scgcn.synthetic.landmarks import chart_landmarks
-from mmpose_scgcn.synthetic.parameters import Expression, Identity
+from mmpose_scgcn.synthetic.parameters import (
+    Expression,
+    Identity,
+    sample_expression,
+)
 from mmpose_scgcn.synthetic.template import neutral_keypoints
 
 import numpy as np
@@ -39,6 +43,21 @@ def test_a_smile_widens_the_mouth_and_lifts_its_corners():
     assert points[82, 1] < rest[82, 1] - 0.05
 
 
+@pytest.mark.parametrize('smile', [-0.5, 0.0, 1.0])
+def test_closed_lips_touch(smile):
+    points = chart_landmarks(NOBODY, Expression(smile=smile, closed=True))
+    np.testing.assert_array_equal(points[[95, 94, 93], 1], points[89:92, 1])
+    assert opening(points, 94, 85) > 0.02
+
+
+def test_many_mouths_are_closed_and_none_with_an_open_jaw():
+    rng = np.random.default_rng(0)
+    faces = [sample_expression(rng) for _ in range(500)]
+    closed = [face for face in faces if face.closed]
+    assert 0.4 < len(closed) / len(faces) < 0.55
+    assert all(face.jaw_open == 0 for face in closed)
+
+
 @pytest.mark.parametrize('name', ['eye_distance', 'brow_height', 'lip_upper'])
 def test_identity_is_symmetric(name):
     points = chart_landmarks(Identity(**{name: 1.5}), REST)
@@ -52,7 +71,7 @@ def test_identity_is_symmetric(name):
 @pytest.mark.parametrize('jaw', [0.0, 1.0])
 @pytest.mark.parametrize('lip', [-2.2, 2.2])
 def test_lips_never_turn_inside_out(jaw, lip):
-    identity = Identity(lip_upper=lip, lip_lower=lip)
+    identity = Identity(lip_upper=lip, lip_lower=lip, lip_fullness=lip)
     for smile in (-0.5, 1.0):
         points = chart_landmarks(
             identity, Expression(jaw_open=jaw, smile=smile)

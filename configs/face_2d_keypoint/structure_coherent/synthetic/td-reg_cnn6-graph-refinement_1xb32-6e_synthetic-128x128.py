@@ -1,9 +1,10 @@
 # The refinement head with heatmaps of 64 x 64 on procedural faces alone: the
-# model `face98-synthetic`. An hour of one core in bfloat16.
+# first part of `face98-synthetic`. An hour of one core in bfloat16.
 #
 # python tools/train.py td-reg_cnn6-graph-refinement_1xb32-6e_synthetic-128x128
 #
-# The model was trained with `--amp --seed 0`.
+# The model was trained with `--amp --seed 0`, and then on other faces
+# (docs/models.md).
 _base_ = [
     '../../../_base_/default_runtime.py',
     '../../../_base_/schedules/adamw_6e.py',

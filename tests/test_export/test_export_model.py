@@ -86,16 +86,19 @@ def test_parity_is_told_and_kept(exported):
 
 # OpenCV cuts crops in steps of 1/32 px: a rounding in the first pass may move
 # the second crop by one, as it does between two batch sizes of PyTorch.
-@pytest.mark.parametrize(('passes', 'most'), [(1, 0.01), (2, 0.1), (3, 0.1)])
+@pytest.mark.parametrize(
+    ('passes', 'most', 'score'),
+    [(1, 0.01, 1e-4), (2, 0.1, 5e-3), (3, 0.1, 5e-3)],
+)
 def test_it_predicts_as_pytorch_does(
-    model, pytorch_model, faces, passes, most
+    model, pytorch_model, faces, passes, most, score
 ):
     images, boxes = faces
     wanted = pytorch_model(images, boxes=boxes, passes=passes)
     found = model(images, boxes=boxes, passes=passes)
     assert apart(found, wanted) < most
     for one, other in zip(found, wanted, strict=True):
-        np.testing.assert_allclose(one.scores, other.scores, atol=most / 100)
+        np.testing.assert_allclose(one.scores, other.scores, atol=score)
         assert one.links == other.links
 
 

@@ -9,29 +9,27 @@ nothing else here:
 
     python tests/test_datasets/test_preparation/dlc/make.py
 
-The labels are those of the package's drawn faces, frame i of all: seed 0,
-index i, 96 px.
+The labels are those of faces that the package drew at that time, frame i of
+all: seed 0, index i, 96 px. ``keypoints.txt`` holds them.
 """
 
 from pathlib import Path
-
-from mmpose_scgcn.synthetic import make_face
 
 import numpy as np
 import pandas as pd
 
 HERE = Path(__file__).parent
-#: Body parts, and their numbers among the 98 of a drawn face.
-PARTS = dict(
-    left_eye=96, right_eye=97, nose=54, left_mouth=76, right_mouth=82, chin=16
+PARTS = (
+    *('left_eye', 'right_eye', 'nose'),
+    *('left_mouth', 'right_mouth', 'chin'),
 )
+LABELS = np.loadtxt(HERE / 'keypoints.txt').reshape(16, 6, 2)
 KEY = 'df_with_missing'
 
 
 def shape(index):
     """The labels (6, 2) of a frame; some parts of some are not labelled."""
-    points = make_face(0, index, 96).keypoints[list(PARTS.values())]
-    points = points.astype(float).round(3)
+    points = LABELS[index].round(3)
     if index % 4 == 1:
         points[5] = np.nan
     return points

@@ -100,6 +100,17 @@ def test_brows_are_darker_than_the_forehead():
     assert (brow < 0.85 * forehead).all()
 
 
+def test_thin_brows_are_paler():
+    recipe = plain_recipe()
+    means = []
+    for density in (1.0, 0.2):
+        person = replace(recipe.appearance, brow_density=density)
+        face = draw(replace(recipe, appearance=person))
+        middles = face.keypoints[[35, 44]] + face.keypoints[[40, 48]]
+        means.append(brightness(face, middles / 2).mean())
+    assert means[1] > 1.1 * means[0]
+
+
 def test_lips_are_redder_than_the_chin():
     face = draw(plain_recipe())
     points = np.rint(face.keypoints).astype(int)

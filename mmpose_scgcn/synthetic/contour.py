@@ -2,8 +2,10 @@
 
 WFLW's annotators follow the jaw while they see it; on the far side of a
 turned head they follow the visible outline of the face without the nose.
-Each contour point therefore owns a path over the surface from its home
-towards the middle of the face, and goes to the outermost point of it.
+Each point of the outline therefore owns a path over the surface from its home
+towards the middle of the face, and goes to the outermost point of it. The
+keypoints then divide what is seen of the outline evenly between the chin and
+either end, as WFLW's do in every picture, however the head is turned.
 """
 
 from functools import lru_cache
@@ -19,9 +21,11 @@ from .head import (
     u_of_theta,
     v_of_y,
 )
+from .lines import divide_evenly
 from .template import CONTOUR, neutral_keypoints
 
 _STEPS = 40
+_CHIN = 16
 
 
 @lru_cache(maxsize=1)
@@ -76,7 +80,13 @@ def visible_contour(
     points = sample_grid(surface, _paths().reshape(-1, 2))
     flat = camera.project(points)[:, :2].reshape(33, _STEPS, 2)
     outward = flat @ [np.cos(np.radians(roll)), np.sin(np.radians(roll))]
-    outward *= np.sign(np.arange(33) - 16)[:, None]
+    outward *= np.sign(np.arange(33) - _CHIN)[:, None]
     best = outward.argmax(axis=1)
-    best[16] = 0
-    return flat[np.arange(33), best]
+    best[_CHIN] = 0
+    outline = flat[np.arange(33), best]
+    return np.concatenate(
+        [
+            divide_evenly(outline[: _CHIN + 1]),
+            divide_evenly(outline[_CHIN:])[1:],
+        ]
+    )

@@ -15,6 +15,7 @@ from .hair import hair_thickness
 from .head import chart_to_uv, sample_grid
 from .landmarks import chart_landmarks
 from .lighting import Lighting, expose, sample_lighting
+from .lines import divide_lines
 from .mane import paint_mane
 from .occluders import add_occluder
 from .parameters import (
@@ -97,7 +98,8 @@ def project_landmarks(
     """
     uv = chart_to_uv(points[CONTOUR.stop :])
     inner = camera.project(sample_grid(skin, uv))[:, :2]
-    return np.concatenate([visible_contour(skin, camera, roll), inner])
+    outline = visible_contour(skin, camera, roll)
+    return divide_lines(np.concatenate([outline, inner]))
 
 
 def _hidden(

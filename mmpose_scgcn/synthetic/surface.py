@@ -29,7 +29,7 @@ def _nose(
     """Forward displacement by the nose, its tip and its wings."""
     # The bridge rises below its root. The landmark of the tip lies in the
     # middle of its ball, and those of the base below the nostrils.
-    top, tip, base = points[51, 1] - 0.02, points[54, 1], points[57, 1] - 0.01
+    top, tip, base = points[51, 1] - 0.05, points[54, 1], points[57, 1] - 0.01
     t = np.clip((y - top) / (tip - top), 0, 1)
     height = 0.06 + 0.215 * t**1.2 * (1 + 0.13 * identity.nose_height)
     height = height + 0.025 * identity.nose_hump * np.sin(np.pi * t)
@@ -112,6 +112,7 @@ def _identity_scale(grid: np.ndarray, identity: Identity) -> None:
     cheek = np.exp(-(((y - 0.5) / 0.3) ** 2))
     grid[..., 0] *= 1 + 0.025 * identity.cheeks * cheek
     grid[..., 1] += 0.06 * identity.face_length * np.clip(y, 0, 1.4)
+    grid[..., 1] -= 0.04 * _smoothstep(y, 0.5, 0.9)
     grid[..., 1] += 0.045 * identity.chin_length * _smoothstep(y, 0.9, 1.3)
     top = _smoothstep(-y, 0.3, 1.2)
     grid[..., 1] -= 0.05 * identity.forehead * top

@@ -20,30 +20,28 @@ PUPILS = slice(96, 98)
 
 # The contour is one closed-form curve: (x / .815)^2 + ((y + .02) / 1.315)^2.1
 # = 1, from where the ears meet the face. Its 33 points lie at equal distances
-# along it, but for a slide towards the chin that is largest half way: the
-# points about the corner of the jaw lie on it, not above it.
+# along it.
 _CONTOUR_HALF_WIDTH, _CONTOUR_TOP, _CHIN_Y = 0.815, -0.02, 1.295
 _CONTOUR_POWERS = (2.0, 2.1)
-_CONTOUR_SLIDE = 0.03
 
 # Left half in the image; the right half is its mirror. Where a line has
 # points without a place of their own (lower lip), they divide it evenly. The
 # lids' points that the 68-point mark-up has too divide them in thirds, as they
 # do there. Inner lip points lie below the peaks of the upper lip.
 _LEFT_BROW = [
-    (-0.655, -0.185),
-    (-0.54, -0.25),
+    (-0.645, -0.155),
+    (-0.54, -0.24),
     (-0.385, -0.265),
     (-0.25, -0.25),
-    (-0.125, -0.21),
-    (-0.125, -0.145),
+    (-0.135, -0.205),
+    (-0.135, -0.145),
     (-0.25, -0.165),
-    (-0.385, -0.185),
-    (-0.54, -0.185),
+    (-0.385, -0.18),
+    (-0.54, -0.172),
 ]
-# From the root of the nose, its deepest point at the height of the upper
-# lids, to the middle of the tip.
-_BRIDGE = [(0.0, -0.05), (0.0, 0.095), (0.0, 0.24), (0.0, 0.385)]
+# From the root of the nose, between the eyes and a little above their corners,
+# to the middle of the tip, in thirds.
+_BRIDGE = [(0.0, -0.02), (0.0, 0.115), (0.0, 0.25), (0.0, 0.385)]
 _LEFT_NOSTRIL = [(-0.15, 0.50), (-0.075, 0.525)]
 _SUBNASALE = (0.0, 0.54)
 _LEFT_EYE = [
@@ -56,8 +54,8 @@ _LEFT_EYE = [
     (-0.35, 0.048),
     (-0.405, 0.041),
 ]
-_LEFT_LIPS = [(-0.28, 0.77), (-0.175, 0.71), (-0.065, 0.68)]
-_UPPER_LIP = (0.0, 0.69)
+_LEFT_LIPS = [(-0.28, 0.77), (-0.175, 0.712), (-0.065, 0.685)]
+_UPPER_LIP = (0.0, 0.697)
 _LEFT_LOWER_LIP = [(-0.075, 0.875), (-0.175, 0.845)]
 _LOWER_LIP = (0.0, 0.88)
 _LEFT_INNER_LIPS = [(-0.245, 0.77), (-0.08, 0.76)]
@@ -80,9 +78,7 @@ def _contour() -> np.ndarray:
     height = _CHIN_Y - _CONTOUR_TOP
     y = _CONTOUR_TOP + np.abs(np.cos(t)) ** (2 / py) * height
     length = np.append(0, np.cumsum(np.hypot(np.diff(x), np.diff(y))))
-    part = np.linspace(-1, 1, 33)  # -1 and 1 at the ears
-    part -= np.sign(part) * _CONTOUR_SLIDE * np.sin(np.pi * np.abs(part))
-    target = length[-1] * (part + 1) / 2
+    target = np.linspace(0, length[-1], 33)
     curve = [np.interp(target, length, x), np.interp(target, length, y)]
     return np.stack(curve, axis=-1)
 

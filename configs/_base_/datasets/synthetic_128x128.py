@@ -23,6 +23,7 @@ train_pipeline = [
     ),
     dict(type='TopdownAffine', input_size=codec['input_size']),
     dict(type='PhotometricDistortion'),
+    dict(type='mmpose_scgcn.RandomConvolution'),
     dict(type='mmpose_scgcn.RandomOcclusion', prob=0.25),
     dict(type='mmpose_scgcn.RandomDegradation'),
     dict(type='GenerateTarget', encoder=codec),

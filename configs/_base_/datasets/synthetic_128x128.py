@@ -1,7 +1,7 @@
 # Procedural faces with the 98 WFLW points at 128 px, for faces in photos:
 # boxes move as a face detector's do, rectangles cover some faces, and pictures
-# lose colour and quality as those of real cameras do. Random filters change their
-# textures.
+# lose colour and quality as those of real cameras do. Random filters change
+# their textures.
 #
 # python tools/make_synthetic_faces.py data/synthetic_faces_20000 \
 #     --train 20000 --val 300 --test 300 --size 160 --seed 200

@@ -119,7 +119,7 @@ def test_no_boxes_are_no_faces(model, faces):
 def test_a_detector_finds_the_faces_as_before(
     exported, pytorch_model, detector_here
 ):
-    image = make_face(5, 0, 240).image
+    image = make_face(5, 1, 240).image
     found = load_model(exported[0], detector=detector_here)(image)
     wanted = pytorch_model(image)
     assert len(found) == len(wanted) == 1

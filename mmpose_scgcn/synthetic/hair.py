@@ -84,13 +84,26 @@ def _outline(style: str, rng: np.random.Generator) -> np.ndarray:
     y = np.interp(
         np.linspace(0, len(line) - 1, 60), np.arange(len(line)), line[:, 1]
     )
-    theta = np.radians(np.concatenate([-angle[::-1], angle]))
+    left, right = angle, angle
+    if style in ('long', 'parted'):
+        left, right = (_over_cheek(angle, y, rng) for _ in range(2))
+    if style in ('fringe', 'long', 'parted'):
+        y = y + rng.uniform(-0.08, 0.12) * (angle < 60)
+    theta = np.radians(np.concatenate([-left[::-1], right]))
     y = np.concatenate([y[::-1], y])
     if style not in ('scarf', 'cap'):
         y = y + rng.normal(0, 0.022, len(y)) * (y < 1)
     v = np.where(y > 1, 0.965, v_of_y(theta, y))
     uv = np.stack([u_of_theta(theta), v], axis=-1)
     return np.concatenate([uv, [[1.0, 0.0], [0.0, 0.0]]])
+
+
+def _over_cheek(
+    angle: np.ndarray, y: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
+    """The line of long hair, which often hangs over the cheek: (N,) deg."""
+    forward = rng.choice([0.0, rng.uniform(0, 26)])
+    return angle - forward * np.clip((y + 0.3) / 0.5, 0, 1) * (angle < 100)
 
 
 def hair_mask(appearance: Appearance, rng: np.random.Generator) -> np.ndarray:

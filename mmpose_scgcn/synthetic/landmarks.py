@@ -125,15 +125,15 @@ def _move_mouth(
     smile = max(expression.smile, 0)
     full = 0.18 * identity.lip_fullness
     for rows, thin in (
-        (_UPPER_OUTER, 0.25 * smile - 0.2 * identity.lip_upper - full),
-        (_LOWER_OUTER, 0.15 * smile - 0.16 * identity.lip_lower - full),
+        (_UPPER_OUTER, 0.1 * smile - 0.2 * identity.lip_upper - full),
+        (_LOWER_OUTER, 0.05 * smile - 0.16 * identity.lip_lower - full),
     ):
         gap = _MOUTH_LINE - points[rows, 1]
         points[rows, 1] += gap * np.clip(thin, -0.55, 0.72)
     both = slice(OUTER_LIPS.start, INNER_LIPS.stop)
     mouth = points[both]
     corner = (np.abs(mouth[:, 0]) / 0.29) ** 2  # 0 middle to 1 corner
-    mouth[:, 0] *= 1 + 0.08 * identity.mouth_width + 0.25 * expression.smile
+    mouth[:, 0] *= 1 + 0.08 * identity.mouth_width + 0.30 * expression.smile
     mouth[:, 0] *= 1 - 0.33 * expression.pucker - 0.06 * expression.jaw_open
     mouth[:, 1] -= 0.075 * expression.smile * corner + 0.012 * smile
     mouth[:, 1] += 0.02 * identity.mouth_height + 0.025 * identity.nose_length
@@ -141,8 +141,17 @@ def _move_mouth(
     drop[_LOWER_OUTER + _LOWER_INNER] = 0.20
     drop[both] *= 1 - 0.55 * corner
     drop[_CORNERS] = 0.07
-    drop[_UPPER_OUTER + _UPPER_INNER] = -0.02
+    drop[_UPPER_OUTER + _UPPER_INNER] = -0.04
     if expression.closed:
         points[_LOWER_INNER, 1] = points[_UPPER_INNER, 1]
     else:  # teeth show
-        points[:, 1] += drop * (expression.jaw_open + 0.2 * smile)
+        points[:, 1] += drop * (expression.jaw_open + 0.4 * smile)
+        # The jaw stretches the skin (`surface`), and not the lips.
+        for rows, line, stretch in (
+            (_UPPER_OUTER, points[90, 1], 0.36),
+            (_LOWER_OUTER, points[94, 1], 0.94),
+        ):
+            height = points[rows, 1] - line
+            points[rows, 1] = line + height / (
+                1 + stretch * expression.jaw_open
+            )

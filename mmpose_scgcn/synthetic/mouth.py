@@ -37,6 +37,7 @@ def paint_mouth(
     if expression.closed:
         _paint_line(image, outer, inner, lips, rng)
         return
+    _paint_corners(image, outer, np.array(appearance.skin), rng)
     line = inner[[0, 1, 2, 3, 4]]
     stroke(image, [chart_to_uv(line)], lips * 0.35, 0.8, 1, 0.6)
     if gap <= 0.035:
@@ -65,6 +66,22 @@ def _paint_line(
     wide = int(rng.integers(1, 4))
     color, soft = lips * rng.uniform(0.15, 0.55), rng.uniform(0.5, 1.4)
     stroke(image, [chart_to_uv(line)], color, 0.85, wide, soft)
+
+
+def _paint_corners(
+    image: np.ndarray,
+    outer: np.ndarray,
+    skin: np.ndarray,
+    rng: np.random.Generator,
+) -> None:
+    """The folds in which an open mouth ends, beyond its corners."""
+    beyond = rng.uniform([0.01, -0.02], [0.08, 0.03])
+    corners = outer[[0, 6]]
+    folds = np.stack([corners, corners + beyond * [[-1, 1], [1, 1]]], axis=1)
+    color, soft = skin * rng.uniform(0.3, 0.6), rng.uniform(0.6, 1.8)
+    wide, strength = int(rng.integers(1, 4)), rng.uniform(0, 0.8)
+    for fold in folds:
+        stroke(image, [chart_to_uv(fold)], color, strength, wide, soft)
 
 
 def _paint_teeth(

@@ -87,12 +87,12 @@ def sample_identity(rng: np.random.Generator) -> Identity:
 
 def sample_expression(rng: np.random.Generator) -> Expression:
     """Draw an expression: most faces calm or smiling, some extreme."""
-    kind = rng.choice(4, p=[0.47, 0.36, 0.12, 0.05])
+    kind = rng.choice(4, p=[0.42, 0.43, 0.10, 0.05])
     smile = rng.normal(0.05, 0.12)
     jaw = abs(rng.normal(0, 0.05))
     pucker = 0.0
     if kind == 1:
-        smile, jaw = rng.uniform(0.3, 1.0), rng.uniform(0, 0.35)
+        smile, jaw = rng.uniform(0.3, 1.0), rng.uniform(0, 0.4)
     elif kind == 2:
         smile, jaw = rng.uniform(-0.4, 0.5), rng.uniform(0.25, 1.0)
     elif kind == 3:

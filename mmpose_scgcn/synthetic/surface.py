@@ -31,7 +31,7 @@ def _nose(
     # middle of its ball, and those of the base below the nostrils.
     top, tip, base = points[51, 1] - 0.05, points[54, 1], points[57, 1] - 0.01
     t = np.clip((y - top) / (tip - top), 0, 1)
-    height = 0.06 + 0.215 * t**1.2 * (1 + 0.13 * identity.nose_height)
+    height = 0.245 * t * (1 + 0.13 * identity.nose_height)
     height = height + 0.025 * identity.nose_hump * np.sin(np.pi * t)
     drop = base - 0.55 * np.clip(np.abs(x) - 0.03, 0, 0.14)
     under = _smoothstep(y, tip - 0.01, drop + 0.035)
@@ -39,9 +39,10 @@ def _nose(
     wide = (0.085 + 0.035 * t) * (1 + 0.08 * identity.nose_width)
     ridge = height * above * (1 - under) * np.exp(-(np.abs(x / wide) ** 1.9))
     wing = abs(points[55, 0]) - 0.025
-    wings = 0.13 * _bump(x, y, (wing, base - 0.07), (0.07, 0.075))
-    tip_ball = 0.07 * _bump(x, y, (0, tip + 0.02), (0.085, 0.075))
-    return ridge + wings + tip_ball
+    wings = 0.08 * _bump(x, y, (wing, base - 0.07), (0.07, 0.075))
+    tip_ball = 0.02 * _bump(x, y, (0, tip + 0.02), (0.085, 0.075))
+    partition = 0.085 * _bump(x, y, (0, base + 0.01), (0.085, 0.05))
+    return ridge + wings + tip_ball + partition
 
 
 def _features(
@@ -57,10 +58,13 @@ def _features(
     line, half = points[90, 1], abs(points[76, 0])
     opening = max(points[94, 1] - points[90, 1] - 0.02, 0)
     dz = (0.045 + 0.012 * identity.brow_ridge) * _bump(
-        x, y, (0.33, -0.21), (0.3, 0.09)
+        x, y, (0.42, -0.21), (0.3, 0.09)
     )
     dz -= 0.10 * _bump(x, y, (eye - 0.02, -0.02), (0.20, 0.12))
-    dz -= 0.05 * _bump(x, y, (0.17, 0.01), (0.08, 0.10))
+    dz -= 0.06 * _bump(x, y, (0.17, 0.01), (0.10, 0.10))
+    dz += 0.03 * _bump(x, y, (0.50, 0.0), (0.09, 0.08))
+    dz -= 0.04 * _bump(x, y, (0, -0.19), (0.24, 0.12))
+    dz -= 0.10 * _bump(x, y, (half + 0.02, line + 0.02), (0.15, 0.14))
     dz += 0.06 * _bump(x, y, (eye, 0.0), (0.13, 0.075))
     dz += (
         0.04 + 0.02 * identity.cheeks + 0.04 * max(expression.smile, 0)
@@ -76,7 +80,7 @@ def _features(
     dz += 0.07 * _bump(
         x, y, (0, (bottom + points[94, 1]) / 2), (half * 0.65, 0.065)
     )
-    dz -= 0.03 * _bump(x, y, (0, line + 0.01), (half, 0.022))
+    dz -= 0.065 * _bump(x, y, (0, line + 0.01), (half, 0.022))
     hole = (0, line + opening * 0.75 + 0.01)  # below the upper teeth
     hollow = _bump(x, y, hole, (half * 0.6, max(opening * 0.4, 0.03)))
     dz -= 0.5 * opening * hollow
@@ -108,7 +112,7 @@ def _identity_scale(grid: np.ndarray, identity: Identity) -> None:
         1.03**lower + 0.08 * identity.jaw_width * lower
     )
     # A real camera is near: what lies further back looks narrower.
-    grid[..., 0] *= 1 + 0.08 * _smoothstep(np.abs(grid[..., 0]), 0.45, 0.85)
+    grid[..., 0] *= 1 + 0.05 * _smoothstep(np.abs(grid[..., 0]), 0.45, 0.85)
     cheek = np.exp(-(((y - 0.5) / 0.3) ** 2))
     grid[..., 0] *= 1 + 0.025 * identity.cheeks * cheek
     grid[..., 1] += 0.06 * identity.face_length * np.clip(y, 0, 1.4)

@@ -63,9 +63,9 @@ def _paint_line(
     beyond = rng.uniform([0, -0.01], [0.06, 0.03])
     ends = line[[0, -1]] + beyond * [[-1, 1], [1, 1]]
     line = np.concatenate([ends[:1], line, ends[1:]])
-    wide = int(rng.integers(1, 4))
-    color, soft = lips * rng.uniform(0.15, 0.55), rng.uniform(0.5, 1.4)
-    stroke(image, [chart_to_uv(line)], color, 0.85, wide, soft)
+    wide = int(rng.choice([rng.integers(1, 4), rng.integers(1, 9)]))
+    color, soft = lips * rng.uniform(0.12, 0.55), rng.uniform(0.5, 1.8)
+    stroke(image, [chart_to_uv(line)], color, 0.9, wide, soft)
 
 
 def _paint_corners(

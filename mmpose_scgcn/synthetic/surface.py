@@ -109,7 +109,7 @@ def _identity_scale(grid: np.ndarray, identity: Identity) -> None:
     y = grid[..., 1].copy()
     lower = _smoothstep(y, 0.2, 1.2) * (y < 1.45)
     grid[..., 0] *= (1 + 0.055 * identity.face_width) * (
-        1.03**lower + 0.08 * identity.jaw_width * lower
+        1.045**lower + 0.08 * identity.jaw_width * lower
     )
     # A real camera is near: what lies further back looks narrower.
     grid[..., 0] *= 1 + 0.05 * _smoothstep(np.abs(grid[..., 0]), 0.45, 0.85)

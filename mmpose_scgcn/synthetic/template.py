@@ -18,11 +18,11 @@ OUTER_LIPS = slice(76, 88)
 INNER_LIPS = slice(88, 96)
 PUPILS = slice(96, 98)
 
-# The contour is one closed-form curve: (x / .815)^2 + ((y + .02) / 1.315)^2.1
+# The contour is one closed-form curve: (x / .815)^2 + ((y + .005) / 1.3)^2.2
 # = 1, from where the ears meet the face. Its 33 points lie at equal distances
 # along it.
-_CONTOUR_HALF_WIDTH, _CONTOUR_TOP, _CHIN_Y = 0.815, -0.02, 1.295
-_CONTOUR_POWERS = (2.0, 2.1)
+_CONTOUR_HALF_WIDTH, _CONTOUR_TOP, _CHIN_Y = 0.815, -0.005, 1.295
+_CONTOUR_POWERS = (2.0, 2.2)
 
 # Left half in the image; the right half is its mirror. Where a line has
 # points without a place of their own (lower lip), they divide it evenly. The

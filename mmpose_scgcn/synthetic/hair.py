@@ -76,7 +76,7 @@ _THICKNESS = {
 
 
 def _outline(style: str, rng: np.random.Generator) -> np.ndarray:
-    """(N, 2) uv polygon of the covered part, symmetric but for jitter."""
+    """(N, 2) uv polygon of the covered part; long hair differs by side."""
     line = np.array(_LINES[style] + _ENDS[style])
     angle = np.interp(
         np.linspace(0, len(line) - 1, 60), np.arange(len(line)), line[:, 0]

@@ -144,9 +144,10 @@ def _move_mouth(
     drop[_UPPER_OUTER + _UPPER_INNER] = -0.04
     if expression.closed:
         points[_LOWER_INNER, 1] = points[_UPPER_INNER, 1]
-    else:  # teeth show
+    else:
         points[:, 1] += drop * (expression.jaw_open + 0.4 * smile)
-        # The jaw stretches the skin (`surface`), and not the lips.
+        # `head_surface` swings the jaw and stretches the skin by about
+        # this much where the lips are; lips keep their thickness.
         for rows, line, stretch in (
             (_UPPER_OUTER, points[90, 1], 0.36),
             (_LOWER_OUTER, points[94, 1], 0.94),

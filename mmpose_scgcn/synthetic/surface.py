@@ -26,7 +26,7 @@ def _smoothstep(value: np.ndarray, low: float, high: float) -> np.ndarray:
 def _nose(
     x: np.ndarray, y: np.ndarray, identity: Identity, points: np.ndarray
 ) -> np.ndarray:
-    """Forward displacement by the nose, its tip and its wings."""
+    """Forward displacement by the nose: ridge, tip, wings, partition."""
     # The bridge rises below its root. The landmark of the tip lies in the
     # middle of its ball, and those of the base below the nostrils.
     top, tip, base = points[51, 1] - 0.05, points[54, 1], points[57, 1] - 0.01
@@ -62,6 +62,8 @@ def _features(
     )
     dz -= 0.10 * _bump(x, y, (eye - 0.02, -0.02), (0.20, 0.12))
     dz -= 0.06 * _bump(x, y, (0.17, 0.01), (0.10, 0.10))
+    # Outer corners of the eyes, the root of the nose between the brows, and
+    # the corners of the mouth, which lie behind its middle.
     dz += 0.03 * _bump(x, y, (0.50, 0.0), (0.09, 0.08))
     dz -= 0.04 * _bump(x, y, (0, -0.19), (0.24, 0.12))
     dz -= 0.10 * _bump(x, y, (half + 0.02, line + 0.02), (0.15, 0.14))

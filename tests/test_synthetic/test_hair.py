@@ -25,10 +25,11 @@ def covered(style, angle):
 
 @pytest.mark.parametrize('style', ['long', 'parted'])
 def test_long_hair_hangs_over_some_cheeks(style):
-    assert 0.05 < covered(style, CHEEK) < 0.5
+    for cheek in (CHEEK, -CHEEK):
+        assert 0.05 < covered(style, cheek) < 0.5
     assert covered(style, EAR) == 1
 
 
-@pytest.mark.parametrize('style', ['bald', 'short', 'fringe'])
+@pytest.mark.parametrize('style', ['receding', 'short', 'cap'])
 def test_other_hair_leaves_the_cheek_bare(style):
-    assert covered(style, CHEEK) == 0
+    assert covered(style, CHEEK) == covered(style, -CHEEK) == 0

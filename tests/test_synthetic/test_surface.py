@@ -58,7 +58,7 @@ def real_steps(scgcn_data):
         ('lower lip', [85], 0.2),
     ],
 )
-def test_points_lie_as_deep_in_the_head_as_on_real_faces(
+def test_points_lie_nearly_as_deep_in_the_head_as_on_real_faces(
     real_steps, name, points, tolerance
 ):
     turned = np.stack([drawn(yaw=yaw) for yaw in range(-20, 21, 2)])

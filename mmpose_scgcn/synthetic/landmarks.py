@@ -146,13 +146,17 @@ def _move_mouth(
         points[_LOWER_INNER, 1] = points[_UPPER_INNER, 1]
     else:
         points[:, 1] += drop * (expression.jaw_open + 0.4 * smile)
-        # `head_surface` swings the jaw and stretches the skin by about
-        # this much where the lips are; lips keep their thickness.
-        for rows, line, stretch in (
-            (_UPPER_OUTER, points[90, 1], 0.36),
-            (_LOWER_OUTER, points[94, 1], 0.94),
-        ):
-            height = points[rows, 1] - line
-            points[rows, 1] = line + height / (
-                1 + stretch * expression.jaw_open
-            )
+        _keep_thickness(points, expression.jaw_open)
+
+
+def _keep_thickness(points: np.ndarray, jaw_open: float) -> None:
+    """Thin the lips as much as an opening jaw stretches them, in place.
+
+    ``head_surface`` swings the jaw, and the skin about it with it.
+    """
+    for rows, line, stretch in (
+        (_UPPER_OUTER, points[90, 1], 0.36),
+        (_LOWER_OUTER, points[94, 1], 0.94),
+    ):
+        height = points[rows, 1] - line
+        points[rows, 1] = line + height / (1 + stretch * jaw_open)

@@ -52,9 +52,7 @@ def at_root(root, monkeypatch):
 #: What other data a row has is what it is named after.
 CHANGED = (
     ': no occlusion augmentation',
-    ': occlusion probability 0.5',
     ': strong box jitter',
-    ': 1-based keypoints',
     ': synthetic faces only',
 )
 

@@ -35,11 +35,12 @@ _changes = {
     'no occlusion augmentation': {
         'mmpose_scgcn.RandomOcclusion': dict(prob=0)
     },
-    'strong box jitter': {
+    'weak box jitter': {
         'RandomBBoxTransform': dict(
-            shift_factor=0.1, scale_factor=(0.8, 1.2), rotate_factor=30
+            shift_factor=0.04, scale_factor=(0.93, 1.07), rotate_factor=15
         )
     },
+    'tight crops': {'GetBBoxCenterScale': dict(padding=1.1)},
 }
 for _name in ('refinement head', 'heatmap, UDP', 'SimCC'):
     _row = methods[_name]

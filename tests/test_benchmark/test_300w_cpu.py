@@ -52,7 +52,8 @@ def at_root(root, monkeypatch):
 #: What other data a row has is what it is named after.
 CHANGED = (
     ': no occlusion augmentation',
-    ': strong box jitter',
+    ': weak box jitter',
+    ': tight crops',
     ': synthetic faces only',
 )
 

@@ -62,13 +62,18 @@ def test_the_head_fits_the_backbone(name, side, tmp_path):
 
 
 def test_what_the_data_do_is_changed_step_by_step(tmp_path):
-    """Of the training's pipeline one step differs, of the others none."""
+    """Of the pipelines one step differs, in the parts that have it."""
     suite = load_suite('benchmarks/300w_cpu.py')
     for head in ('refinement head', 'heatmap, UDP', 'SimCC'):
         plain = method_config(suite.method(head), tmp_path)
-        for name, kind in (
-            ('strong box jitter', 'RandomBBoxTransform'),
-            ('no occlusion augmentation', 'mmpose_scgcn.RandomOcclusion'),
+        for name, kind, parts in (
+            ('weak box jitter', 'RandomBBoxTransform', ['train']),
+            (
+                'no occlusion augmentation',
+                'mmpose_scgcn.RandomOcclusion',
+                ['train'],
+            ),
+            ('tight crops', 'GetBBoxCenterScale', ['train', 'val', 'test']),
         ):
             cfg = method_config(suite.method(f'{head}: {name}'), tmp_path)
             for part in ('train', 'val', 'test'):
@@ -79,4 +84,4 @@ def test_what_the_data_do_is_changed_step_by_step(tmp_path):
                 differ = [
                     a.type for a, b in zip(ours, others, strict=True) if a != b
                 ]
-                assert differ == [kind] * (part == 'train')
+                assert differ == [kind] * (part in parts)

@@ -2,8 +2,7 @@
 # benchmark's model at this size. For a face detector's boxes take
 # td-reg_cnn6-graph-refinement_1xb32-90e_300w-64x64.
 #
-# python tools/train.py \
-#     td-reg_cnn6-graph-refinement_1xb32-120e_300w-tight-64x64
+# python tools/train.py td-reg_cnn6-graph-refinement_1xb32-120e_300w-64x64
 _base_ = [
     '../../../_base_/default_runtime.py',
     '../../../_base_/schedules/adamw_120e.py',

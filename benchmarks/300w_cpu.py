@@ -1,4 +1,4 @@
-# All common heads and ablations of ours, on 300W at CPU scale: about ten
+# All common heads and ablations of ours, on 300W at CPU scale: 10 to 25
 # minutes a run on one core. All rows have the same faces, boxes and
 # augmentation, but for those that are named after what they change.
 #
@@ -35,7 +35,7 @@ _changes = {
     'no occlusion augmentation': {
         'mmpose_scgcn.RandomOcclusion': dict(prob=0)
     },
-    'weak box jitter': {
+    'mild box jitter': {
         'RandomBBoxTransform': dict(
             shift_factor=0.04, scale_factor=(0.93, 1.07), rotate_factor=15
         )

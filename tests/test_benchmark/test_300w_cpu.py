@@ -52,7 +52,7 @@ def at_root(root, monkeypatch):
 #: What other data a row has is what it is named after.
 CHANGED = (
     ': no occlusion augmentation',
-    ': weak box jitter',
+    ': mild box jitter',
     ': tight crops',
     ': synthetic faces only',
 )

@@ -67,7 +67,7 @@ def test_what_the_data_do_is_changed_step_by_step(tmp_path):
     for head in ('refinement head', 'heatmap, UDP', 'SimCC'):
         plain = method_config(suite.method(head), tmp_path)
         for name, kind, parts in (
-            ('weak box jitter', 'RandomBBoxTransform', ['train']),
+            ('mild box jitter', 'RandomBBoxTransform', ['train']),
             (
                 'no occlusion augmentation',
                 'mmpose_scgcn.RandomOcclusion',

@@ -1,5 +1,5 @@
-# The refinement head at 64 px in tight crops, for boxes about keypoints: the
-# benchmark's model at this size. For a face detector's boxes take
+# The refinement head at 64 px in tight crops, for boxes about keypoints: for
+# those of annotations, or for a second pass. For a face detector's boxes take
 # td-reg_cnn6-graph-refinement_1xb32-90e_300w-64x64.
 #
 # python tools/train.py td-reg_cnn6-graph-refinement_1xb32-120e_300w-64x64

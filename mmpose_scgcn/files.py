@@ -186,8 +186,15 @@ def replace_file(path: str | Path) -> Iterator[Path]:
 
     Yields:
         Path: An empty file in the same folder, with the same suffix.
+
+    Raises:
+        OSError: ``path`` is a folder, a pipe or a device, which a file would
+            take the place of; or nothing can be written there.
     """
     path = Path(path)
+    if path.exists() and not path.is_file():
+        kind = 'a folder' if path.is_dir() else 'a pipe or a device'
+        raise OSError(f'{path}: expected a file to write to, got {kind}')
     path.parent.mkdir(parents=True, exist_ok=True)
     _clear(path.parent)
     partial, number = _make_partial(path)

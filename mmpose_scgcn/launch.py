@@ -131,6 +131,26 @@ def check_annotations(cfg: Config, *dataloaders: str) -> None:
         on_first(partial(_check_contents, settings))
 
 
+def check_not_read(file: str, cfg: Config, *dataloaders: str) -> None:
+    """Check that a file to write is none that some data loaders read.
+
+    Args:
+        file (str): The file.
+        cfg (mmengine.config.Config): The whole config.
+        *dataloaders (str): Such as ``'test_dataloader'``.
+
+    Raises:
+        ValueError: It is an annotation file.
+    """
+    for name in dataloaders:
+        for read, _, _ in _annotation_files(cfg.get(name)):
+            if os.path.realpath(read) == os.path.realpath(file):
+                raise ValueError(
+                    f'{file} is an annotation file that the config reads '
+                    f'({name}); choose another file to write to'
+                )
+
+
 def _check_contents(settings: list) -> None:
     """Check the annotation files of data sets that are not mapped yet.
 

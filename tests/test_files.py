@@ -133,3 +133,16 @@ def test_encodings_that_are_none_of_a_file(tmp_path, name):
 def test_a_folder_is_no_file(tmp_path):
     with pytest.raises(IsADirectoryError, match='a file, got a folder'):
         read_text(tmp_path)
+
+
+def test_a_file_takes_the_place_of_no_folder_pipe_or_device(tmp_path):
+    (tmp_path / 'folder').mkdir()
+    os.mkfifo(tmp_path / 'pipe')
+    for name, kind in (('folder', 'a folder'), ('pipe', 'a pipe')):
+        with (
+            pytest.raises(OSError, match=f'expected a file .* got {kind}'),
+            replace_file(tmp_path / name),
+        ):
+            pytest.fail('nothing may be written')
+    assert (tmp_path / 'pipe').is_fifo()
+    assert sorted(os.listdir(tmp_path)) == ['folder', 'pipe']

@@ -40,7 +40,7 @@ from mmpose_scgcn.apis.progress import (
     print_plain,
     show_progress,
 )
-from mmpose_scgcn.apis.results import ResultFiles, check_places
+from mmpose_scgcn.apis.results import ResultFiles, check_places, check_screen
 from mmpose_scgcn.apis.source_predictor import SourcePredictor
 from mmpose_scgcn.apis.sources import Source, find_sources
 from mmpose_scgcn.apis.writers import Table, check_folder
@@ -76,7 +76,10 @@ def prepare(
         pictures,
         table,
         [Path(file) for file in (args.boxes, args.det_mapping) if file],
+        [records / f'{source.name}.json' for source in sources if records],
     )
+    if args.show:
+        check_screen()
     boxes, detector = make_boxes(args, own)
     model = load_model(
         args.model, args.checkpoint, args.device, detector, args.precision
@@ -93,7 +96,7 @@ def make_boxes(
     if own is not None:
         return OwnBoxes(own, args.box_kind or LANDMARK_BOX), None
     detector = make_detector(args.det_model, args.bbox_thr, args.det_mapping)
-    return FoundBoxes(detector, args.bbox_thr, args.max_faces), detector
+    return FoundBoxes(detector, args.bbox_thr), detector
 
 
 def make_predictor(
@@ -118,7 +121,12 @@ def make_predictor(
         max_faces=args.max_faces,
     )
     return SourcePredictor(
-        predict, boxes, make_tracker, results, progress.add_faces
+        predict,
+        boxes,
+        make_tracker,
+        results,
+        progress.add_faces,
+        args.max_faces,
     )
 
 

@@ -172,6 +172,7 @@ def main() -> None:
         build_runner,
         check_annotations,
         check_checkpoint,
+        check_not_read,
         load_config,
     )
 
@@ -182,6 +183,8 @@ def main() -> None:
         check_annotations(cfg, 'test_dataloader', 'test_evaluator')
         if not cfg.get('test_dataloader'):
             raise ValueError(f'{args.config} has no test_dataloader')
+        if args.out:
+            check_not_read(args.out, cfg, 'test_dataloader', 'test_evaluator')
     except (FileNotFoundError, ValueError) as error:
         sys.exit(str(error))
     cfg.load_from = args.checkpoint

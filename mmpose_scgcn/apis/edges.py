@@ -2,11 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock, get_ident
 from typing import Any
 
 import numpy as np
 from mmengine.model import BaseModel
 from torch import Tensor
+
+#: A head takes one recorder at a time.
+_RECORDING = Lock()
 
 
 @contextmanager
@@ -22,24 +26,29 @@ def record_edges(model: BaseModel) -> Iterator[list[np.ndarray]]:
 
     Note:
         With a flip test a head is called for the mirrored images first;
-        what is kept is the last call of each batch.
+        what is kept is the last call of each batch. Recorders of several
+        threads take turns, and each keeps the batches of its own thread.
     """
     batches: list[np.ndarray] = []
-    head = model.head
+    head, thread = model.head, get_ident()
     latest: dict[str, Tensor] = {}
-    hook = head.adjacency.register_forward_hook(
-        lambda module, inputs, output: latest.update(edges=output)
-    )
-    predict = head.predict
+
+    def keep(module: Any, inputs: Any, output: Tensor) -> None:
+        if get_ident() == thread:
+            latest['edges'] = output
 
     def predict_and_keep(*args: Any, **kwargs: Any) -> Any:
         output = predict(*args, **kwargs)
-        batches.append(latest.pop('edges').float().cpu().numpy())
+        if get_ident() == thread:
+            batches.append(latest.pop('edges').float().cpu().numpy())
         return output
 
-    head.predict = predict_and_keep
-    try:
-        yield batches
-    finally:
-        hook.remove()
-        del head.predict
+    with _RECORDING:
+        hook = head.adjacency.register_forward_hook(keep)
+        predict = head.predict
+        head.predict = predict_and_keep
+        try:
+            yield batches
+        finally:
+            hook.remove()
+            del head.predict

@@ -35,18 +35,15 @@ class FoundBoxes:
         detector (FaceDetector): What finds them.
         min_score (float, optional): Faces with a lower score are left out.
             Defaults to None: what the detector gives.
-        max_faces (int, optional): The surest so many. Defaults to None: all.
     """
 
     def __init__(
         self,
         detector: FaceDetector,
         min_score: float | None = None,
-        max_faces: int | None = None,
     ) -> None:
         self.detector = detector
         self.min_score = min_score
-        self.max_faces = max_faces
 
     def __call__(
         self, image: np.ndarray, path: Path
@@ -56,7 +53,7 @@ class FoundBoxes:
         if self.min_score is not None:
             kept = scores >= self.min_score
             boxes, scores = boxes[kept], scores[kept]
-        return boxes[: self.max_faces], scores[: self.max_faces]
+        return boxes, scores
 
 
 class OwnBoxes:
@@ -148,7 +145,11 @@ def _read_lists(path: Path) -> dict[str, list]:
             f'--boxes: expected in {path} an object from file names to lists '
             'of [x1, y1, x2, y2]'
         )
-    return boxes
+    # As the paths of sources are: without "./" and "//".
+    plain = {str(Path(name)): rows for name, rows in boxes.items()}
+    if len(plain) < len(boxes):
+        raise ValueError(f'--boxes: {path} names a file twice')
+    return plain
 
 
 def check_box(box: Sequence[float], image: np.ndarray, name: str) -> None:

@@ -20,6 +20,9 @@ import numpy as np
 
 from .located import Located
 
+#: OpenCV's ``warpAffine`` cuts crops out of images with sides of up to, px.
+LONGEST_SIDE = 32_766
+
 
 class FacePredictor(ABC):
     """Finds faces and their keypoints in images.
@@ -207,7 +210,17 @@ class FacePredictor(ABC):
 
         Returns:
             list[Faces]: Those of each image.
+
+        Raises:
+            ValueError: An image is longer than :data:`LONGEST_SIDE`.
         """
+        for index, image in enumerate(images):
+            if max(image.shape[:2]) > LONGEST_SIDE:
+                raise ValueError(
+                    f'image {index} has {image.shape[1]} x {image.shape[0]} '
+                    f'px; expected sides of up to {LONGEST_SIDE:,} px, as '
+                    'OpenCV takes: give a part of it, or a smaller one'
+                )
         graph = self._require_graph() if with_edges else None
         links = self.links
         boxes = [np.asarray(own, np.float32) for own, _ in found]

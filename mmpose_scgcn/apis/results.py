@@ -1,5 +1,7 @@
 """What becomes of predicted files: pictures, JSON, a table, a window."""
 
+import os
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +13,11 @@ import cv2
 import numpy as np
 
 from .writers import Table, VideoFile, to_instances, write_image, write_json
+
+_NO_WINDOW = (
+    '--show needs a screen and an OpenCV with windows (opencv-python, not '
+    'opencv-python-headless)'
+)
 
 
 class ResultFiles:
@@ -137,10 +144,7 @@ def show_picture(picture: np.ndarray, title: str, wait_ms: int) -> bool:
         cv2.imshow(title, picture)
         return cv2.waitKey(wait_ms) & 0xFF in (27, ord('q'))
     except cv2.error as error:
-        raise RuntimeError(
-            '--show needs a screen and an OpenCV with windows '
-            '(opencv-python, not opencv-python-headless)'
-        ) from error
+        raise RuntimeError(_NO_WINDOW) from error
 
 
 def check_places(
@@ -148,6 +152,7 @@ def check_places(
     pictures: Path | None,
     table: Path | None,
     settings: Iterable[Path] = (),
+    records: Iterable[Path] = (),
 ) -> None:
     """Find out whether results would replace what they are made of.
 
@@ -156,20 +161,52 @@ def check_places(
         pictures (Path, optional): Folder of the pictures.
         table (Path, optional): CSV file.
         settings (Iterable[Path]): Other files that are read.
+        records (Iterable[Path]): JSON files that would be written.
 
     Raises:
-        ValueError: Results would replace such a file, or the table's name is
-            that of a folder.
+        ValueError: Results would replace such a file, or a JSON file that
+            holds no predictions, or the table's name is that of a folder.
     """
+    inputs, settings = set(inputs), {path.resolve() for path in settings}
+    folders = {path.resolve().parent for path in inputs}
+    folders |= {path.parent.resolve() for path in inputs}  # of links
     inputs = {path.resolve() for path in inputs}
-    if pictures and pictures.resolve() in {path.parent for path in inputs}:
+    if pictures and pictures.resolve() in folders:
         raise ValueError(
             f'there are inputs in {pictures}, which pictures would replace; '
             'choose another --out-dir or --vis-out-dir'
         )
+    for record in records:
+        if record.resolve() in settings or _is_of_others(record):
+            raise ValueError(
+                f'{record} is a file that predictions would replace; choose '
+                'another --out-dir or --pred-out-dir'
+            )
     if table is None:
         return
-    if table.resolve() in inputs | {path.resolve() for path in settings}:
+    if table.resolve() in inputs | settings:
         raise ValueError(f'--csv: {table} is a file that is read')
     if table.is_dir():
         raise ValueError(f'--csv: {table} is a folder; expected a file')
+
+
+def _is_of_others(path: Path) -> bool:
+    """Tell whether a JSON file is there that holds no list, as ours do."""
+    if not path.is_file():
+        return False
+    with path.open('rb') as file:
+        return file.read(64).lstrip()[:1] not in (b'[', b'')
+
+
+def check_screen() -> None:
+    """Find out whether there is a screen, before anything is predicted.
+
+    Raises:
+        RuntimeError: There is none: Qt, which OpenCV's windows have on
+            Linux, would end the process.
+    """
+    if not sys.platform.startswith('linux'):
+        return
+    names = ('DISPLAY', 'WAYLAND_DISPLAY', 'QT_QPA_PLATFORM')
+    if not any(os.environ.get(name) for name in names):
+        raise RuntimeError(_NO_WINDOW)

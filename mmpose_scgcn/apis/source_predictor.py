@@ -22,9 +22,6 @@ from .sources import Source, Video
 #: Images that are read and predicted at once.
 BATCH = 8
 
-#: A video with fewer of the promised frames has broken off.
-_ENOUGH = 0.98
-
 
 class _Picture(NamedTuple):
     """An image, its file, and the name of its results."""
@@ -49,6 +46,9 @@ class SourcePredictor:
             :class:`~mmpose_scgcn.tracking.FaceTracker` does.
         results (ResultFiles): Where the results go.
         advance (Callable): Told how many faces were found.
+        max_faces (int, optional): How many of an image's boxes are taken,
+            the first. Which faces of a video are followed is the tracker's
+            matter. Defaults to None: all.
     """
 
     def __init__(
@@ -58,12 +58,14 @@ class SourcePredictor:
         make_tracker: Callable[..., FaceTracker],
         results: ResultFiles,
         advance: Callable[[int], None],
+        max_faces: int | None = None,
     ) -> None:
         self.predict = predict
         self.find_boxes = find_boxes
         self.make_tracker = make_tracker
         self.results = results
         self.advance = advance
+        self.max_faces = max_faces
 
     def __call__(
         self, sources: Iterable[Source]
@@ -119,7 +121,10 @@ class SourcePredictor:
 
     def _find_faces(self, batch: Sequence[_Picture]) -> list[Faces]:
         """Predict images in their boxes."""
-        found = [self.find_boxes(entry.image, entry.path) for entry in batch]
+        found = []
+        for entry in batch:
+            boxes, scores = self.find_boxes(entry.image, entry.path)
+            found.append((boxes[: self.max_faces], scores[: self.max_faces]))
         results = self.predict(
             [entry.image for entry in batch],
             boxes=[boxes for boxes, _ in found],
@@ -134,7 +139,7 @@ class SourcePredictor:
         video, stopped = Video(source), Event()
         frames = self._follow(video, name, stopped)
         self.results.add_video(name, source.path, frames)
-        if len(frames) >= _ENOUGH * video.promised or stopped.is_set():
+        if stopped.is_set() or video.is_whole():
             return []
         return [
             f'{source.path}: only {len(frames)} of {video.promised} frames '

@@ -17,6 +17,9 @@ VIDEO_SUFFIXES = (
     *('.wmv', '.flv', '.ts', '.3gp'),
 )
 
+#: A video with less of what it promised has broken off.
+_ENOUGH = 0.98
+
 #: Frames a second where a video or a camera does not tell.
 USUAL_RATE = 30.0
 
@@ -145,11 +148,29 @@ class Video:
 
     def __iter__(self) -> Iterator[np.ndarray]:
         """Give frames (H, W, 3) uint8, BGR, and close the file at the end."""
+        self._count, self._last_s, self._longest_s = 0, 0.0, 0.0
         try:
             while True:
                 good, frame = self.capture.read()
                 if not good:
                     return
+                time_s = self.capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
+                self._longest_s = max(self._longest_s, time_s - self._last_s)
+                self._last_s = time_s
+                self._count += 1
                 yield frame
         finally:
             self.capture.release()
+
+    def is_whole(self) -> bool:
+        """Tell, after the last frame, whether there were all.
+
+        Where a file does not count its frames, OpenCV promises as many as
+        would fill its duration at its rate. A recording that leaves frames
+        out has fewer; its last one is then near the end. How long that one
+        lasts is not known: as long as the longest one before, at most.
+        """
+        if self._count >= _ENOUGH * self.promised:
+            return True
+        end_s = self._last_s + self._longest_s
+        return end_s >= _ENOUGH * self.promised / self.rate

@@ -93,6 +93,28 @@ def write_image(path: Path, image: np.ndarray) -> None:
         partial.write_bytes(content.tobytes())
 
 
+#: MPEG-4 counts time in up to so many parts of a second.
+_TICKS = 65535
+
+
+def writable_rate(rate: float) -> float:
+    """Round a rate to what an MPEG-4 video can have.
+
+    OpenCV asks FFmpeg for a whole number of ticks in 1, 10, 100 or 1,000
+    seconds.
+
+    Args:
+        rate (float): Frames a second, up to 65,535.
+
+    Returns:
+        float: The nearest one with as many decimals as fit, up to three.
+    """
+    for decimals in (3, 2, 1):
+        if rate * 10**decimals <= _TICKS:
+            return round(rate, decimals)
+    return round(rate)
+
+
 class VideoFile:
     """Writes frames to an MP4 file, which appears at the end.
 
@@ -103,7 +125,7 @@ class VideoFile:
 
     def __init__(self, path: Path, rate: float) -> None:
         self.path = path
-        self.rate = rate
+        self.rate = writable_rate(rate)
         self._writer: cv2.VideoWriter | None = None
         self._size = 0, 0
         self._count = 0

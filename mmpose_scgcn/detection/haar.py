@@ -1,6 +1,7 @@
 """Haar cascades, which OpenCV 4 brings."""
 
 from pathlib import Path
+from threading import Lock
 
 import cv2
 import numpy as np
@@ -54,6 +55,7 @@ class Haar(FaceDetector):
                 'boxes'
             )
         self.longest = longest
+        self._alone = Lock()  # the cascade keeps its image
         self.cascade = cv2.CascadeClassifier(str(_cascade_file()))
 
     def find(self, image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -65,13 +67,14 @@ class Haar(FaceDetector):
         grey = cv2.equalizeHist(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY))
         least = max(20, round(min(grey.shape) / 16))
         for votes in (3, 1):
-            found, _, weights = self.cascade.detectMultiScale3(
-                grey,
-                scaleFactor=1.05,
-                minNeighbors=votes,
-                minSize=(least, least),
-                outputRejectLevels=True,
-            )
+            with self._alone:
+                found, _, weights = self.cascade.detectMultiScale3(
+                    grey,
+                    scaleFactor=1.05,
+                    minNeighbors=votes,
+                    minSize=(least, least),
+                    outputRejectLevels=True,
+                )
             if len(found):
                 break
         else:

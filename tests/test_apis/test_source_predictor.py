@@ -1,9 +1,31 @@
 """Images, videos and cameras one after another."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
-from mmpose_scgcn.apis.source_predictor import BATCH, group_images
+from mmpose_scgcn.apis.results import ResultFiles
+from mmpose_scgcn.apis.source_predictor import (
+    BATCH,
+    SourcePredictor,
+    group_images,
+)
 from mmpose_scgcn.apis.sources import Source
+from mmpose_scgcn.structures import Faces
+
+import cv2
+import numpy as np
+
+IMAGE = np.zeros((60, 80, 3), np.uint8)
+
+
+def write_video(path, frames, rate=25.0):
+    """A video of IMAGE."""
+    writer = cv2.VideoWriter(
+        str(path), cv2.VideoWriter.fourcc(*'MJPG'), rate, (80, 60)
+    )
+    for _ in range(frames):
+        writer.write(IMAGE)
+    writer.release()
 
 
 def test_images_that_follow_each_other_are_a_group():
@@ -20,3 +42,38 @@ def test_images_that_follow_each_other_are_a_group():
         (1, 'image'),
     ]
     assert list(group_images([])) == []
+
+
+def test_a_limit_chooses_boxes_of_images_and_not_of_videos(tmp_path):
+    """In a video the tracker prefers the faces that it follows."""
+    cv2.imwrite(str(tmp_path / 'a.png'), IMAGE)
+    write_video(tmp_path / 'b.avi', 2)
+    boxes = np.float32([[0, 0, 20, 20], [30, 30, 50, 50]])
+    predicted, detected = [], []
+
+    def predict(images, boxes):
+        predicted.append(len(boxes[0]))
+        return [Faces.empty(num_keypoints=3)]
+
+    def make_tracker(predict_frame, detect):
+        def update(image, time_s):
+            detected.append(len(detect(image)[0]))
+            return Faces.empty(num_keypoints=3)
+
+        return SimpleNamespace(update=update)
+
+    predictor = SourcePredictor(
+        predict,
+        lambda image, path: (boxes, np.ones(2, np.float32)),
+        make_tracker,
+        ResultFiles(),
+        lambda faces: None,
+        max_faces=1,
+    )
+    sources = [
+        Source('image', tmp_path / 'a.png', name='a'),
+        Source('video', tmp_path / 'b.avi', name='b'),
+    ]
+    list(predictor(sources))
+    assert predicted == [1]
+    assert detected == [2, 2]

@@ -3,6 +3,8 @@
 import json
 import runpy
 
+from mmpose_scgcn.launch import check_not_read
+
 import pytest
 from mmengine.config import Config
 
@@ -79,3 +81,13 @@ def test_the_likely_reason_of_an_offset(tool, capsys, offset, reason):
 def test_a_small_offset_is_not_told(tool, capsys, x, y):
     tool['tell_of_offset']({**OFFSETS, 'bias_x': x, 'bias_y': y})
     assert capsys.readouterr().err == ''
+
+
+def test_metrics_do_not_replace_annotations(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    dataset = dict(data_root='data', ann_file='faces.json')
+    cfg = Config(dict(test_dataloader=dict(dataset=dataset)))
+    check_not_read('faces.json', cfg, 'test_dataloader')
+    for file in ('data/faces.json', str(tmp_path / 'data/../data/faces.json')):
+        with pytest.raises(ValueError, match='is an annotation file that'):
+            check_not_read(file, cfg, 'test_dataloader')

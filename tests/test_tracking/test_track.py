@@ -1,4 +1,5 @@
 from mmpose_scgcn.structures import Faces
+from mmpose_scgcn.tracking import OneEuroFilter
 from mmpose_scgcn.tracking.track import Track, are_believable, join_faces
 
 import numpy as np
@@ -105,3 +106,23 @@ def test_joining_keeps_what_a_face_has_and_what_all_share():
     assert joined.neighbors is extra['neighbors']
     assert joined.links == ((0, 1),)
     assert joined.ids is None
+
+
+def test_an_adapted_face_of_one_keypoint_is_smoothed():
+    """Its size is that of the box that the model finds."""
+    track = Track(0, one_point(), 0.9, 0.0, smooth=OneEuroFilter())
+    first = track.report().keypoints
+    track.follow(one_point(2.0), 0.04)
+    second = track.report().keypoints
+    assert first.tolist() == [[[40, 50]]]
+    assert 40 < second[0, 0, 0] < 42
+
+
+def one_point(right=0.0):
+    return Faces(
+        np.float32([[[40 + right, 50]]]),
+        np.ones((1, 1), np.float32),
+        BOX[None],
+        np.ones(1, np.float32),
+        source_boxes=BOX[None] + right * np.float32([1, 0, 1, 0]),
+    )

@@ -36,6 +36,7 @@ def find_labelme_image(
     inside = file.path.parent.relative_to(root)
     bases = [finder.folder / inside, finder.folder]
     bases = bases if given else [file.path.parent, *bases]
+    bases = [base.absolute() for base in bases]
     name = file.image or f'{file.path.stem}.jpg'
     image = finder.find(name, bases, str(file.path))
     if image.is_file():

@@ -1,6 +1,7 @@
 """Files of LabelMe, of its versions and as people make them."""
 
 import json
+from pathlib import Path
 
 from mmpose_scgcn.datasets.preparation import Options, prepare
 from mmpose_scgcn.datasets.preparation.labelme import read_labelme
@@ -175,6 +176,19 @@ def test_a_picture_that_was_renamed_with_its_file(write, tmp_path):
     assert source.faces[0].file == 'a.PNG'
     kind = 'image taken by the name of its annotation file'
     assert kinds(source)[kind] is False
+
+
+def test_a_renamed_picture_below_a_relative_folder(
+    write, tmp_path, monkeypatch
+):
+    write(face(), 'in/a.json', imagePath='old.png')
+    write(face(), 'in/b.json', imagePath='b.png')
+    for name in ('a.png', 'b.png'):
+        picture = np.zeros((96, 128, 3), np.uint8)
+        cv2.imwrite(str(tmp_path / 'in' / name), picture)
+    monkeypatch.chdir(tmp_path)
+    source = read_labelme(Path('in'))
+    assert [f.file for f in source.faces] == ['a.png', 'b.png']
 
 
 def test_pictures_in_another_folder(write, tmp_path):

@@ -98,10 +98,30 @@ def check_writable(out: Path) -> None:
     Raises:
         OSError: It cannot; the message says why.
     """
-    real = Path(os.path.realpath(out))
-    if real.is_symlink():
+    _check_place(out, out)
+
+
+def check_file_writable(out: Path) -> None:
+    """Check that a file can be made, or replaced.
+
+    Args:
+        out (Path): File that is to be written; its folder may be missing.
+
+    Raises:
+        OSError: It cannot; the message says why.
+    """
+    if os.path.isdir(out):
+        raise IsADirectoryError(f'{out} is a folder, expected a file')
+    _check_place(out, out.parent)
+
+
+def _check_place(out: Path, folder: Path) -> None:
+    """Check that files can be made in a folder, or that it can be made."""
+    real = Path(os.path.realpath(folder))
+    if os.path.islink(real):
         raise OSError(f'{out}: expected a folder, got links in a circle')
-    there = next(p for p in (real, *real.parents) if p.exists())
+    # Not the methods of Path, which raise where a folder is not searched.
+    there = next(p for p in (real, *real.parents) if os.path.exists(p))
     if not there.is_dir():
         raise NotADirectoryError(f'{there} is a file, expected a folder')
     if not os.access(there, os.W_OK | os.X_OK):
@@ -166,6 +186,7 @@ def stage(out: Path) -> Iterator[Stage]:
     Raises:
         OSError: Nothing can be written there.
     """
+    check_writable(out)
     out = Path(os.path.realpath(out))
     made = _make_parents(out)
     recover(out)

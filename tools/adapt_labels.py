@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from mmpose_scgcn import config_files, config_options
 from mmpose_scgcn.apis import load_model
 from mmpose_scgcn.arguments import natural_int
+from mmpose_scgcn.staging import check_file_writable
 from mmpose_scgcn.terminal import steady_output
 
 from rich.console import Console
@@ -124,6 +125,8 @@ def grouping(pattern: str | None) -> Callable[[str], str]:
     Raises:
         ValueError: It is no regular expression with a group.
     """
+    from mmpose_scgcn.datasets.preparation.groups import find_group
+
     if pattern is None:
         return str
     try:
@@ -136,8 +139,9 @@ def grouping(pattern: str | None) -> Callable[[str], str]:
         )
 
     def group(file: str) -> str:
-        found = compiled.search(Path(file).name)
-        return found[1] if found else file
+        name = Path(file).name
+        # A picture whose name the pattern does not occur in is by itself.
+        return find_group(name, pattern) if compiled.search(name) else file
 
     return group
 
@@ -149,7 +153,11 @@ def run(args: argparse.Namespace) -> None:
     from mmpose_scgcn.apis.adapting_report import facts_of, find_norm
 
     groups = grouping(args.group_pattern)
+    for file in (args.out, args.out.with_suffix('.py')):
+        check_file_writable(file)
     faces, metric = read_faces(args)
+    for name in faces.files:  # before they are predicted
+        groups(str(name))
     model = load_model(args.model, args.checkpoint, args.device)
     norm = find_norm(args.norm, metric, faces)
     console = Console(stderr=True)

@@ -15,6 +15,7 @@ from mmpose_scgcn.config_options import add_config_options
 from mmpose_scgcn.files import replace_file
 from mmpose_scgcn.python_text import quote
 from mmpose_scgcn.shapes import crop_size
+from mmpose_scgcn.staging import check_file_writable
 from mmpose_scgcn.terminal import steady_output
 from mmpose_scgcn.visualization import mean_crop
 
@@ -72,7 +73,12 @@ def main() -> None:
     from mmpose_scgcn.visualization import plot_graph
 
     source = args.config or args.ann_file
+    out = Path(args.out or f'work_dirs/{Path(source).stem}_graph.py')
+    picture = out.with_suffix('.png')
     try:
+        # Before the annotations are read.
+        check_file_writable(out)
+        check_file_writable(picture)
         shapes, defaults = (
             _from_config(read_config(args.config, args.cfg_options))
             if args.config
@@ -89,19 +95,16 @@ def main() -> None:
             defaults.get('padding', 1.25),
             defaults.get('aspect_ratio', 1.0),
         )
+        title = (
+            f'{graph["num_keypoints"]} keypoints, top {graph["top_k"]}, '
+            f'{len(shapes)} shapes'
+        )
+        text = fragment(graph, f'{Path(source).name}: {title}')
+        with replace_file(out) as partial:
+            partial.write_text(text, encoding='utf-8')
+        plot_graph(graph, picture, title, background)
     except (OSError, ValueError) as error:
         sys.exit(f'build_graph: {error}')
-    out = Path(args.out or f'work_dirs/{Path(source).stem}_graph.py')
-    picture = out.with_suffix('.png')
-    title = (
-        f'{graph["num_keypoints"]} keypoints, top {graph["top_k"]}, '
-        f'{len(shapes)} shapes'
-    )
-    with replace_file(out) as partial:
-        partial.write_text(
-            fragment(graph, f'{Path(source).name}: {title}'), encoding='utf-8'
-        )
-    plot_graph(graph, picture, title, background)
     print(f'{title}\ngraph:   {out}\npicture: {picture}')
 
 

@@ -16,6 +16,7 @@ from mmpose_scgcn.apis.zoo import weights_path
 from mmpose_scgcn.compat.hub import SCHEME
 from mmpose_scgcn.compat.inferencers import find_model
 from mmpose_scgcn.files import replace_file
+from mmpose_scgcn.staging import check_writable
 from mmpose_scgcn.terminal import steady_output
 
 
@@ -44,6 +45,7 @@ def download(model: str, dest: Path) -> tuple[Path, Path]:
     Raises:
         ValueError: No such model, or damaged weights.
         FileNotFoundError: The model has no published weights.
+        OSError: The folder cannot be written; the message says why.
     """
     found = find_model(model)
     if found is None:
@@ -52,6 +54,7 @@ def download(model: str, dest: Path) -> tuple[Path, Path]:
         )
     cfg, address = found
     weights = weights_path(address.removeprefix(SCHEME))
+    check_writable(dest)
     config = dest / Path(cfg.filename).name
     with replace_file(config) as partial:
         cfg.dump(partial)
@@ -68,7 +71,7 @@ def main() -> None:
     for model in args.models:
         try:
             weights, config = download(model, Path(args.dest))
-        except (FileNotFoundError, ValueError) as error:
+        except (OSError, ValueError) as error:
             sys.exit(str(error))
         print(f'{model}: {weights} and {config}')
 

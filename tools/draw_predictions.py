@@ -20,6 +20,7 @@ from mmpose_scgcn.arguments import picture_file, positive_int
 from mmpose_scgcn.config_files import read_config
 from mmpose_scgcn.config_options import add_config_options
 from mmpose_scgcn.evaluation.functional import resolve_norm
+from mmpose_scgcn.staging import check_file_writable
 from mmpose_scgcn.terminal import steady_output
 from mmpose_scgcn.visualization import (
     PREDICTED_COLOR,
@@ -96,6 +97,7 @@ def main() -> None:
     from mmpose_scgcn.datasets.build import build_split
 
     try:
+        check_file_writable(Path(args.out))  # before the work
         cfg = read_config(args.config, args.cfg_options)
         dataset = build_split(cfg, 'test')
         model = build_model(cfg, args.checkpoint)

@@ -15,6 +15,7 @@ The model is `face68`, another one by --model, or yours by --config and
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -27,6 +28,7 @@ from mmpose_scgcn.arguments import fraction, natural_int, positive_int
 from mmpose_scgcn.config_files import read_config
 from mmpose_scgcn.config_options import add_config_options
 from mmpose_scgcn.files import replace_file
+from mmpose_scgcn.staging import check_file_writable
 from mmpose_scgcn.terminal import steady_output
 
 import numpy as np
@@ -139,6 +141,11 @@ def main() -> None:
     steady_output()
     args = parse_args()
     try:
+        check_file_writable(Path(args.out))  # before the work, not after it
+        if args.image and os.path.realpath(args.out) == os.path.realpath(
+            args.image
+        ):
+            raise ValueError(f'--out: {args.out} is the photo itself')
         run = explain_face if args.image else measure_set
         run(args)
     except (OSError, ValueError, RuntimeError, UnpicklingError) as error:
@@ -160,7 +167,7 @@ def explain_face(args: argparse.Namespace) -> None:
 
     image = read_image(args.image)
     config = args.config and read_config(args.config, args.cfg_options)
-    model = load_model(config or args.model or DEFAULT_MODEL, args.checkpoint)
+    model = load(config or args.model or DEFAULT_MODEL, args.checkpoint)
     require_dynamic(model.model, model.name)
     box = find_face(model, image, args)
     face = cover_face(model, image, box, args.grid, args.size)
@@ -171,6 +178,24 @@ def explain_face(args: argparse.Namespace) -> None:
     if face.covered.any():
         told += '. One face proves nothing: see --data-set'
     print(f'{told}.\nwritten to {args.out}')
+
+
+def load(source: 'str | Config', checkpoint: str | None) -> 'FaceModel':
+    """Load the model, which has to be one of PyTorch.
+
+    Raises:
+        FileNotFoundError, ValueError: No such model, or an exported one.
+    """
+    from mmpose_scgcn.apis.face_model import FaceModel
+
+    model = load_model(source, checkpoint)
+    if not isinstance(model, FaceModel):
+        raise ValueError(
+            '--model: expected a model of PyTorch (a name, or a published '
+            f'file), got an exported folder, {source}; give the model that it '
+            'was made of'
+        )
+    return model
 
 
 def find_face(
@@ -209,7 +234,7 @@ def measure_set(args: argparse.Namespace) -> None:
 
     cfg = read_config(args.data_set, args.cfg_options)
     dataset = build_split(cfg, args.split)
-    model = load_model(model_source(args, cfg), args.checkpoint)
+    model = load(model_source(args, cfg), args.checkpoint)
     result = measure_claim(
         model,
         dataset,

@@ -8,7 +8,9 @@ and licence in the file, and checks that it predicts as the checkpoint does:
 weights in half precision are kept only if no figure of the test set moves by
 more than 0.01 points. The file is NAME-<first 8 of its SHA-256>.pth in the
 folder of the package's weights, and its record for a metafile is printed or
-written with --metafile.
+written with --metafile. Another folder keeps earlier files of that name, which
+have another hash; in the package's own there is one file of a name, and an
+earlier one is replaced with --overwrite alone.
 """
 
 import argparse
@@ -66,6 +68,11 @@ def parse_args() -> argparse.Namespace:
         '--out-dir',
         default=str(WEIGHTS),
         help="folder of the file (default: the package's weights)",
+    )
+    parser.add_argument(
+        '--overwrite',
+        action='store_true',
+        help='replace earlier files of that name, whatever their hash',
     )
     parser.add_argument(
         '--full-precision', action='store_true', help='keep float32'
@@ -215,7 +222,11 @@ def main() -> None:
     """Run the command line."""
     steady_output()
     args = parse_args()
-    from mmpose_scgcn.apis.publishing import check_name, install_model
+    from mmpose_scgcn.apis.publishing import (
+        check_earlier,
+        check_name,
+        install_model,
+    )
     from mmpose_scgcn.launch import check_annotations
 
     from mmengine.registry import init_default_scope
@@ -223,13 +234,18 @@ def main() -> None:
     try:
         # Before the test set is predicted.
         check_name(args.name)
+        out = Path(args.out_dir)
+        if not args.overwrite:
+            check_earlier(out, args.name)
         cfg = config_files.read_config(args.config, args.cfg_options)
         check_annotations(cfg, 'test_dataloader', 'test_evaluator')
         init_default_scope(cfg.get('default_scope', 'mmpose'))
-        check_folder(Path(args.out_dir))
+        check_folder(out)
         with TemporaryDirectory() as folder:
             path, figures = publish(args, cfg, Path(folder))
-            path = install_model(path, Path(args.out_dir))
+            path, replaced = install_model(path, out, args.overwrite)
+        for file in replaced:
+            print(f'{file} was replaced')
         record = record_of(args, path, figures)
         if args.metafile:
             write_record(record, Path(args.metafile))

@@ -89,8 +89,15 @@ def adapt(
     Raises:
         ValueError: Too few faces, a keypoint that is annotated in too few of
             them, a description of other keypoints, or a model that has an
-            adapter already.
+            adapter already or is exported.
     """
+    if not isinstance(model, FaceModel):
+        raise ValueError(
+            'expected a model of PyTorch (a name, a published file, or a '
+            'config with its checkpoint), got an exported folder, '
+            f'{model.name}; adapt the model that it was made of, and export '
+            'the result'
+        )
     if hasattr(model.model, 'adapter'):
         raise ValueError(
             f'{model.name} has an adapter already; give the model that it '

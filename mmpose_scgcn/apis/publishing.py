@@ -18,6 +18,7 @@ import torch
 from mmengine.config import Config
 from torch import Tensor
 
+from . import zoo
 from .loading import SETTINGS, is_pretrained
 
 _NAME = re.compile(r'[a-z0-9][a-z0-9-]*')
@@ -159,25 +160,63 @@ def save_model(
         torch.save(dict(meta=meta, state_dict=dict(state)), partial)
 
 
-def install_model(path: Path, folder: Path) -> Path:
-    """Put a file of weights in the place of earlier ones of that model.
+def check_earlier(folder: Path, name: str) -> None:
+    """Refuse a second file of a model where it is found by its name.
+
+    Args:
+        folder (pathlib.Path): Where a file is to be. In any folder but the
+            package's own, files are found by their paths, and several of one
+            name may be side by side.
+        name (str): Of the model.
+
+    Raises:
+        FileExistsError: There is an earlier file; the message names it.
+    """
+    earlier = _files_of(folder, name)
+    if earlier and folder.resolve() == zoo.WEIGHTS.resolve():
+        raise FileExistsError(
+            f'{earlier[0]} is there already, and the package finds one file '
+            f'by the name {name}: choose another name or --out-dir, or say '
+            '--overwrite, which replaces that file'
+        )
+
+
+def install_model(
+    path: Path, folder: Path, overwrite: bool = False
+) -> tuple[Path, list[Path]]:
+    """Put a file of weights into a folder.
 
     Args:
         path (pathlib.Path): What :func:`write_model` wrote.
         folder (pathlib.Path): Where it is to be.
+        overwrite (bool): Whether earlier files of that model go. Defaults to
+            False.
 
     Returns:
-        pathlib.Path: The file there.
+        tuple[pathlib.Path, list[pathlib.Path]]: The file there, and the
+        earlier ones that it has replaced.
+
+    Raises:
+        FileExistsError: See :func:`check_earlier`.
     """
     name = path.stem.rpartition('-')[0]
+    if not overwrite:
+        check_earlier(folder, name)
     folder.mkdir(parents=True, exist_ok=True)
-    earlier = set(folder.glob(f'{name}-' + '[0-9a-f]' * 8 + '.pth'))
     target = folder / path.name
     with replace_file(target) as partial:
         shutil.copyfile(path, partial)
-    for file in earlier - {target}:
+    if not overwrite:
+        return target, []
+    replaced = [file for file in _files_of(folder, name) if file != target]
+    for file in replaced:
         file.unlink()
-    return target
+    return target, replaced
+
+
+def _files_of(folder: Path, name: str) -> list[Path]:
+    """Find the published files of a model, by the names of the files."""
+    return sorted(folder.glob(f'{name}-' + '[0-9a-f]' * 8 + '.pth'))
 
 
 def training_facts(content: Mapping) -> dict:

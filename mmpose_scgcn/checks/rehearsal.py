@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mmpose_scgcn.launch import build_runner
+from mmpose_scgcn.models.layers import graphs_of
 
 import numpy as np
 import torch
@@ -14,6 +15,7 @@ from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 from mmengine.runner import CheckpointLoader, Runner
 from mmengine.utils import is_seq_of
+from torch import nn
 
 from .batches import check_batches
 from .faces import Faces
@@ -94,6 +96,8 @@ def rehearse(runner: Runner) -> Findings:
     if 'training' in loops:
         loader = loops['training'].dataloader
         found.attempt('batches', partial(check_batches, runner.model, loader))
+    else:
+        found.attempt('graph', partial(_lend_graphs, runner.model))
     for where, loop in loops.items():
         faces = Faces(where, loop.dataloader.dataset)
         found.attempt('images', partial(check_reading, faces))
@@ -117,6 +121,41 @@ def _check_loading(runner: Runner) -> Findings:
             f'resume: {text}' for text in compare_settings(runner, content)
         ]
     )
+
+
+def _lend_graphs(model: nn.Module) -> Findings:
+    """Put a circle in the place of graphs that a checkpoint is to bring.
+
+    Args:
+        model (nn.Module): Of a run without training, which builds no graph.
+
+    Returns:
+        Findings: A note if there are such graphs.
+    """
+    found = Findings()
+    for name, graph in graphs_of(model).items():
+        count = graph.num_keypoints
+        if graph.ready or count is None:
+            continue
+        near = range(1 + (1 if graph.top_k is None else graph.top_k))
+        angles = 2 * np.pi * np.arange(count) / count
+        shape = 0.5 + 0.3 * np.column_stack([np.cos(angles), np.sin(angles)])
+        graph.fill(
+            dict(
+                num_keypoints=count,
+                top_k=len(near) - 1,
+                neighbors=[
+                    [(i + step) % count for step in near] for i in range(count)
+                ],
+                mean_shape=shape.tolist(),
+            )
+        )
+        found.notes.append(
+            f'{name}: there is no training set that a keypoint graph could be '
+            'built from; the checkpoint has to bring one, and samples are '
+            'tried with a graph that stands in for it'
+        )
+    return found
 
 
 def _ignore(function: Any, *arguments: Any) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mmpose_scgcn.datasets.preparation.metainfo import (
+    mean_places,
     metainfo_source,
     parse_flip_pairs,
 )
@@ -12,7 +13,6 @@ from mmpose_scgcn.datasets.preparation.mirror_pairs import infer_flip_indices
 from mmpose_scgcn.datasets.preparation.output import IMAGES, METAINFO
 from mmpose_scgcn.files import read_json
 from mmpose_scgcn.inside import check_inside
-from mmpose_scgcn.shapes import align_shapes, mean_shape
 from mmpose_scgcn.structures.boxes import square_boxes
 
 import numpy as np
@@ -219,9 +219,8 @@ def _describe(shapes: ShapeSet, name: str, flip_pairs: str) -> dict:
             ) from error
     else:
         partners = parse_flip_pairs(flip_pairs, count)
-    aligned = align_shapes(shapes.keypoints, shapes.visible)
-    mean = mean_shape(aligned, np.isfinite(aligned).all(axis=-1))
-    source = metainfo_source(name, partners, mean[:, 0])
+    mean_x = mean_places(shapes.keypoints, shapes.visible)
+    source = metainfo_source(name, partners, mean_x)
     described = Config.fromstring(source, '.py').dataset_info.to_dict()
     names = shapes.names or []
     if len(set(names)) == count and all(names):

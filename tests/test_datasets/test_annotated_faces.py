@@ -131,6 +131,15 @@ def test_nothing_there(tmp_path, write):
         read_coco_faces(write(), images=tmp_path / 'none')
 
 
+@pytest.mark.parametrize('pairs', ['none', 'infer'])
+def test_one_keypoint_is_described(write, pairs):
+    path = write(FACES[:, :1], names=['tip of the nose'])
+    faces = read_coco_faces(path, flip_pairs=pairs)
+    (entry,) = faces.dataset['metainfo']['keypoint_info'].values()
+    assert (entry['name'], entry['swap']) == ('tip of the nose', '')
+    assert entry['color'] == [240, 228, 66]
+
+
 @pytest.fixture
 def cfg(synthetic_faces, write_config, tmp_path):
     write_config(tmp_path)

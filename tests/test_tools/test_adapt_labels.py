@@ -313,6 +313,41 @@ def test_options_without_effect_are_refused(run, folder):
     assert 'expected a group in parentheses, got x' in done.stderr
 
 
+def test_a_group_that_does_not_take_part(run, folder, tmp_path):
+    file = folder / 'five_train.json'
+    done = run(file, '--group-pattern', '(x)?0', model='no-such-model')
+    assert done.returncode == 1
+    assert (
+        "adapt_labels: the group pattern '(x)?0' should find a (group) in "
+        "every image name; in '000000.jpg' it finds none"
+    ) in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_one_keypoint(run, folder, tmp_path):
+    content = json.loads((folder / 'five_train.json').read_text())
+    for annotation in content['annotations']:
+        annotation['bbox'] = annotation.pop('whole_face')
+        annotation['keypoints'] = annotation['keypoints'][6:9]
+        annotation['num_keypoints'] = 1
+    path = folder / 'one.json'
+    path.write_text(json.dumps(content))
+    out = tmp_path / 'one.pth'
+    done = run(path, '--flip-pairs', 'none', out=out)
+    assert done.returncode == 0, done.stderr
+    image = folder / 'images/000000.jpg'
+    faces = load_model(out, device='cpu')(image, boxes=[[24, 24, 72, 76]])
+    assert faces.keypoints.shape == (1, 1, 2)
+
+
+def test_its_config_is_checked(run_main, adapted):
+    """It has no training set, and its graph comes with the checkpoint."""
+    done = run_main('check_dataset', adapted.config)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert 'note: estimator.head.graph: there is no training' in done.stdout
+    assert done.stdout.endswith('nothing is wrong\n')
+
+
 def test_a_description_of_other_keypoints(run, folder, tmp_path):
     file = tmp_path / 'four.py'
     file.write_text(metainfo_source('four', [1, 0, 2, 3], [0, 1, 2, 3]))

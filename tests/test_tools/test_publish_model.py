@@ -5,7 +5,7 @@ import runpy
 import shutil
 
 from mmpose_scgcn import launch
-from mmpose_scgcn.apis import load_model
+from mmpose_scgcn.apis import load_model, zoo
 from mmpose_scgcn.apis.loading import keypoint_meta
 from mmpose_scgcn.apis.publishing import (
     install_model,
@@ -102,13 +102,75 @@ def test_a_weight_too_large_for_half_precision_is_told(model):
         strip_state(state, half=True)
 
 
-def test_a_new_file_takes_the_place_of_the_old_one(tmp_path, model, cfg):
+@pytest.fixture
+def two_files(tmp_path, model, cfg):
+    """Two files of a model, and a folder with the first one and another's."""
     folder = tmp_path / 'weights'
-    first = install_model(publish(tmp_path, model, cfg), folder)
+    files = [publish(tmp_path, model, cfg, seed=seed) for seed in (0, 1)]
+    first, replaced = install_model(files[0], folder)
+    assert replaced == []
     shutil.copy(first, folder / 'tiny-other-00000000.pth')
-    second = install_model(publish(tmp_path, model, cfg, seed=1), folder)
-    names = {path.name for path in folder.iterdir()}
-    assert names == {second.name, 'tiny-other-00000000.pth'}
+    return files, folder
+
+
+def names_in(folder):
+    return {path.name for path in folder.iterdir()}
+
+
+def test_an_earlier_file_stays_beside_the_new_one(two_files):
+    files, folder = two_files
+    second, replaced = install_model(files[1], folder)
+    assert second == folder / files[1].name
+    assert replaced == []
+    names = {file.name for file in files}
+    assert names_in(folder) == names | {'tiny-other-00000000.pth'}
+
+
+def test_an_earlier_file_is_replaced_where_that_is_asked_for(two_files):
+    files, folder = two_files
+    second, replaced = install_model(files[1], folder, overwrite=True)
+    assert replaced == [folder / files[0].name]
+    assert names_in(folder) == {second.name, 'tiny-other-00000000.pth'}
+    assert install_model(files[1], folder, overwrite=True) == (second, [])
+
+
+def test_a_name_stands_for_one_file_of_the_package(two_files, monkeypatch):
+    files, folder = two_files
+    monkeypatch.setattr(zoo, 'WEIGHTS', folder)
+    before = names_in(folder)
+    with pytest.raises(FileExistsError, match=f'{files[0].name} is there'):
+        install_model(files[1], folder)
+    assert names_in(folder) == before
+    install_model(files[1], folder, overwrite=True)
+    assert zoo.weights_file('tiny') == folder / files[1].name
+
+
+@pytest.mark.parametrize('name', ['face68', 'face98-synthetic'])
+def test_models_of_the_package_are_not_replaced_unasked(run_main, name):
+    words = (CONFIG, 'none.pth', '--name', name, '--licence', 'none')
+    before = names_in(zoo.WEIGHTS)
+    done = run_main('publish_model', *words)
+    assert done.returncode == 1
+    file = zoo.weights_file(name)
+    assert f'publish_model: {file} is there already' in done.stderr
+    assert 'say --overwrite' in done.stderr
+    assert names_in(zoo.WEIGHTS) == before
+
+
+def test_what_was_replaced_is_told(
+    run_main, tool_main, two_files, tmp_path, monkeypatch
+):
+    files, folder = two_files
+    scope = tool_main('publish_model').__globals__
+    monkeypatch.setitem(scope, 'publish', lambda *args: (files[1], {}))
+    monkeypatch.setitem(scope, 'record_of', lambda *args: {})
+    monkeypatch.setattr(launch, 'check_annotations', lambda *names: None)
+    words = [CONFIG, 'none.pth', '--name', 'tiny', '--licence', 'none']
+    words += ['--out-dir', folder, '--overwrite']
+    done = run_main('publish_model', *words)
+    assert done.returncode == 0, done.stderr
+    assert f'{folder / files[0].name} was replaced\n' in done.stdout
+    assert f'{folder / files[1].name} (' in done.stdout
 
 
 def test_a_name_that_is_none(tmp_path, model, cfg):
@@ -154,8 +216,6 @@ def test_the_version_of_mmengine_has_no_commit_in_it():
 
 
 def test_a_damaged_file_is_refused(tmp_path, model, cfg, monkeypatch):
-    from mmpose_scgcn.apis import zoo
-
     path = publish(tmp_path, model, cfg)
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1

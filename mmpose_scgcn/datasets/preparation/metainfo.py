@@ -67,13 +67,27 @@ def metainfo_of(source: Source, partners: Sequence[int] | np.ndarray) -> str:
     Returns:
         str: Python source.
     """
-    aligned = align_shapes(*source.shapes())
-    mean = mean_shape(aligned, np.isfinite(aligned).all(axis=-1))
-    # A keypoint that is alone in every face has no place in the shape.
-    mean_x = np.nan_to_num(mean[:, 0])
+    mean_x = mean_places(*source.shapes())
     return metainfo_source(
         source.name, partners, mean_x, source.names, source.skeleton
     )
+
+
+def mean_places(keypoints: np.ndarray, visible: np.ndarray) -> np.ndarray:
+    """Find where keypoints lie from left to right in the mean shape.
+
+    Args:
+        keypoints (np.ndarray): (N, K, 2), image px.
+        visible (np.ndarray): Boolean (N, K).
+
+    Returns:
+        np.ndarray: (K,), without unit; 0 in the middle, and for a keypoint
+        that is alone in every face and has no place in the shape.
+    """
+    aligned = align_shapes(keypoints, visible)
+    placed = np.isfinite(aligned).all(axis=-1)
+    with np.errstate(invalid='ignore'):
+        return np.nan_to_num(mean_shape(aligned, placed)[:, 0])
 
 
 def metainfo_source(

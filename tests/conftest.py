@@ -346,3 +346,13 @@ def write_config(root, synthetic_faces) -> Callable:
         (folder / 'tiny.py').write_text(config)
 
     return write
+
+
+@pytest.fixture
+def locked(tmp_path):
+    """A folder in which no file can be made."""
+    folder = tmp_path / 'locked'
+    folder.mkdir(mode=0o555)
+    if os.access(folder, os.W_OK):
+        pytest.skip('this process may write everywhere')
+    return folder

@@ -8,16 +8,6 @@ from mmpose_scgcn.staging import check_file_writable, check_writable
 import pytest
 
 
-@pytest.fixture
-def locked(tmp_path):
-    """A folder in which no file can be made."""
-    folder = tmp_path / 'locked'
-    folder.mkdir(mode=0o555)
-    if os.access(folder, os.W_OK):
-        pytest.skip('this process may write everywhere')
-    return folder
-
-
 def test_a_folder_under_a_file(tmp_path):
     (tmp_path / 'file').touch()
     for check in (check_writable, check_file_writable):

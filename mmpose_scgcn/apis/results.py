@@ -177,7 +177,7 @@ def check_places(
             'choose another --out-dir or --vis-out-dir'
         )
     for record in records:
-        if record.resolve() in settings or _is_of_others(record):
+        if record.resolve() in settings or _holds_something_else(record):
             raise ValueError(
                 f'{record} is a file that predictions would replace; choose '
                 'another --out-dir or --pred-out-dir'
@@ -190,7 +190,7 @@ def check_places(
         raise ValueError(f'--csv: {table} is a folder; expected a file')
 
 
-def _is_of_others(path: Path) -> bool:
+def _holds_something_else(path: Path) -> bool:
     """Tell whether a JSON file is there that holds no list, as ours do."""
     if not path.is_file():
         return False

@@ -145,10 +145,10 @@ class Video:
         self.rate = rate if 0 < rate < 1000 else USUAL_RATE
         promised = self.capture.get(cv2.CAP_PROP_FRAME_COUNT)
         self.promised = max(int(promised), 0) if not live else 0
+        self._count, self._last_s, self._longest_s = 0, 0.0, 0.0
 
     def __iter__(self) -> Iterator[np.ndarray]:
         """Give frames (H, W, 3) uint8, BGR, and close the file at the end."""
-        self._count, self._last_s, self._longest_s = 0, 0.0, 0.0
         try:
             while True:
                 good, frame = self.capture.read()

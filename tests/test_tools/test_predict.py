@@ -386,6 +386,16 @@ def test_inputs_are_not_replaced(predict, photos, tmp_path, option):
     assert photo.read_bytes() == (photos / 'face0.png').read_bytes()
 
 
+def test_boxes_are_not_replaced_by_predictions(predict, photos, tmp_path):
+    file = tmp_path / 'face0.json'
+    file.write_text(json.dumps({'face0.png': [[40, 40, 120, 130]]}))
+    words = ('--boxes', file, '--pred-out-dir', tmp_path)
+    _, status, told = predict(photos / 'face0.png', *words)
+    assert status == 1
+    assert f'{file} is a file that predictions would replace' in told
+    assert json.loads(file.read_text()) == {'face0.png': [[40, 40, 120, 130]]}
+
+
 @pytest.mark.parametrize('option', ['--out-dir', '--pred-out-dir', '--csv'])
 def test_a_place_that_cannot_be_written_is_told_first(
     predict, photos, tmp_path, option

@@ -88,6 +88,16 @@ def test_metrics_do_not_replace_annotations(tmp_path, monkeypatch):
     dataset = dict(data_root='data', ann_file='faces.json')
     cfg = Config(dict(test_dataloader=dict(dataset=dataset)))
     check_not_read('faces.json', cfg, 'test_dataloader')
-    for file in ('data/faces.json', str(tmp_path / 'data/../data/faces.json')):
+    for file in ('data/faces.json', tmp_path / 'data/../data/faces.json'):
         with pytest.raises(ValueError, match='is an annotation file that'):
-            check_not_read(file, cfg, 'test_dataloader')
+            check_not_read(str(file), cfg, 'test_dataloader')
+
+
+def test_the_tool_says_so(run_main, write_config, tmp_path):
+    write_config(tmp_path)
+    cfg = Config.fromfile(tmp_path / 'tiny.py')
+    dataset = cfg.test_dataloader.dataset
+    file = f'{dataset.data_root}/{dataset.ann_file}'
+    done = run_main('test', tmp_path / 'tiny.py', 'none.pth', '--out', file)
+    assert done.returncode == 1
+    assert f'{file} is an annotation file that the config' in done.stderr

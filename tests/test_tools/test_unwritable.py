@@ -1,7 +1,5 @@
 """Tools say before the work that nothing can be written, and where."""
 
-import os
-
 import pytest
 
 #: What comes before the place, and its suffix. Nothing of it is read.
@@ -13,16 +11,6 @@ TOOLS = {
     'explain': ('none.png --out', '.png'),
     'make_synthetic_faces': ('', ''),
 }
-
-
-@pytest.fixture
-def locked(tmp_path):
-    """A folder in which no file can be made."""
-    folder = tmp_path / 'locked'
-    folder.mkdir(mode=0o555)
-    if os.access(folder, os.W_OK):
-        pytest.skip('this process may write everywhere')
-    return folder
 
 
 @pytest.mark.parametrize('name', TOOLS)

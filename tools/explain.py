@@ -23,10 +23,10 @@ from pickle import UnpicklingError
 from typing import TYPE_CHECKING
 
 from mmpose_scgcn.apis import load_model, read_image
-from mmpose_scgcn.apis.face_boxes import check_box
 from mmpose_scgcn.arguments import fraction, natural_int, positive_int
 from mmpose_scgcn.config_files import read_config
 from mmpose_scgcn.config_options import add_config_options
+from mmpose_scgcn.detection import check_boxes, check_inside
 from mmpose_scgcn.files import replace_file
 from mmpose_scgcn.staging import check_file_writable
 from mmpose_scgcn.terminal import steady_output
@@ -208,8 +208,8 @@ def find_face(
             is found.
     """
     if args.box is not None:
-        check_box(args.box, image, args.image)
-        return np.array(args.box)
+        source = f'--box of {args.image}'
+        return check_inside(check_boxes(args.box, source), image, source)[0]
     boxes, _ = model.detector(image)
     if not len(boxes):
         raise ValueError(

@@ -87,17 +87,17 @@ def apply_training_options(cfg: 'Config', args: argparse.Namespace) -> None:
 
 
 def use_bfloat16(cfg: 'Config') -> None:
-    """Train in bfloat16 and channels-last on a CPU, if that is faster."""
+    """Train channels-last on a CPU, in bfloat16 if that is faster."""
     from mmpose_scgcn.engine.optim_wrappers import has_bfloat16_units
 
     if has_bfloat16_units() is False:
         print(
-            '--amp is left off: this processor has no bfloat16 units, and '
-            'bfloat16 would be slower on it than float32',
+            '--amp trains channels-last, but in float32: this processor has '
+            'no bfloat16 units, and bfloat16 would be slower on it',
             file=sys.stderr,
         )
-        return
-    cfg.optim_wrapper.type = 'mmpose_scgcn.BFloat16OptimWrapper'
+    else:
+        cfg.optim_wrapper.type = 'mmpose_scgcn.BFloat16OptimWrapper'
     hooks = cfg.get('custom_hooks') or []
     layout = dict(type='mmpose_scgcn.ChannelsLastHook')
     if not any('ChannelsLastHook' in str(hook['type']) for hook in hooks):

@@ -10,11 +10,11 @@ from mmpose_scgcn.detection import (
     FaceDetector,
     boxes_of_kind,
     build_detector,
+    check_inside,
     find_yunet,
     read_mapping,
 )
 from mmpose_scgcn.files import read_json
-from mmpose_scgcn.structures.boxes import visible_share
 
 import numpy as np
 
@@ -86,13 +86,7 @@ class OwnBoxes:
         if own is None:
             raise ValueError(f'{path}: --boxes has none for this image')
         faces = boxes_of_kind(own, self.kind, f'boxes of {path}')
-        height, width = image.shape[:2]
-        outside = visible_share(faces, (width, height)) == 0
-        if outside.any():
-            raise ValueError(
-                f'boxes of {path}: {faces[outside][0].tolist()} lies '
-                f'outside the image of {width} x {height} px'
-            )
+        check_inside(faces, image, f'boxes of {path}')
         return faces, np.ones(len(faces), np.float32)
 
 
@@ -150,30 +144,6 @@ def _read_lists(path: Path) -> dict[str, list]:
     if len(plain) < len(boxes):
         raise ValueError(f'--boxes: {path} names a file twice')
     return plain
-
-
-def check_box(box: Sequence[float], image: np.ndarray, name: str) -> None:
-    """Check a box that was given as ``--box``.
-
-    Args:
-        box (Sequence[float]): x1, y1, x2, y2, image px.
-        image (np.ndarray): (H, W, 3).
-        name (str): What to call the image.
-
-    Raises:
-        ValueError: It is no box, or outside of the image.
-    """
-    x1, y1, x2, y2 = box
-    if not (np.isfinite(box).all() and x1 < x2 and y1 < y2):
-        raise ValueError(
-            f'--box: expected X1 Y1 X2 Y2 with X1 < X2 and Y1 < Y2, got {box}'
-        )
-    height, width = image.shape[:2]
-    if visible_share(np.array([box]), (width, height))[0] == 0:
-        raise ValueError(
-            f'--box {box} is outside of {name}, which has {width} x {height} '
-            'px'
-        )
 
 
 def make_detector(

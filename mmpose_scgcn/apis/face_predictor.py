@@ -12,6 +12,7 @@ from mmpose_scgcn.detection import (
     FaceDetector,
     boxes_of_kind,
     build_detector,
+    check_inside,
 )
 from mmpose_scgcn.images import ImageLike, read_image
 from mmpose_scgcn.structures import Faces
@@ -144,7 +145,8 @@ class FacePredictor(ABC):
 
         Raises:
             FileNotFoundError, ValueError, TypeError: An image cannot be
-                read, or boxes are not boxes; the message says which.
+                read, or boxes are not boxes or lie outside it; the message
+                says which.
 
         Example:
             >>> import numpy as np
@@ -189,7 +191,9 @@ class FacePredictor(ABC):
         """Give boxes about the keypoints (N, 4), and scores (N,)."""
         if boxes is None:
             return self.detector(image)
-        checked = boxes_of_kind(boxes, box_kind, f'boxes of image {index}')
+        source = f'boxes of image {index}'
+        checked = boxes_of_kind(boxes, box_kind, source)
+        check_inside(checked, image, source)
         return checked, np.ones(len(checked), np.float32)
 
     def predict(

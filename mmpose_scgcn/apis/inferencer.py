@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from mmpose_scgcn.compat.inferencers import MMDetLike, is_ours
+from mmpose_scgcn.detection import check_inside
 from mmpose_scgcn.images import read_image
 
 import numpy as np
@@ -133,8 +134,8 @@ class FaceInferencer(Pose2DInferencer):
 
         Raises:
             FileNotFoundError: There is no such image.
-            ValueError: An image that cannot be read, no boxes, or not as
-                many as images.
+            ValueError: An image that cannot be read, no boxes, not as many
+                as images, or a box outside its image.
         """
         given = None
         if bboxes is not None:
@@ -143,6 +144,9 @@ class FaceInferencer(Pose2DInferencer):
         for index, image in enumerate(inputs):
             boxes = None if given is None else given[index]
             info = _image_info(image, index)
+            if boxes is not None:
+                source = f'bboxes of image {index}'
+                check_inside(boxes[:, :4], info['img'], source)
             data = self._crop_faces(info, bbox_thr, nms_thr, boxes)
             if data:
                 yield self.collate_fn(data), [info['img']]

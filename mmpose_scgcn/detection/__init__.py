@@ -7,6 +7,7 @@ from .boxes import (
     LANDMARK_BOX,
     BoxMapping,
     check_boxes,
+    check_inside,
     suppress,
 )
 from .build import DETECTORS, build_detector
@@ -27,6 +28,7 @@ __all__ = [
     'boxes_of_kind',
     'build_detector',
     'check_boxes',
+    'check_inside',
     'find_yunet',
     'has_haar',
     'measure',

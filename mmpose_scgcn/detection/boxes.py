@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mmpose_scgcn.structures.boxes import box_iou
+from mmpose_scgcn.structures.boxes import box_iou, visible_share
 
 import numpy as np
 
@@ -138,3 +138,30 @@ def check_boxes(boxes: Sequence | np.ndarray, source: str) -> np.ndarray:
             'x1, y1, x2, y2 with x1 < x2 and y1 < y2, in image px'
         )
     return array
+
+
+def check_inside(
+    boxes: np.ndarray, image: np.ndarray, source: str
+) -> np.ndarray:
+    """Check that each box that somebody gives shows some of the image.
+
+    Args:
+        boxes (np.ndarray): (N, 4), x1, y1, x2, y2, image px.
+        image (np.ndarray): (H, W, ...).
+        source (str): What the boxes belong to, for the message.
+
+    Returns:
+        np.ndarray: ``boxes``.
+
+    Raises:
+        ValueError: A box lies wholly outside the image.
+    """
+    height, width = image.shape[:2]
+    outside = visible_share(boxes, (width, height)) == 0
+    if outside.any():
+        bad = int(np.flatnonzero(outside)[0])
+        raise ValueError(
+            f'{source}: box {bad}, {boxes[bad].tolist()}, lies outside the '
+            f'image of {width} x {height} px'
+        )
+    return boxes

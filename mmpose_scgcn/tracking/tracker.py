@@ -6,7 +6,11 @@ from dataclasses import replace
 from itertools import count
 
 from mmpose_scgcn.structures import Faces
-from mmpose_scgcn.structures.boxes import box_iou, match_boxes
+from mmpose_scgcn.structures.boxes import (
+    box_iou,
+    match_boxes,
+    visible_share,
+)
 
 import numpy as np
 
@@ -233,16 +237,24 @@ class FaceTracker:
         if not len(boxes):
             return []
         boxes = np.asarray(boxes, np.float32)
-        faces = self.predict(image, boxes)
-        if len(faces) != len(boxes):
+        size = image.shape[1], image.shape[0]
+        found: list[Faces | None] = [None] * len(boxes)
+        # One that has left the image has nothing to be predicted from.
+        (places,) = np.nonzero(visible_share(boxes, size))
+        if not len(places):
+            return found
+        faces = self.predict(image, boxes[places])
+        if len(faces) != len(places):
             raise ValueError(
-                f'predict: expected {len(boxes)} faces for as many boxes, '
+                f'predict: expected {len(places)} faces for as many boxes, '
                 f'got {len(faces)}'
             )
         self._none = faces[:0]
-        size = image.shape[1], image.shape[0]
-        good = are_believable(faces, boxes, size, self.min_score)
-        return [faces[i] if good[i] else None for i in range(len(faces))]
+        good = are_believable(faces, boxes[places], size, self.min_score)
+        for number, place in enumerate(places):
+            if good[number]:
+                found[place] = faces[number]
+        return found
 
     def _detect(self, image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         boxes, scores = map(np.asarray, self.detect(image))

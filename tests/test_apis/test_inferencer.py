@@ -67,6 +67,12 @@ def test_boxes_are_honoured(infer, model, images):
     assert np.abs(expected[0] - expected[1]).max() > 1
 
 
+def test_a_box_outside_its_image_is_told(infer, images):
+    outside = [[500, 10, 600, 110]]
+    with pytest.raises(ValueError, match=r'bboxes of image 1: box 0.*outside'):
+        list(infer(images[:2], bboxes=[BOXES, outside]))
+
+
 def test_each_image_has_its_boxes(infer, images):
     both = list(infer(images, bboxes=[BOXES, BOXES[1:]]))
     assert [len(result['predictions'][0]) for result in both] == [2, 1]

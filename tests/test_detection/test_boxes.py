@@ -1,7 +1,12 @@
 import re
 from dataclasses import asdict
 
-from mmpose_scgcn.detection import BoxMapping, check_boxes, suppress
+from mmpose_scgcn.detection import (
+    BoxMapping,
+    check_boxes,
+    check_inside,
+    suppress,
+)
 from mmpose_scgcn.detection.boxes import relate_boxes
 from mmpose_scgcn.structures.boxes import box_iou
 
@@ -124,3 +129,16 @@ def test_boxes(given, expected):
 def test_what_are_no_boxes(given, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         check_boxes(given, 'here')
+
+
+def test_boxes_outside_the_image():
+    image = np.zeros((60, 80, 3), np.uint8)
+    inside = np.float32([[-9, -9, 1, 1], [79, 59, 99, 99]])
+    assert check_inside(inside, image, 'here') is inside
+    for box in ([80, 0, 99, 9], [0, 60, 9, 70], [-9, 0, 0, 9], [0, -9, 9, 0]):
+        message = re.escape(
+            f'here: box 1, {np.float32(box).tolist()}, lies outside the image '
+            'of 80 x 60 px'
+        )
+        with pytest.raises(ValueError, match=message):
+            check_inside(np.float32([[0, 0, 9, 9], box]), image, 'here')

@@ -160,10 +160,12 @@ def test_amp_is_bfloat16_and_channels_last_on_a_cpu(amp, monkeypatch):
     assert again.custom_hooks == cfg.custom_hooks
 
 
-def test_amp_is_left_off_without_units(amp, monkeypatch, capsys):
+def test_amp_is_channels_last_alone_without_units(amp, monkeypatch, capsys):
     processor(monkeypatch, avx512_f=True, avx512_bf16=False, amx_bf16=False)
     cfg = amp(gpu=False)
-    assert 'type' not in cfg.optim_wrapper and 'custom_hooks' not in cfg
+    assert 'type' not in cfg.optim_wrapper
+    (hook,) = cfg.custom_hooks
+    assert hook.type == 'mmpose_scgcn.ChannelsLastHook'
     assert 'no bfloat16 units' in capsys.readouterr().err
 
 

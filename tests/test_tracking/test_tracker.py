@@ -176,6 +176,22 @@ def test_a_face_that_leaves_ends_and_another_gets_a_new_id():
     assert seen[-1] == {'b': 1}
 
 
+@pytest.mark.parametrize('kept', [0, 1])
+def test_a_box_outside_the_image_is_not_predicted(kept):
+    world = World(a=line(250, 60), b=during(rest(80), 0, 99 * kept))
+    tracker = world.tracker(cuts=OFF)
+
+    def predict(image, boxes):
+        assert (boxes[:, 0] < WIDTH).all()
+        return world.predict(image, boxes)
+
+    tracker.predict = predict
+    world.step(tracker, 0)
+    for track in tracker._tracks:
+        track.motion = np.array([60 * FPS, 0]) * (track.box[0] > 150)
+    assert world.step(tracker, 2) == ({'b': 1} if kept else {})
+
+
 def test_ids_go_on_after_a_reset():
     world = World(a=rest())
     tracker = world.tracker()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 
-from mmpose_scgcn.files import replace_file
+from mmpose_scgcn.files import write_text
 
 from mutation_parts import ROOT
 
@@ -94,8 +94,7 @@ def save(parts: dict[str, dict]) -> None:
         (RESULT, json.dumps(content, indent=1, ensure_ascii=False) + '\n'),
         (RESULT.with_suffix('.md'), page(parts, facts)),
     ):
-        with replace_file(path) as partial:
-            partial.write_text(text, 'utf-8')
+        write_text(path, text)
 
 
 def page(parts: dict[str, dict], facts: dict[str, str]) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mmpose_scgcn.benchmark.commit import source_commit
-from mmpose_scgcn.files import replace_file
+from mmpose_scgcn.files import write_text
 
 import torch
 
@@ -96,5 +96,4 @@ def save_record(
         ('md', text),
         ('json', json.dumps(content, indent=1) + '\n'),
     ):
-        with replace_file(RESULTS / f'{name}.{suffix}') as partial:
-            partial.write_text(written, 'utf-8')
+        write_text(RESULTS / f'{name}.{suffix}', written)

@@ -79,11 +79,6 @@ def in_child(measure: Callable[[], Any]) -> Any:
         child.join()
 
 
-def resident() -> int:
-    """Read this process' resident memory (Linux), bytes."""
-    return 1024 * _kilobytes('VmRSS')
-
-
 def _kilobytes(name: str) -> int:
     status = Path('/proc/self/status').read_text(encoding='ascii')
     line = next(x for x in status.splitlines() if x.startswith(name))

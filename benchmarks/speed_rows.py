@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from mmpose_scgcn.benchmark.commit import source_commit
-from mmpose_scgcn.files import replace_file
+from mmpose_scgcn.files import write_text
 
 from matplotlib.figure import Figure
 
@@ -131,16 +131,14 @@ def save_rows(path: Path, rows: Sequence[Row], new: Sequence[Row]) -> None:
         json.dumps({**asdict(row), 'ratio': row.ratio, 'met': row.met})
         for row in rows
     )
-    with replace_file(path) as partial:
-        text = ',\n'.join(lines)
-        partial.write_text(f'{{"rows": [\n{text}\n]}}\n', encoding='utf-8')
+    text = ',\n'.join(lines)
+    write_text(path, f'{{"rows": [\n{text}\n]}}\n')
     write_report(path, rows)
 
 
 def write_report(path: Path, rows: Sequence[Row]) -> None:
     """Write the table and the plots of rows beside their file."""
-    with replace_file(path.with_suffix('.md')) as partial:
-        partial.write_text(table(rows), encoding='utf-8')
+    write_text(path.with_suffix('.md'), table(rows))
     for plot in dict.fromkeys(row.plot for row in rows if row.plot):
         target = path.with_name(f'{path.stem}_{plot}.png')
         draw([row for row in rows if row.plot == plot], plot, target)

@@ -356,3 +356,14 @@ def locked(tmp_path):
     if os.access(folder, os.W_OK):
         pytest.skip('this process may write everywhere')
     return folder
+
+
+@pytest.fixture
+def log(caplog):
+    """What is written to the log of the run, which pytest does not see."""
+    from mmengine.logging import MMLogger
+
+    logger = MMLogger.get_current_instance()
+    logger.addHandler(caplog.handler)
+    yield caplog
+    logger.removeHandler(caplog.handler)

@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mmpose_scgcn.apis import read_image
-from mmpose_scgcn.arguments import picture_file
+from mmpose_scgcn.arguments import natural_int, picture_file, positive_int
 from mmpose_scgcn.config_files import read_config
 from mmpose_scgcn.config_options import add_config_options
 from mmpose_scgcn.datasets.readers import read_points
 from mmpose_scgcn.shapes import balanced_counts
+from mmpose_scgcn.staging import check_file_writable
 from mmpose_scgcn.terminal import steady_output
 from mmpose_scgcn.visualization import crop_tile
 
@@ -44,22 +45,25 @@ def parse_args() -> argparse.Namespace:
     )
     add = parser.add_argument
     add('config', help='path or name of a config')
-    add('--num-bins', type=int, help="(default: the sampler's, or 9)")
-    add('--component', type=int, help="(default: the sampler's, or 0)")
+    add('--num-bins', type=positive_int, help="(default: the sampler's, or 9)")
+    add('--component', type=natural_int, help="(default: the sampler's, or 0)")
     add(
         '--use-abs',
         action=argparse.BooleanOptionalAction,
         help="fold left and right (default: the sampler's, or not)",
     )
-    add('--max-repeats', type=int, help="(default: the sampler's, or none)")
-    add('--faces', type=int, default=4, help='examples of each bin (4)')
+    add(
+        '--max-repeats',
+        type=positive_int,
+        help="(default: the sampler's, or none)",
+    )
+    add(
+        '--faces', type=natural_int, default=4, help='examples of each bin (4)'
+    )
     text = 'picture (default: work_dirs/<config>_poses.png)'
     add('--out', type=picture_file, help=text)
     add_config_options(parser)
-    args = parser.parse_args()
-    if args.faces < 0:
-        parser.error(f'--faces must be 0 or more, got {args.faces}')
-    return args
+    return parser.parse_args()
 
 
 def main() -> None:
@@ -72,6 +76,9 @@ def main() -> None:
 
     try:
         cfg = read_config(args.config, args.cfg_options)
+        name = Path(cfg.filename).stem
+        out = Path(args.out or f'work_dirs/{name}_poses.png')
+        check_file_writable(out)
         dataset = build_split(cfg, 'train')
         options = settings(cfg, args)
         limit = options.pop('max_repeats', None)
@@ -81,10 +88,8 @@ def main() -> None:
         faces = read_faces(dataset, poses, args.faces)
     except (OSError, ValueError) as error:
         sys.exit(f'analyze_poses: {error}')
-    out = Path(args.out or f'work_dirs/{Path(cfg.filename).stem}_poses.png')
     title = (
-        f'{Path(cfg.filename).stem}: {_counted(poses)}, '
-        f'component {options.get("component", 0)}'
+        f'{name}: {_counted(poses)}, component {options.get("component", 0)}'
     )
     out.parent.mkdir(parents=True, exist_ok=True)
     plot_poses(poses.axis, poses.edges, before, after, faces, out, title)

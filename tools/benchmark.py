@@ -10,6 +10,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from mmpose_scgcn.arguments import positive_float, positive_int
 from mmpose_scgcn.benchmark import load_results, load_suite
 from mmpose_scgcn.terminal import steady_output
 
@@ -20,8 +21,8 @@ def parse_args() -> argparse.Namespace:
     add = parser.add_argument
     add('suite', help='suite file, such as benchmarks/300w_cpu.py')
     text = 'processes at a time (default: one for each GPU, or core)'
-    add('--jobs', type=positive, help=text)
-    add('--minutes', type=float, help='stop after so many minutes')
+    add('--jobs', type=positive_int, help=text)
+    add('--minutes', type=positive_float, help='stop after so many minutes')
     add(
         '--method',
         nargs='+',
@@ -38,13 +39,6 @@ def parse_args() -> argparse.Namespace:
         text = f'folder of {what} (default: {default})'
         add(f'--{name}', default=default, type=Path, help=text)
     return parser.parse_args()
-
-
-def positive(text: str) -> int:
-    """Read a number of processes."""
-    if int(text) < 1:
-        raise argparse.ArgumentTypeError(f'expected at least 1, got {text}')
-    return int(text)
 
 
 def benchmark(args: argparse.Namespace) -> int:
@@ -82,7 +76,7 @@ def main() -> None:
     args = parse_args()
     try:
         failed = benchmark(args)
-    except (FileNotFoundError, ValueError) as error:
+    except (OSError, ValueError) as error:
         sys.exit(f'benchmark: {error}')
     except KeyboardInterrupt:
         sys.exit('benchmark: interrupted; run it again to go on')

@@ -14,10 +14,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from mmpose_scgcn.apis.writers import write_image
-from mmpose_scgcn.arguments import picture_file, positive_int
+from mmpose_scgcn.arguments import natural_int, picture_file, positive_int
 from mmpose_scgcn.config_files import read_config
 from mmpose_scgcn.config_options import add_config_options
 from mmpose_scgcn.datasets.preparation import mirror_distances
+from mmpose_scgcn.staging import check_file_writable
 from mmpose_scgcn.terminal import steady_output
 from mmpose_scgcn.visualization import face_grid
 
@@ -42,7 +43,12 @@ def parse_args() -> argparse.Namespace:
     add('--num', type=positive_int, default=12, help='samples (12)')
     text = 'which samples (random)'
     add('--select', choices=('first', 'random'), default='random', help=text)
-    add('--seed', type=int, default=0, help='of samples and augmentation (0)')
+    add(
+        '--seed',
+        type=natural_int,
+        default=0,
+        help='of samples and augmentation (0)',
+    )
     add('--size', type=positive_int, default=384, help='px of a tile (384)')
     add(
         '--stage',
@@ -133,6 +139,7 @@ def main() -> None:
     from mmpose_scgcn.datasets.build import build_split
 
     try:
+        check_file_writable(Path(args.out))
         cfg = read_config(args.config, args.cfg_options)
         dataset = build_split(cfg, args.split)
         report(dataset)

@@ -10,9 +10,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mmpose_scgcn.arguments import positive_int
 from mmpose_scgcn.config_files import read_config
 from mmpose_scgcn.config_options import add_config_options
-from mmpose_scgcn.files import replace_file
+from mmpose_scgcn.files import write_text
 from mmpose_scgcn.python_text import quote
 from mmpose_scgcn.shapes import crop_size
 from mmpose_scgcn.staging import check_file_writable
@@ -41,7 +42,9 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('--ann-file', help='COCO keypoint JSON, instead')
     parser.add_argument(
-        '--top-k', type=int, help="neighbours (default: the head's, or 3)"
+        '--top-k',
+        type=positive_int,
+        help="neighbours (default: the head's, or 3)",
     )
     parser.add_argument(
         '--padding',
@@ -99,9 +102,7 @@ def main() -> None:
             f'{graph["num_keypoints"]} keypoints, top {graph["top_k"]}, '
             f'{len(shapes)} shapes'
         )
-        text = fragment(graph, f'{Path(source).name}: {title}')
-        with replace_file(out) as partial:
-            partial.write_text(text, encoding='utf-8')
+        write_text(out, fragment(graph, f'{Path(source).name}: {title}'))
         plot_graph(graph, picture, title, background)
     except (OSError, ValueError) as error:
         sys.exit(f'build_graph: {error}')
@@ -136,15 +137,10 @@ def fragment(graph: dict, origin: str) -> str:
 def _from_config(config: 'Config') -> tuple['ShapeSet', dict]:
     """Read the training shapes and what the config says of the graph."""
     from mmpose_scgcn.datasets import collect_shapes
+    from mmpose_scgcn.datasets.build import build_split
     from mmpose_scgcn.datasets.pipeline import crop_of
-    from mmpose_scgcn.launch import check_annotations
 
-    from mmengine.registry import init_default_scope
-    from mmpose.registry import DATASETS
-
-    check_annotations(config, 'train_dataloader')
-    init_default_scope(config.get('default_scope', 'mmpose'))
-    dataset = DATASETS.build(config.train_dataloader.dataset)
+    dataset = build_split(config, 'train')
     padding, aspect_ratio = crop_of(dataset)
     defaults = dict(padding=padding, aspect_ratio=aspect_ratio)
     head = config.model.get('head') or {}

@@ -28,7 +28,8 @@ from mmpose_scgcn.detection import (
     measure,
 )
 from mmpose_scgcn.detection.calibration import mapping_of
-from mmpose_scgcn.files import read_json, replace_file
+from mmpose_scgcn.files import read_json, write_text
+from mmpose_scgcn.staging import check_file_writable
 from mmpose_scgcn.structures.boxes import box_iou, tight_boxes
 from mmpose_scgcn.terminal import steady_output
 
@@ -142,10 +143,7 @@ def show(
 
 def measure_all(args: argparse.Namespace) -> dict[str, dict]:
     """Measure each detector and print what came out."""
-    from mmpose_scgcn.launch import check_annotations
-
     cfg = read_config(args.config, args.cfg_options)
-    check_annotations(cfg, f'{args.split}_dataloader')
     detectors = dict(map(name_and_detector, args.detectors))
     files, wanted = read_faces(cfg, args.split, args.every)
     table = {}
@@ -166,12 +164,12 @@ def main() -> None:
     args = parse_args()
     out = Path(args.out) if args.out else None
     try:
+        if out:
+            check_file_writable(out)
         known = read_table(out) if out and out.is_file() else {}
         table = measure_all(args)
         if out:
-            with replace_file(out) as partial:
-                text = json.dumps({**known, **table}, indent=2) + '\n'
-                partial.write_text(text, encoding='utf-8')
+            write_text(out, json.dumps({**known, **table}, indent=2) + '\n')
             print(f'written to {out}')
     except (
         OSError,

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from mmpose_scgcn.apis import read_image
 from mmpose_scgcn.apis.writers import write_image
-from mmpose_scgcn.arguments import picture_file, positive_int
+from mmpose_scgcn.arguments import natural_int, picture_file, positive_int
 from mmpose_scgcn.config_files import read_config
 from mmpose_scgcn.config_options import add_config_options
 from mmpose_scgcn.evaluation.functional import resolve_norm
@@ -66,7 +66,7 @@ def parse_args() -> argparse.Namespace:
         '(default: random)',
     )
     text = 'of the random choice (default: 0)'
-    add('--seed', type=int, default=0, help=text)
+    add('--seed', type=natural_int, default=0, help=text)
     add(
         '--norm',
         type=norm,

@@ -26,8 +26,8 @@ from mmpose_scgcn.apis import load_model, read_image
 from mmpose_scgcn.arguments import fraction, natural_int, positive_int
 from mmpose_scgcn.config_files import read_config
 from mmpose_scgcn.config_options import add_config_options
-from mmpose_scgcn.detection import check_boxes, check_inside
-from mmpose_scgcn.files import replace_file
+from mmpose_scgcn.detection import check_boxes, check_in_image
+from mmpose_scgcn.files import write_text
 from mmpose_scgcn.staging import check_file_writable
 from mmpose_scgcn.terminal import steady_output
 
@@ -209,7 +209,7 @@ def find_face(
     """
     if args.box is not None:
         source = f'--box of {args.image}'
-        return check_inside(check_boxes(args.box, source), image, source)[0]
+        return check_in_image(check_boxes(args.box, source), image, source)[0]
     boxes, _ = model.detector(image)
     if not len(boxes):
         raise ValueError(
@@ -251,11 +251,8 @@ def measure_set(args: argparse.Namespace) -> None:
         data_set=args.data_set,
         split=args.split,
     )
-    with replace_file(args.out) as partial:
-        content = without_nan({**given, **result})
-        partial.write_text(
-            json.dumps(content, indent=2) + '\n', encoding='utf-8'
-        )
+    content = without_nan({**given, **result})
+    write_text(args.out, json.dumps(content, indent=2) + '\n')
     report(result, args.out)
 
 

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 
+from mmpose_scgcn.arguments import natural_int, positive_int
 from mmpose_scgcn.synthetic import make_dataset
 from mmpose_scgcn.terminal import steady_output
 
@@ -24,37 +25,37 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('out_dir', help='folder to write, absent or empty')
     parser.add_argument(
         '--train',
-        type=int,
+        type=natural_int,
         default=1200,
         help='number of training faces (default: 1200)',
     )
     parser.add_argument(
         '--val',
-        type=int,
+        type=natural_int,
         default=150,
         help='number of validation faces (default: 150)',
     )
     parser.add_argument(
         '--test',
-        type=int,
+        type=natural_int,
         default=300,
         help='number of test faces (default: 300)',
     )
     parser.add_argument(
         '--size',
-        type=int,
+        type=natural_int,
         default=160,
         help='image side in pixels (default: 160)',
     )
     parser.add_argument(
         '--seed',
-        type=int,
+        type=natural_int,
         default=0,
         help='the same seed gives the same files',
     )
     parser.add_argument(
         '--workers',
-        type=int,
+        type=positive_int,
         default=1,
         help='number of processes (default: 1)',
     )

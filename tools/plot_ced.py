@@ -16,6 +16,7 @@ from mmpose_scgcn.evaluation.functional import (
     read_face_results,
 )
 from mmpose_scgcn.evaluation.functional.face_results import SUBSET
+from mmpose_scgcn.staging import check_file_writable
 from mmpose_scgcn.terminal import steady_output
 
 import numpy as np
@@ -117,6 +118,7 @@ def main() -> None:
     thresholds = args.fr_threshold, args.auc_threshold
     try:
         check_thresholds(*thresholds)
+        check_file_writable(Path(args.out))
         errors = [read_errors(file, args.subset) for file in args.results]
         if len(set(names)) != len(names):
             raise ValueError(f'expected different names, got {names}')

@@ -43,8 +43,9 @@ from mmpose_scgcn.apis.progress import (
 from mmpose_scgcn.apis.results import ResultFiles, check_places, check_screen
 from mmpose_scgcn.apis.source_predictor import SourcePredictor
 from mmpose_scgcn.apis.sources import Source, find_sources
-from mmpose_scgcn.apis.writers import Table, check_folder
+from mmpose_scgcn.apis.writers import Table
 from mmpose_scgcn.detection import LANDMARK_BOX, FaceDetector
+from mmpose_scgcn.staging import check_writable
 from mmpose_scgcn.terminal import steady_output
 from mmpose_scgcn.tracking import FaceTracker
 
@@ -85,7 +86,8 @@ def prepare(
         args.model, args.checkpoint, args.device, detector, args.precision
     )
     for folder in filter(None, (pictures, records, table and table.parent)):
-        check_folder(folder)
+        check_writable(folder)
+        folder.mkdir(parents=True, exist_ok=True)
     return model, boxes
 
 

@@ -7,7 +7,6 @@ Example:
 """
 
 import argparse
-import os
 import sys
 from collections import Counter
 from collections.abc import Iterable
@@ -28,15 +27,15 @@ from mmpose_scgcn.datasets.preparation import (
     check_base,
     check_num_keypoints,
     describe_face,
-    infer_flip_indices,
+    find_flip_indices,
     metainfo_of,
-    named_flip_indices,
     parse_flip_pairs,
     parse_norm,
     prepare,
     training_config,
 )
-from mmpose_scgcn.files import replace_file
+from mmpose_scgcn.files import write_text
+from mmpose_scgcn.staging import check_file_writable
 from mmpose_scgcn.terminal import steady_output
 
 import numpy as np
@@ -104,18 +103,9 @@ def find_partners(source: Source, flip_pairs: str) -> np.ndarray:
         known = np.array(source.partners)
         print(f'flip pairs, of this set: {list_pairs(known)}')
         return known
-    named = named_flip_indices(source.names)
-    try:
-        partners = infer_flip_indices(keypoints, annotated)
-    except ValueError as error:
-        if named is None:
-            example = '0-1' if count == 2 else '0-16,1-15,...'
-            raise ValueError(
-                f'{error}; give --flip-pairs {example} or none'
-            ) from error
-        print(f'flip pairs, by the names: {list_pairs(named)}')
-        return named
-    print(f'flip pairs, inferred: {list_pairs(partners)}')
+    partners, named = find_flip_indices(keypoints, annotated, source.names)
+    how = 'by the names' if partners is named else 'inferred'
+    print(f'flip pairs, {how}: {list_pairs(partners)}')
     if named is not None and (named != partners).any():
         print(
             'warning: the names of the keypoints say other flip pairs: '
@@ -141,12 +131,7 @@ def check_config(args: argparse.Namespace, num_keypoints: int) -> None:
             f'{args.config} is there already: choose another name, or say '
             '--overwrite'
         )
-    folder = next(p for p in args.config.absolute().parents if p.exists())
-    if not folder.is_dir() or not os.access(folder, os.W_OK):
-        raise OSError(
-            f'{args.config} cannot be written: expected a folder that files '
-            f'can be made in, got {folder}'
-        )
+    check_file_writable(args.config)
 
 
 def write_config(
@@ -162,8 +147,7 @@ def write_config(
         flips=bool((partners != np.arange(len(partners))).any()),
     )
     text = training_config(find_config(args.base), data, args.config)
-    with replace_file(args.config) as partial:
-        partial.write_text(text, encoding='utf-8')
+    write_text(args.config, text)
     print(f'config for it: {args.config}')
 
 

@@ -23,10 +23,10 @@ from typing import TYPE_CHECKING
 
 from mmpose_scgcn import config_files, config_options
 from mmpose_scgcn.apis import load_model
-from mmpose_scgcn.apis.writers import check_folder
 from mmpose_scgcn.apis.zoo import WEIGHTS
 from mmpose_scgcn.compat.hub import SCHEME
-from mmpose_scgcn.files import replace_file
+from mmpose_scgcn.files import write_text
+from mmpose_scgcn.staging import check_writable
 from mmpose_scgcn.terminal import steady_output
 
 import yaml
@@ -212,10 +212,7 @@ def write_record(record: dict, file: Path) -> None:
     models = content.get('Models') or []
     kept = [model for model in models if model['Name'] != record['Name']]
     content['Models'] = [*kept, record]
-    with replace_file(file) as partial:
-        partial.write_text(
-            yaml.safe_dump(content, sort_keys=False), encoding='utf-8'
-        )
+    write_text(file, yaml.safe_dump(content, sort_keys=False))
 
 
 def main() -> None:
@@ -235,12 +232,12 @@ def main() -> None:
         # Before the test set is predicted.
         check_name(args.name)
         out = Path(args.out_dir)
+        check_writable(out)
         if not args.overwrite:
             check_earlier(out, args.name)
         cfg = config_files.read_config(args.config, args.cfg_options)
         check_annotations(cfg, 'test_dataloader', 'test_evaluator')
         init_default_scope(cfg.get('default_scope', 'mmpose'))
-        check_folder(out)
         with TemporaryDirectory() as folder:
             path, figures = publish(args, cfg, Path(folder))
             path, replaced = install_model(path, out, args.overwrite)

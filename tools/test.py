@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from mmpose_scgcn.arguments import positive_float
 from mmpose_scgcn.config_options import add_common_arguments
 from mmpose_scgcn.evaluation.functional import lies_to_one_side
-from mmpose_scgcn.files import replace_file
+from mmpose_scgcn.files import write_text
+from mmpose_scgcn.staging import check_file_writable
 from mmpose_scgcn.terminal import steady_output
 
 # PyTorch and MMEngine are imported where they are needed: `-h` has to be
@@ -99,11 +100,7 @@ def show_predictions(cfg: 'Config', args: argparse.Namespace) -> None:
 def tell_metrics(metrics: Mapping[str, float], out: str | None) -> None:
     """Keep the metrics, and say what their unit is."""
     if out and out.endswith('.json'):
-        with replace_file(out) as partial:
-            partial.write_text(
-                json.dumps(metrics, indent=2, default=float) + '\n',
-                encoding='utf-8',
-            )
+        write_text(out, json.dumps(metrics, indent=2, default=float) + '\n')
     percent = [
         f'{name} {100 * metrics[name]:.2f} %'
         for name in metrics
@@ -178,18 +175,21 @@ def main() -> None:
 
     from mmengine.dist import get_world_size, is_main_process
 
+    files = {file for file in (args.out, args.dump) if file}
     try:
+        for file in files:
+            check_file_writable(Path(file))
         cfg = load_config(args)
         check_annotations(cfg, 'test_dataloader', 'test_evaluator')
         if not cfg.get('test_dataloader'):
             raise ValueError(f'{args.config} has no test_dataloader')
         if args.out:
             check_not_read(args.out, cfg, 'test_dataloader', 'test_evaluator')
-    except (FileNotFoundError, ValueError) as error:
+    except (OSError, ValueError) as error:
         sys.exit(str(error))
     cfg.load_from = args.checkpoint
-    for file in {args.out, args.dump}:
-        if file and file.endswith(PICKLES):
+    for file in files:
+        if file.endswith(PICKLES):
             keep_predictions(cfg, file)
     if args.show or args.show_dir:
         if get_world_size() > 1:
@@ -203,7 +203,7 @@ def main() -> None:
     runner = build_runner(cfg)
     try:
         check_checkpoint(runner.model, args.checkpoint)
-    except (FileNotFoundError, ValueError, UnpicklingError) as error:
+    except (OSError, ValueError, UnpicklingError) as error:
         sys.exit(str(error))
     metrics = measure(runner)
     if is_main_process():

@@ -8,6 +8,7 @@ from pickle import UnpicklingError
 from typing import TYPE_CHECKING
 from urllib.error import URLError
 
+from mmpose_scgcn.arguments import natural_int
 from mmpose_scgcn.config_options import add_common_arguments
 from mmpose_scgcn.terminal import steady_output
 
@@ -47,7 +48,9 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         action='store_true',
         help="scale the learning rate from the config's full batch to yours",
     )
-    parser.add_argument('--seed', type=int, help='seed of all that is random')
+    parser.add_argument(
+        '--seed', type=natural_int, help='seed of all that is random'
+    )
     add_common_arguments(parser)
     return parser.parse_args(argv)
 
@@ -148,7 +151,7 @@ def main() -> None:
         check_annotations(
             cfg, 'train_dataloader', 'val_dataloader', 'val_evaluator'
         )
-    except (FileNotFoundError, ValueError) as error:
+    except (OSError, ValueError) as error:
         sys.exit(str(error))
     # MMEngine collects garbage for each data set. What was imported is none.
     gc.freeze()
@@ -156,7 +159,7 @@ def main() -> None:
     try:
         if args.resume:
             check_resumption(runner, cfg.load_from if cfg.resume else None)
-    except (FileNotFoundError, ValueError, UnpicklingError) as error:
+    except (OSError, ValueError, UnpicklingError) as error:
         sys.exit(str(error))
     unit = 'NME, FR and AUC are logged as fractions: 0.05 is 5 %'
     print_log(unit, logger='current')

@@ -6,7 +6,7 @@ from typing import Any
 
 from mmpose_scgcn.config_files import shipped_configs
 from mmpose_scgcn.datasets.loading import OURS, PLAIN, with_our_reader
-from mmpose_scgcn.files import replace_file
+from mmpose_scgcn.files import write_text
 from mmpose_scgcn.models.pose_estimators import AdaptedEstimator
 from mmpose_scgcn.python_text import without_braces
 
@@ -150,7 +150,5 @@ def write_adapted(
         {**known, 'name': path.stem, **facts},
     )
     config = path.with_suffix('.py')
-    with replace_file(config) as partial:
-        text = without_braces(cfg.pretty_text)
-        Path(partial).write_text(text, encoding='utf-8')
+    write_text(config, without_braces(cfg.pretty_text))
     return path, config

@@ -31,9 +31,6 @@ FEW_FACES = 20
 #: something else.
 LARGE_ERROR = 0.05
 
-#: What of a metric is for the faces of its own file alone.
-_OF_A_FILE = ('subsets', 'ann_file', 'out_file', 'split_occluded')
-
 
 def evaluator_of(cfg: Config) -> dict:
     """Take the metric of faces out of a config; empty without one."""

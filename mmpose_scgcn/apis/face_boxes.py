@@ -10,7 +10,7 @@ from mmpose_scgcn.detection import (
     FaceDetector,
     boxes_of_kind,
     build_detector,
-    check_inside,
+    check_in_image,
     find_yunet,
     read_mapping,
 )
@@ -86,7 +86,7 @@ class OwnBoxes:
         if own is None:
             raise ValueError(f'{path}: --boxes has none for this image')
         faces = boxes_of_kind(own, self.kind, f'boxes of {path}')
-        check_inside(faces, image, f'boxes of {path}')
+        check_in_image(faces, image, f'boxes of {path}')
         return faces, np.ones(len(faces), np.float32)
 
 

@@ -12,7 +12,7 @@ from mmpose_scgcn.detection import (
     FaceDetector,
     boxes_of_kind,
     build_detector,
-    check_inside,
+    check_in_image,
 )
 from mmpose_scgcn.images import ImageLike, read_image
 from mmpose_scgcn.structures import Faces
@@ -193,7 +193,7 @@ class FacePredictor(ABC):
             return self.detector(image)
         source = f'boxes of image {index}'
         checked = boxes_of_kind(boxes, box_kind, source)
-        check_inside(checked, image, source)
+        check_in_image(checked, image, source)
         return checked, np.ones(len(checked), np.float32)
 
     def predict(

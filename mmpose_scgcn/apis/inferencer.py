@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from mmpose_scgcn.compat.inferencers import MMDetLike, is_ours
-from mmpose_scgcn.detection import check_inside
+from mmpose_scgcn.detection import check_in_image
 from mmpose_scgcn.images import read_image
 
 import numpy as np
@@ -146,7 +146,7 @@ class FaceInferencer(Pose2DInferencer):
             info = _image_info(image, index)
             if boxes is not None:
                 source = f'bboxes of image {index}'
-                check_inside(boxes[:, :4], info['img'], source)
+                check_in_image(boxes[:, :4], info['img'], source)
             data = self._crop_faces(info, bbox_thr, nms_thr, boxes)
             if data:
                 yield self.collate_fn(data), [info['img']]

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from mmpose_scgcn.compat.hub import SCHEME
-from mmpose_scgcn.config_files import find_config
+from mmpose_scgcn.config_files import find_config, read_config
 
 from mmengine.config import Config
 
@@ -94,12 +94,7 @@ def _read_config(model: str) -> Config:
             f'{error} Models with weights: '
             f'{", ".join(list_models()) or "none"}.'
         ) from None
-    try:
-        cfg = Config.fromfile(path)
-    except (OSError, SyntaxError, UnicodeDecodeError) as error:
-        raise ValueError(
-            f'{path} cannot be read as a config: {error}'
-        ) from error
+    cfg = read_config(str(path), {})
     missing = [key for key in ('model', 'test_dataloader') if key not in cfg]
     if missing:
         raise ValueError(

@@ -7,35 +7,15 @@ import csv
 import json
 import os
 import sys
-import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from mmpose_scgcn.files import replace_file
+from mmpose_scgcn.files import replace_file, write_text
 from mmpose_scgcn.structures import Faces
 
 import cv2
 import numpy as np
-
-
-def check_folder(folder: Path) -> None:
-    """Make a folder, and find out whether files can be written there.
-
-    Args:
-        folder (pathlib.Path): The folder.
-
-    Raises:
-        OSError: They cannot; the message says why.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise OSError(
-            f'nothing can be written to the folder {folder}: {error.strerror}'
-        ) from error
 
 
 def to_instances(faces: Faces) -> list[dict]:
@@ -72,8 +52,7 @@ def write_json(path: Path, content: list) -> None:
         content (list): Records of :func:`to_instances`; for a video a list
             of ``frame_id`` and ``instances``.
     """
-    with replace_file(path) as partial:
-        partial.write_text(json.dumps(content), encoding='utf-8')
+    write_text(path, json.dumps(content))
 
 
 def write_image(path: Path, image: np.ndarray) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from mmpose_scgcn.files import read_json, replace_file
+from mmpose_scgcn.files import read_json, write_text
 
 from .results import (
     Accuracy,
@@ -21,8 +21,7 @@ from .results import (
 
 def save_results(known: Results, path: str | Path) -> None:
     """Write a results file, whole or not at all; its folder is made."""
-    with replace_file(path) as partial:
-        partial.write_text(_dump(known), encoding='utf-8')
+    write_text(path, _dump(known))
 
 
 def load_results(path: str | Path) -> Results:

@@ -1,9 +1,9 @@
 """Batches of one face, and processes with different numbers of batches."""
 
 import copy
-from collections.abc import Sized
 from typing import Any
 
+from mmpose_scgcn.datasets.seeded_batches import is_endless
 from mmpose_scgcn.models.units import codec_input_size
 from mmpose_scgcn.processes import inner_model
 
@@ -16,9 +16,6 @@ from torch.nn.modules.batchnorm import SyncBatchNorm, _BatchNorm
 from torch.utils.data import DataLoader
 
 from .findings import Findings
-
-#: Samplers that fill every batch.
-_ENDLESS = ('InfiniteSampler', 'MultiSourceSampler')
 
 
 def check_batches(model: nn.Module, loader: DataLoader) -> Findings:
@@ -102,10 +99,8 @@ def check_shares(runner: Runner) -> Findings:
 
 def _count(loader: DataLoader) -> int | None:
     """Count the samples of an epoch; None where epochs have no end."""
-    sampler = loader.sampler
-    if type(sampler).__name__ in _ENDLESS or not isinstance(sampler, Sized):
-        return None
-    return len(sampler)
+    sampler: Any = loader.sampler
+    return None if is_endless(sampler) else len(sampler)
 
 
 def _is_local(module: nn.Module) -> bool:

@@ -13,13 +13,7 @@ from importlib.util import find_spec
 from types import ModuleType
 
 from . import import_hooks, quiet, stand_ins
-
-INSTALL = {
-    'torch': 'pip install torch "numpy<2"',
-    'mmengine': 'pip install mmengine==0.10.7 "setuptools>=77,<81"',
-    'mmcv': 'pip install --no-deps mmcv-lite==2.1.0',
-    'mmpose': 'pip install --no-deps mmpose==1.3.2',
-}
+from .faults import INSTALL
 
 
 def require(*modules: str) -> None:

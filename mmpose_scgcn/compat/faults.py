@@ -57,6 +57,15 @@ BUILD_NUMPY2 = (
 _KEEPS_NUMPY = '  (keeps NumPy 2; needs a C compiler)'
 
 
+#: The line that installs a part of the host.
+INSTALL = {
+    'torch': 'pip install torch "numpy<2"',
+    'mmengine': 'pip install mmengine==0.10.7 "setuptools>=77,<81"',
+    'mmcv': 'pip install --no-deps mmcv-lite==2.1.0 addict pyyaml',
+    'mmpose': 'pip install --no-deps mmpose==1.3.2',
+}
+
+
 class Fault(NamedTuple):
     """A thing that is wrong, the line that mends it, and another way."""
 
@@ -102,7 +111,7 @@ def check_engine() -> Fault | None:
     if find_spec('mmengine') is None:
         return Fault(
             'no engine: neither mmengine nor onedl-mmengine',
-            'pip install mmengine==0.10.7 "setuptools>=77,<81"',
+            INSTALL['mmengine'],
         )
     return None
 
@@ -110,9 +119,7 @@ def check_engine() -> Fault | None:
 def check_mmcv() -> Fault | None:
     """Some flavour of mmcv; the one without compiled operators will do."""
     if find_spec('mmcv') is None:
-        return Fault(
-            'no mmcv', 'pip install --no-deps mmcv-lite==2.1.0 addict pyyaml'
-        )
+        return Fault('no mmcv', INSTALL['mmcv'])
     flavours = installed(*MMCV_FLAVOURS)
     if len(flavours) > 1:
         return Fault(
@@ -129,7 +136,7 @@ def check_mmpose() -> Fault | None:
         return Fault(
             'no mmpose; without --no-deps its installation stops at chumpy, '
             'which cannot be built and is not needed',
-            'pip install --no-deps mmpose==1.3.2',
+            INSTALL['mmpose'],
         )
     return None
 

@@ -1,5 +1,6 @@
 """Annotated faces with their pictures, from a COCO file or a config."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,7 +10,7 @@ from mmpose_scgcn.datasets.preparation.metainfo import (
     metainfo_source,
     parse_flip_pairs,
 )
-from mmpose_scgcn.datasets.preparation.mirror_pairs import infer_flip_indices
+from mmpose_scgcn.datasets.preparation.mirror_pairs import find_flip_indices
 from mmpose_scgcn.datasets.preparation.output import IMAGES, METAINFO
 from mmpose_scgcn.files import read_json
 from mmpose_scgcn.inside import check_inside
@@ -17,6 +18,7 @@ from mmpose_scgcn.structures.boxes import square_boxes
 
 import numpy as np
 from mmengine.config import Config
+from mmengine.logging import print_log
 
 from .build import build_split
 from .keypoint_description import read_description
@@ -211,12 +213,16 @@ def _describe(shapes: ShapeSet, name: str, flip_pairs: str) -> dict:
     """Describe keypoints that have no description of their own."""
     count = shapes.keypoints.shape[1]
     if flip_pairs == 'infer':
-        try:
-            partners = infer_flip_indices(shapes.keypoints, shapes.visible)
-        except ValueError as error:
-            raise ValueError(
-                f'{error}; give --flip-pairs 0-16,1-15,... or none'
-            ) from error
+        partners, named = find_flip_indices(
+            shapes.keypoints, shapes.visible, shapes.names or []
+        )
+        if named is not None and (named != partners).any():
+            print_log(
+                f'{name}: the names of the keypoints say other flip pairs '
+                'than their places, which are taken; --flip-pairs says which',
+                logger='current',
+                level=logging.WARNING,
+            )
     else:
         partners = parse_flip_pairs(flip_pairs, count)
     mean_x = mean_places(shapes.keypoints, shapes.visible)

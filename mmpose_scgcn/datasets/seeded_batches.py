@@ -16,6 +16,9 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader, Dataset, IterableDataset
 
+#: Samplers whose passes have no end, although they have a length.
+ENDLESS = {'InfiniteSampler', 'MultiSourceSampler'}
+
 
 class NumberedBatch(list):
     """Indices of samples, with the number of their batch.
@@ -163,3 +166,17 @@ def number_batches(
     dataset.__getitems__ = SeededSamples(dataset, key)
     loader._iterator = None
     return batches
+
+
+def is_endless(sampler: Any) -> bool:
+    """Tell whether a pass over a sampler has no end.
+
+    Args:
+        sampler (Sampler): Of a loader.
+
+    Returns:
+        bool: Whether it has no length, or is one of those of MMEngine and
+        MMPose that fill every batch, or derived from one.
+    """
+    kinds = {kind.__name__ for kind in type(sampler).__mro__}
+    return not hasattr(sampler, '__len__') or bool(kinds & ENDLESS)

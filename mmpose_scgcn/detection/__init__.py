@@ -7,7 +7,7 @@ from .boxes import (
     LANDMARK_BOX,
     BoxMapping,
     check_boxes,
-    check_inside,
+    check_in_image,
     suppress,
 )
 from .build import DETECTORS, build_detector
@@ -28,7 +28,7 @@ __all__ = [
     'boxes_of_kind',
     'build_detector',
     'check_boxes',
-    'check_inside',
+    'check_in_image',
     'find_yunet',
     'has_haar',
     'measure',

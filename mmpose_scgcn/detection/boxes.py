@@ -140,7 +140,7 @@ def check_boxes(boxes: Sequence | np.ndarray, source: str) -> np.ndarray:
     return array
 
 
-def check_inside(
+def check_in_image(
     boxes: np.ndarray, image: np.ndarray, source: str
 ) -> np.ndarray:
     """Check that each box that somebody gives shows some of the image.

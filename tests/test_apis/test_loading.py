@@ -50,8 +50,9 @@ def test_config_and_checkpoint_in_other_forms(untrained):
 @pytest.mark.parametrize(
     ('name', 'text', 'told'),
     [
-        ('photo.jpg', 'no config', 'photo.jpg cannot be read as a config'),
-        ('open.py', 'model = (', 'open.py cannot be read as a config'),
+        ('photo.jpg', 'no config', 'photo.jpg cannot be read: '),
+        ('wrong.py', 'a = b', 'wrong.py cannot be read: line 1: NameError'),
+        ('open.py', 'model = (', 'open.py cannot be read: line 1: Sy'),
         ('other.py', 'x = 1', 'other.py is no config of a model'),
     ],
 )

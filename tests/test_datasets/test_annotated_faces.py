@@ -124,6 +124,24 @@ def test_keypoints_that_are_not_symmetric(write):
         read_coco_faces(write(crooked[None].repeat(3, 0)))
 
 
+def test_pairs_by_names_where_places_do_not_tell(write):
+    crooked = np.array([[10.0, 10], [30, 30], [12, 20], [20, 37]])
+    names = ['eye_right', 'eye_left', 'nose', 'mouth']
+    faces = read_coco_faces(write(crooked[None].repeat(3, 0), names=names))
+    described = faces.dataset['metainfo']['keypoint_info']
+    swaps = [entry['swap'] for entry in described.values()]
+    assert swaps == ['eye_left', 'eye_right', '', '']
+
+
+def test_names_that_say_other_pairs_are_told(write, log):
+    names = ['eye_right', 'nose', 'eye_left', 'mouth']
+    faces = read_coco_faces(write(names=names))
+    described = faces.dataset['metainfo']['keypoint_info']
+    swaps = [entry['swap'] for entry in described.values()]
+    assert swaps == ['nose', 'eye_right', '', '']
+    assert 'mine: the names of the keypoints say other' in log.text
+
+
 def test_nothing_there(tmp_path, write):
     with pytest.raises(FileNotFoundError, match='no annotation file'):
         read_coco_faces(tmp_path / 'none.json')

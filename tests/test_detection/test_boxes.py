@@ -4,7 +4,7 @@ from dataclasses import asdict
 from mmpose_scgcn.detection import (
     BoxMapping,
     check_boxes,
-    check_inside,
+    check_in_image,
     suppress,
 )
 from mmpose_scgcn.detection.boxes import relate_boxes
@@ -134,11 +134,11 @@ def test_what_are_no_boxes(given, message):
 def test_boxes_outside_the_image():
     image = np.zeros((60, 80, 3), np.uint8)
     inside = np.float32([[-9, -9, 1, 1], [79, 59, 99, 99]])
-    assert check_inside(inside, image, 'here') is inside
+    assert check_in_image(inside, image, 'here') is inside
     for box in ([80, 0, 99, 9], [0, 60, 9, 70], [-9, 0, 0, 9], [0, -9, 9, 0]):
         message = re.escape(
             f'here: box 1, {np.float32(box).tolist()}, lies outside the image '
             'of 80 x 60 px'
         )
         with pytest.raises(ValueError, match=message):
-            check_inside(np.float32([[0, 0, 9, 9], box]), image, 'here')
+            check_in_image(np.float32([[0, 0, 9, 9], box]), image, 'here')

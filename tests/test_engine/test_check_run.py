@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from mmpose_scgcn.checks import CheckError
+from mmpose_scgcn.checks import CheckError, check_batches
 from tests.test_engine.tiny_runs import (
     COUNT,
     HEAD,
@@ -16,6 +16,8 @@ from tests.test_engine.tiny_runs import (
 
 import pytest
 import torch
+from mmengine.dataset import DefaultSampler, InfiniteSampler
+from torch.utils.data import DataLoader, TensorDataset
 
 CHECK = dict(type='mmpose_scgcn.CheckHook')
 HOOKS = [CHECK, dict(type='mmpose_scgcn.GraphHook')]
@@ -318,6 +320,17 @@ def test_a_last_batch_of_one_face_with_larger_maps(edit, make, tells):
     train.update(drop_last=True)
     told = tells(make(dataset(edit(seven)), train_dataloader=train))
     assert 'would take its statistics' not in told
+
+
+def test_a_sampler_derived_from_an_endless_one_fills_every_batch():
+    class Derived(InfiniteSampler):
+        pass
+
+    faces = TensorDataset(torch.zeros(7, 1))
+    for sampler, warned in ((DefaultSampler, 1), (Derived, 0)):
+        batches = DataLoader(faces, 3, sampler=sampler(faces))
+        found = check_batches(torch.nn.BatchNorm2d(1), batches)
+        assert len(found.errors) + len(found.warnings) == warned
 
 
 def test_a_training_set_that_makes_no_batch(annotate, make, stops):

@@ -2,7 +2,6 @@ import json
 
 import numpy as np
 import pytest
-from mmengine.logging import MMLogger
 from mmengine.structures import InstanceData
 from mmpose.structures import PoseDataSample
 
@@ -42,12 +41,3 @@ def write_annotations(tmp_path):
         return str(path)
 
     return write
-
-
-@pytest.fixture
-def log(caplog):
-    """What is written to the log of the run, which pytest does not see."""
-    logger = MMLogger.get_current_instance()
-    logger.addHandler(caplog.handler)
-    yield caplog
-    logger.removeHandler(caplog.handler)

@@ -171,7 +171,7 @@ def test_the_report_needs_the_results_only(copy, tool):
     [
         (['nothing.py'], 'benchmark: no suite file nothing.py'),
         (['suites/suite.py', '--method', 'two'], "has no method 'two'"),
-        (['suites/suite.py', '--jobs', '0'], 'expected at least 1, got 0'),
+        (['suites/suite.py', '--jobs', '0'], "number of at least 1, got '0'"),
     ],
 )
 def test_bad_input_is_one_clear_line(

@@ -405,7 +405,7 @@ def test_a_place_that_cannot_be_written_is_told_first(
         photos / 'broken.jpg', option, tmp_path / 'file/folder/t.csv'
     )
     assert status == 1
-    assert 'nothing can be written to the folder' in told
+    assert 'file is a file, expected a folder' in told
     assert 'broken.jpg' not in told
 
 

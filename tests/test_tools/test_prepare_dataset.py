@@ -169,7 +169,7 @@ def test_real_files_of_the_official_layouts(tool, scgcn_data, tmp_path):
         ((*CONFIG, 'my.py', '--norm', 'eyes'), '36-45 to divide errors by'),
         ((*CONFIG, 'my.py', '--base', YTF68), 'expected a val_dataloader'),
         ((*CONFIG, 'p0_0.png'), 'p0_0.png is there already'),
-        ((*CONFIG, 'p0_0.png/my.py'), 'my.py cannot be written: expected a'),
+        ((*CONFIG, 'p0_0.png/my.py'), 'p0_0.png is a file, expected a folder'),
         (('csv', 'faces.csv', 'out', '--name', '../x'), "got '../x'"),
     ),
 )

@@ -184,7 +184,7 @@ def test_a_name_that_is_none(tmp_path, model, cfg):
     ('name', 'place', 'told'),
     [
         ('My Model', 'models', 'small letters'),
-        ('mine', 'file/models', 'nothing can be written to the folder'),
+        ('mine', 'file/models', 'file is a file, expected a folder'),
     ],
 )
 def test_what_is_wrong_is_told_before_the_test_set_is_predicted(

@@ -2,6 +2,8 @@
 
 import pytest
 
+NAME = 'td-reg_cnn6-scgcn_1xb32-60e_300w-64x64'
+
 #: What comes before the place, and its suffix. Nothing of it is read.
 TOOLS = {
     'download': ('face68 --dest', ''),
@@ -10,6 +12,12 @@ TOOLS = {
     'draw_predictions': ('NAME none.pth --out', '.png'),
     'explain': ('none.png --out', '.png'),
     'make_synthetic_faces': ('', ''),
+    'analyze_poses': (f'{NAME} --out', '.png'),
+    'browse_dataset': (f'{NAME} --out', '.png'),
+    'plot_ced': ('none.csv --out', '.png'),
+    'calibrate_detector': (f'{NAME} yunet --out', '.json'),
+    'test': (f'{NAME} none.pth --out', '.json'),
+    'publish_model': (f'{NAME} none.pth --name a --licence b --out-dir', ''),
 }
 
 

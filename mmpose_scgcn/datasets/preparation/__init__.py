@@ -16,6 +16,7 @@ from .labelme import read_labelme
 from .merlrav import read_merlrav
 from .metainfo import metainfo_of, metainfo_source, parse_flip_pairs
 from .mirror_pairs import (
+    find_flip_indices,
     infer_flip_indices,
     mirror_distances,
     named_flip_indices,
@@ -54,6 +55,7 @@ __all__ = [
     'check_base',
     'check_num_keypoints',
     'describe_face',
+    'find_flip_indices',
     'infer_flip_indices',
     'metainfo_of',
     'metainfo_source',

@@ -100,3 +100,33 @@ def named_flip_indices(names: Sequence[str]) -> np.ndarray | None:
     if not unique or mirrored == words or not known.issuperset(mirrored):
         return None
     return np.array([words.index(other) for other in mirrored])
+
+
+def find_flip_indices(
+    keypoints: np.ndarray, visible: np.ndarray, names: Sequence[str]
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """Find the partner of each keypoint by shapes, or else by names.
+
+    Args:
+        keypoints (np.ndarray): Shapes (N, K, 2), any common unit.
+        visible (np.ndarray): Boolean (N, K).
+        names (Sequence[str]): Of the keypoints (K,); empty without names.
+
+    Returns:
+        tuple[np.ndarray, np.ndarray | None]: Partner of each keypoint (K,),
+        and what the names say, None if they say nothing. These are one array
+        where only the names tell.
+
+    Raises:
+        ValueError: Neither shapes nor names tell.
+    """
+    named = named_flip_indices(names)
+    try:
+        return infer_flip_indices(keypoints, visible), named
+    except ValueError as error:
+        if named is not None:
+            return named, named
+        example = '0-1' if keypoints.shape[1] == 2 else '0-16,1-15,...'
+        raise ValueError(
+            f'{error}; give --flip-pairs {example} or none'
+        ) from error

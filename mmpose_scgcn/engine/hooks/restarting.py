@@ -4,16 +4,13 @@ import copy
 from collections.abc import Iterator
 from typing import Any
 
-from mmpose_scgcn.datasets.seeded_batches import NumberedBatches
+from mmpose_scgcn.datasets.seeded_batches import NumberedBatches, is_endless
 
 from mmengine.dist import get_rank
 from mmengine.hooks import CheckpointHook
 from mmengine.registry import DATA_SAMPLERS
 from mmengine.runner import Runner
 from torch.utils.data import BatchSampler
-
-#: Samplers whose passes have no end.
-_ENDLESS = ('InfiniteSampler', 'MultiSourceSampler')
 
 
 def base_seed(runner: Runner) -> int:
@@ -52,7 +49,7 @@ def restart_batches(runner: Runner, batches: NumberedBatches) -> None:
     loader = loop.dataloader
     _rebuild(runner, batches)
     passes, skip = 0, loop.iter
-    if not _is_endless(loader.sampler):
+    if not is_endless(loader.sampler):
         passes, skip = divmod(loop.iter, max(len(batches), 1))
     if hasattr(loader.sampler, 'set_epoch'):
         loader.sampler.set_epoch(passes)
@@ -126,9 +123,3 @@ def _rebuild(runner: Runner, batches: NumberedBatches) -> None:
     else:
         several = dict(sampler=built, batch_size=size)
         batches.batches = DATA_SAMPLERS.build(of_batches, default_args=several)
-
-
-def _is_endless(sampler: Any) -> bool:
-    """Tell whether a pass over a sampler has no end."""
-    kinds = {kind.__name__ for kind in type(sampler).__mro__}
-    return not hasattr(sampler, '__len__') or bool(kinds & set(_ENDLESS))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mmpose_scgcn.allocation import keep_freed_memory
 from mmpose_scgcn.config_files import read_config, tell_config
+from mmpose_scgcn.models.layers import adopt_shapes
 from mmpose_scgcn.processes import inner_model, join_processes, on_first
 from mmpose_scgcn.staging import recover
 
@@ -79,7 +80,7 @@ def _annotation_files(
 
 def _without_mapped(setting: object) -> object:
     """Leave out data sets whose annotations are mapped already."""
-    # Here, not above: `-h` has to be quick.
+    # Here, not above: that imports this module.
     from mmpose_scgcn.datasets.mapped_dataset import is_mapped
 
     if isinstance(setting, dict):
@@ -157,7 +158,7 @@ def _check_contents(settings: list) -> None:
     Raises:
         OSError, ValueError: See ``check_content``.
     """
-    # Here, not above: `-h` has to be quick.
+    # Here, not above: that imports this module.
     from mmpose_scgcn.checks.annotation_file import check_content
 
     for file, kind, images in _annotation_files(_without_mapped(settings)):
@@ -197,7 +198,7 @@ def build_runner(cfg: Config, resume_with: str | None = None) -> Runner:
     Returns:
         Runner: The runner.
     """
-    # Here, not above: `-h` has to be quick.
+    # Here, not above: that imports this module.
     from mmpose_scgcn.engine.hooks import CheckHook, RepeatableHook
 
     runner = (
@@ -236,9 +237,6 @@ def check_checkpoint(
             resumed and holds weights only, or it is at an address that does
             not answer.
     """
-    # Here, not above: `-h` has to be quick.
-    from mmpose_scgcn.models.layers import adopt_shapes
-
     if content is None:
         content = _fetch(filename)
     if resume and not {'meta', 'optimizer'} <= content.keys():

@@ -12,7 +12,6 @@ config, whose training faces are used.
 """
 
 import argparse
-import re
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -125,18 +124,14 @@ def grouping(pattern: str | None) -> Callable[[str], str]:
     Raises:
         ValueError: It is no regular expression with a group.
     """
-    from mmpose_scgcn.datasets.preparation.groups import find_group
+    from mmpose_scgcn.datasets.preparation.groups import (
+        compile_pattern,
+        find_group,
+    )
 
     if pattern is None:
         return str
-    try:
-        compiled = re.compile(pattern)
-    except re.error as error:
-        raise ValueError(f'--group-pattern: {pattern!r}: {error}') from error
-    if not compiled.groups:
-        raise ValueError(
-            f'--group-pattern: expected a group in parentheses, got {pattern}'
-        )
+    compiled = compile_pattern(pattern)
 
     def group(file: str) -> str:
         name = Path(file).name

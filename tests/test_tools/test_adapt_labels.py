@@ -310,7 +310,9 @@ def test_options_without_effect_are_refused(run, folder):
     done = run('face98.py', '--origin', '1')
     assert '--origin has no meaning for a config' in done.stderr
     done = run(folder / 'five_train.json', '--group-pattern', 'x')
-    assert 'expected a group in parentheses, got x' in done.stderr
+    assert (
+        "(group) in parentheses in the group pattern, got 'x'" in done.stderr
+    )
 
 
 def test_a_group_that_does_not_take_part(run, folder, tmp_path):

@@ -27,19 +27,40 @@ def find_group(file: str, pattern: str | None) -> str:
     """
     if pattern is None:
         return _VERSION.sub('', file)
-    try:
-        found = re.search(pattern, file)
-    except re.error as error:
-        raise ValueError(
-            f'expected a regular expression as the group pattern, got '
-            f'{pattern!r}: {error}'
-        ) from error
-    if not found or not found.groups() or found[1] is None:
+    found = compile_pattern(pattern).search(file)
+    if not found or found[1] is None:
         raise ValueError(
             f'the group pattern {pattern!r} should find a (group) in every '
             f'image name; in {file!r} it finds none'
         )
     return found[1]
+
+
+def compile_pattern(pattern: str) -> re.Pattern:
+    """Read the pattern that finds groups in names of files.
+
+    Args:
+        pattern (str): Regular expression with a group.
+
+    Returns:
+        re.Pattern: It.
+
+    Raises:
+        ValueError: It is none, or has no group.
+    """
+    try:
+        compiled = re.compile(pattern)
+    except re.error as error:
+        raise ValueError(
+            f'expected a regular expression as the group pattern, got '
+            f'{pattern!r}: {error}'
+        ) from error
+    if not compiled.groups:
+        raise ValueError(
+            'expected a (group) in parentheses in the group pattern, got '
+            f'{pattern!r}'
+        )
+    return compiled
 
 
 def part_one_group(source: Source) -> Source:

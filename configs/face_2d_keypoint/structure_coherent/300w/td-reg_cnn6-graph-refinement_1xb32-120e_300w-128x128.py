@@ -6,7 +6,7 @@
 #
 # The model was trained with `--amp --seed 0`.
 _base_ = [
-    '../../../_base_/default_runtime.py',
+    '../../../_base_/averaged_runtime.py',
     '../../../_base_/schedules/adamw_120e.py',
     '../../../_base_/datasets/300w_128x128.py',
     '../../../_base_/models/cnn6-refinement_128x128.py',
@@ -14,13 +14,3 @@ _base_ = [
 
 model = dict(head=dict(num_keypoints=68, separable=True, decoder=_base_.codec))
 optim_wrapper = dict(optimizer=dict(lr=4.5e-3))
-custom_hooks = [
-    *_base_.custom_hooks,
-    dict(type='mmpose_scgcn.ChannelsLastHook'),
-    dict(
-        type='EMAHook',
-        ema_type='ExponentialMovingAverage',
-        momentum=0.002,
-        update_buffers=True,
-    ),
-]

@@ -4,7 +4,7 @@
 #
 # python tools/train.py td-reg_cnn6-graph-refinement_1xb32-120e_300w-64x64
 _base_ = [
-    '../../../_base_/default_runtime.py',
+    '../../../_base_/averaged_runtime.py',
     '../../../_base_/schedules/adamw_120e.py',
     '../../../_base_/datasets/300w-tight_64x64.py',
     '../../../_base_/models/cnn6-refinement_64x64.py',
@@ -14,13 +14,3 @@ model = dict(
     head=dict(num_keypoints=68, separable=False, decoder=_base_.codec)
 )
 optim_wrapper = dict(optimizer=dict(lr=4.5e-3))
-custom_hooks = [
-    *_base_.custom_hooks,
-    dict(type='mmpose_scgcn.ChannelsLastHook'),
-    dict(
-        type='EMAHook',
-        ema_type='ExponentialMovingAverage',
-        momentum=0.002,
-        update_buffers=True,
-    ),
-]

@@ -8,7 +8,7 @@
 # checkpoint of td-reg_cnn6-graph-refinement_1xb32-6e_synthetic-64x64
 # (`--cfg-options load_from=FILE`).
 _base_ = [
-    '../../../_base_/default_runtime.py',
+    '../../../_base_/averaged_runtime.py',
     '../../../_base_/schedules/adamw_90e.py',
     '../../../_base_/datasets/300w-photos_64x64.py',
     '../../../_base_/models/cnn6-refinement_64x64.py',
@@ -16,13 +16,3 @@ _base_ = [
 
 model = dict(head=dict(num_keypoints=68, decoder=_base_.codec))
 optim_wrapper = dict(optimizer=dict(lr=4.5e-3))
-custom_hooks = [
-    *_base_.custom_hooks,
-    dict(type='mmpose_scgcn.ChannelsLastHook'),
-    dict(
-        type='EMAHook',
-        ema_type='ExponentialMovingAverage',
-        momentum=0.002,
-        update_buffers=True,
-    ),
-]

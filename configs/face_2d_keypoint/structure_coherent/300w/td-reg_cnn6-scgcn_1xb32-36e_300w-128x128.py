@@ -3,7 +3,7 @@
 #
 # python tools/train.py td-reg_cnn6-scgcn_1xb32-36e_300w-128x128
 _base_ = [
-    '../../../_base_/default_runtime.py',
+    '../../../_base_/channels-last_runtime.py',
     '../../../_base_/schedules/adamw_36e.py',
     '../../../_base_/datasets/300w_128x128.py',
     '../../../_base_/models/cnn6_64x64.py',
@@ -21,7 +21,3 @@ model = dict(
     ),
 )
 optim_wrapper = dict(optimizer=dict(lr=4.5e-3))
-custom_hooks = [
-    *_base_.custom_hooks,
-    dict(type='mmpose_scgcn.ChannelsLastHook'),
-]

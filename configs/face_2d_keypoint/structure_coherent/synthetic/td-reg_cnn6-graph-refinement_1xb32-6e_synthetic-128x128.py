@@ -6,7 +6,7 @@
 # The model was trained with `--amp --seed 0`, and then on other faces
 # (docs/models.md).
 _base_ = [
-    '../../../_base_/default_runtime.py',
+    '../../../_base_/channels-last_runtime.py',
     '../../../_base_/schedules/adamw_6e.py',
     '../../../_base_/datasets/synthetic_128x128.py',
     '../../../_base_/models/cnn6-refinement_128x128.py',
@@ -14,7 +14,3 @@ _base_ = [
 
 model = dict(head=dict(num_keypoints=98, decoder=_base_.codec))
 optim_wrapper = dict(optimizer=dict(lr=4.5e-3))
-custom_hooks = [
-    *_base_.custom_hooks,
-    dict(type='mmpose_scgcn.ChannelsLastHook'),
-]

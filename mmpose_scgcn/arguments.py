@@ -14,8 +14,18 @@ def positive_int(text: str) -> int:
 
 
 def natural_int(text: str) -> int:
-    """Read a number from 0 on, such as a seed."""
+    """Read a number from 0 on."""
     return _whole_number(text, 0)
+
+
+def seed(text: str) -> int:
+    """Read a seed, of 32 bits."""
+    value = _whole_number(text, 0)
+    if value >= 2**32:
+        raise argparse.ArgumentTypeError(
+            f'expected a seed of at most {2**32 - 1}, got {text!r}'
+        )
+    return value
 
 
 def score(text: str) -> float:
@@ -28,6 +38,12 @@ def fraction(text: str) -> float:
     """Read a part of a whole, above 0 and at most 1."""
     value = _number(text)
     return _checked(value, 0 < value <= 1, 'a number above 0, at most 1', text)
+
+
+def share(text: str) -> float:
+    """Read a part of a whole that leaves something, from 0 to below 1."""
+    value = _number(text)
+    return _checked(value, 0 <= value < 1, 'a number from 0 to below 1', text)
 
 
 def part_of(text: str) -> tuple[int, int]:

@@ -2,7 +2,9 @@
 
 import argparse
 import os
+import traceback
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -10,7 +12,7 @@ from mmpose_scgcn.allocation import keep_freed_memory
 from mmpose_scgcn.config_files import read_config, tell_config
 from mmpose_scgcn.models.layers import adopt_shapes
 from mmpose_scgcn.processes import inner_model, join_processes, on_first
-from mmpose_scgcn.staging import recover
+from mmpose_scgcn.staging import check_writable, recover
 
 import torch
 from mmengine.config import Config
@@ -18,6 +20,13 @@ from mmengine.dist import broadcast_object_list, is_main_process
 from mmengine.registry import RUNNERS
 from mmengine.runner import CheckpointLoader, Runner
 from torch import nn
+
+#: The settings that name annotation files.
+READERS = tuple(
+    f'{part}_{kind}'
+    for kind in ('dataloader', 'evaluator')
+    for part in ('train', 'val', 'test')
+)
 
 
 def load_config(args: argparse.Namespace) -> Config:
@@ -38,12 +47,14 @@ def load_config(args: argparse.Namespace) -> Config:
         FileNotFoundError: There is no such config.
         ValueError: It is none, has not what the options set, or the launcher
             has not started this process.
+        OSError: Nothing can be written to the folder for logs.
     """
     os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
     cfg = read_config(args.config, args.cfg_options)
     cfg.launcher = args.launcher
     default_dir = Path('work_dirs') / Path(cfg.filename).stem
     cfg.work_dir = args.work_dir or cfg.get('work_dir', str(default_dir))
+    check_writable(Path(cfg.work_dir))
     join_processes(cfg)
     if not torch.cuda.is_available():
         keep_freed_memory()
@@ -132,18 +143,17 @@ def check_annotations(cfg: Config, *dataloaders: str) -> None:
         on_first(partial(_check_contents, settings))
 
 
-def check_not_read(file: str, cfg: Config, *dataloaders: str) -> None:
-    """Check that a file to write is none that some data loaders read.
+def check_not_read(file: str | Path, cfg: Config) -> None:
+    """Check that a file to write is none that data sets or metrics read.
 
     Args:
-        file (str): The file.
+        file (str | Path): The file.
         cfg (mmengine.config.Config): The whole config.
-        *dataloaders (str): Such as ``'test_dataloader'``.
 
     Raises:
         ValueError: It is an annotation file.
     """
-    for name in dataloaders:
+    for name in READERS:
         for read, _, _ in _annotation_files(cfg.get(name)):
             if os.path.realpath(read) == os.path.realpath(file):
                 raise ValueError(
@@ -196,11 +206,18 @@ def build_runner(cfg: Config, resume_with: str | None = None) -> Runner:
             config has it.
 
     Returns:
-        Runner: The runner.
+        Runner: The runner. A loader without worker processes has no settings
+        for them in ``cfg`` any more.
     """
     # Here, not above: that imports this module.
     from mmpose_scgcn.engine.hooks import CheckHook, RepeatableHook
 
+    for name in READERS:
+        loader = cfg.get(name)
+        if isinstance(loader, dict) and loader.get('num_workers') == 0:
+            # PyTorch refuses what is for worker processes.
+            loader.pop('prefetch_factor', None)
+            loader['persistent_workers'] = False
     runner = (
         RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
     )
@@ -211,6 +228,49 @@ def build_runner(cfg: Config, resume_with: str | None = None) -> Runner:
         if isinstance(hook, CheckHook) and resume_with:
             hook.resume_with = resume_with
     return runner
+
+
+@contextmanager
+def building_in_words() -> Iterator[None]:
+    """End the process in words where a runner, or a part of it, is not built.
+
+    Raises:
+        SystemExit: What went wrong, instead of what MMEngine's builders
+            raised. Other errors, as of a training, stay.
+    """
+    try:
+        yield
+    except Exception as error:
+        frames = traceback.extract_tb(error.__traceback__)
+        if not any(_is_builder(frame) for frame in frames):
+            raise
+        raise SystemExit(describe_failure(error)) from error
+
+
+def describe_failure(error: Exception) -> str:
+    """Say why a config cannot be built.
+
+    Args:
+        error (Exception): What was raised.
+
+    Returns:
+        str: Its own words where they are meant for users; otherwise also
+        the kind of the error and where it was raised.
+    """
+    if isinstance(error, (OSError, ValueError)):
+        return str(error)
+    place = ''
+    if error.__traceback__ is not None:
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        place = f' ({last.filename}, line {last.lineno})'
+    kind = type(error).__name__
+    return f'the config cannot be built: {kind}: {error}{place}'
+
+
+def _is_builder(frame: traceback.FrameSummary) -> bool:
+    """Tell whether a frame is one of MMEngine's runner that builds."""
+    builds = frame.name.startswith('build_') or frame.name == 'from_cfg'
+    return builds and Path(frame.filename).name == 'runner.py'
 
 
 def check_checkpoint(

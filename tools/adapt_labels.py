@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from mmpose_scgcn import config_files, config_options
 from mmpose_scgcn.apis import load_model
-from mmpose_scgcn.arguments import natural_int
+from mmpose_scgcn.arguments import seed
 from mmpose_scgcn.staging import check_file_writable
 from mmpose_scgcn.terminal import steady_output
 
@@ -57,7 +57,7 @@ def parse_args() -> argparse.Namespace:
     add('--norm', help=f'{text}36-45 (default: the eyes, if known)')
     text = 'regular expression whose group is the person, or video, in the '
     add('--group-pattern', metavar='REGEX', help=f"{text}picture's name")
-    add('--seed', type=natural_int, default=0, help='of chance (default: 0)')
+    add('--seed', type=seed, default=0, help='of chance (default: 0)')
     add('--device', help='such as cpu or cuda:0')
     file = parser.add_argument_group('for a COCO file').add_argument
     file('--images', help='folder of the pictures (default: images beside it)')
@@ -76,18 +76,25 @@ def parse_args() -> argparse.Namespace:
     return args
 
 
+def is_coco(annotations: str) -> bool:
+    """Tell a COCO file from a config, by its name."""
+    return Path(annotations).suffix.lower() == '.json'
+
+
 def check_options(
     parser: argparse.ArgumentParser, args: argparse.Namespace
 ) -> None:
     """Refuse what would have no effect, or replace a file."""
     idle = OF_A_FILE
-    if args.annotations.endswith('.json'):
+    if is_coco(args.annotations):
         idle = ('split', 'cfg_options')
     for name in idle:
         if getattr(args, name) not in (None, {}):
             option = name.replace('_', '-')
             other = 'config' if idle is OF_A_FILE else 'COCO file'
             parser.error(f'--{option} has no meaning for a {other}')
+    if args.metainfo is not None and args.flip_pairs is not None:
+        parser.error('--flip-pairs has no meaning beside --metainfo')
     if args.out.suffix != '.pth':
         parser.error(f'--out must end in .pth, got {args.out}')
     for file in (args.out, args.out.with_suffix('.py')):
@@ -108,7 +115,7 @@ def read_faces(
         read_config_faces,
     )
 
-    if args.annotations.endswith('.json'):
+    if is_coco(args.annotations):
         options = {k: getattr(args, k) for k in OF_A_FILE}
         given = {k: v for k, v in options.items() if v is not None}
         return read_coco_faces(args.annotations, **given), {}

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from mmpose_scgcn.apis.writers import write_image
-from mmpose_scgcn.arguments import natural_int, picture_file, positive_int
+from mmpose_scgcn.arguments import picture_file, positive_int, seed
 from mmpose_scgcn.config_files import read_config
 from mmpose_scgcn.config_options import add_config_options
 from mmpose_scgcn.datasets.preparation import mirror_distances
@@ -45,7 +45,7 @@ def parse_args() -> argparse.Namespace:
     add('--select', choices=('first', 'random'), default='random', help=text)
     add(
         '--seed',
-        type=natural_int,
+        type=seed,
         default=0,
         help='of samples and augmentation (0)',
     )

@@ -66,7 +66,7 @@ def check(args: argparse.Namespace, folder: str) -> int:
         rehearse,
     )
     from mmpose_scgcn.engine.hooks.check_hook import check_all
-    from mmpose_scgcn.launch import check_annotations
+    from mmpose_scgcn.launch import check_annotations, describe_failure
 
     tell_config(args.config)
     cfg = read_config(args.config, args.cfg_options)
@@ -79,12 +79,8 @@ def check(args: argparse.Namespace, folder: str) -> int:
     check_annotations(cfg, *names)
     try:
         runner = build_quietly(cfg, folder)
-    except (OSError, ValueError):
-        raise
     except Exception as error:  # whatever the run would end with
-        raise ValueError(
-            f'the config cannot be built: {type(error).__name__}: {error}'
-        ) from error
+        raise ValueError(describe_failure(error)) from error
     for line in describe_data(runner):
         print(line)
     found = check_all(runner)

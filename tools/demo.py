@@ -17,7 +17,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from mmpose_scgcn.arguments import natural_int, positive_int
+from mmpose_scgcn.arguments import positive_int, seed
 from mmpose_scgcn.files import write_text
 from mmpose_scgcn.terminal import steady_output
 from mmpose_scgcn.tools import run_tool
@@ -44,7 +44,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--val', type=positive_int, default=100, help='faces')
     parser.add_argument('--test', type=positive_int, default=400, help='faces')
     parser.add_argument('--epochs', type=positive_int, default=12)
-    parser.add_argument('--seed', type=natural_int, default=0)
+    parser.add_argument('--seed', type=seed, default=0)
     return parser.parse_args()
 
 

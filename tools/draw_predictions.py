@@ -8,6 +8,7 @@ error, its id in the annotation file, and the name of its image file.
 
 import argparse
 import ast
+import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from mmpose_scgcn.apis import read_image
 from mmpose_scgcn.apis.writers import write_image
-from mmpose_scgcn.arguments import natural_int, picture_file, positive_int
+from mmpose_scgcn.arguments import picture_file, positive_int, seed
 from mmpose_scgcn.config_files import read_config
 from mmpose_scgcn.config_options import add_config_options
 from mmpose_scgcn.evaluation.functional import resolve_norm
@@ -66,13 +67,13 @@ def parse_args() -> argparse.Namespace:
         '(default: random)',
     )
     text = 'of the random choice (default: 0)'
-    add('--seed', type=natural_int, default=0, help=text)
+    add('--seed', type=seed, default=0, help=text)
     add(
         '--norm',
         type=norm,
-        help='normaliser of the errors, a name or two groups of keypoints '
-        "such as '((36,), (45,))' (default: that of the config's test "
-        'evaluator)',
+        help='normaliser of the errors: a name, two keypoints such as 36-45, '
+        "or two groups of them such as '((36, 39), (42, 45))' (default: that "
+        "of the config's test evaluator)",
     )
     add(
         '--stages',
@@ -86,7 +87,18 @@ def parse_args() -> argparse.Namespace:
 
 def norm(text: str) -> str | tuple:
     """Read the name of a normaliser, or its keypoints."""
-    return ast.literal_eval(text) if text[:1] in '([' else text
+    pair = re.fullmatch(r'(\d+)-(\d+)', text)
+    if pair:
+        return (int(pair[1]),), (int(pair[2]),)
+    if text[:1] not in '([':
+        return text
+    try:
+        return ast.literal_eval(text)
+    except (SyntaxError, ValueError) as error:
+        raise argparse.ArgumentTypeError(
+            f'expected two keypoints, 36-45, or two groups of them, got '
+            f'{text!r}'
+        ) from error
 
 
 def main() -> None:
@@ -105,6 +117,7 @@ def main() -> None:
             args.norm or configured_norm(cfg),
             dataset.metainfo['dataset_name'],
         )
+        check_norm(norm, dataset.metainfo['num_keypoints'])
         if args.stages and not hasattr(model, 'run_stages'):
             raise ValueError(
                 '--stages needs a TwoStageEstimator, got '
@@ -115,6 +128,21 @@ def main() -> None:
         sys.exit(f'draw_predictions: {error}')
     except KeyError as error:  # its str() has quotation marks
         sys.exit(f'draw_predictions: {error.args[0]}')
+
+
+def check_norm(norm: str | tuple, num_keypoints: int) -> None:
+    """Check the keypoints of a normaliser before anything is predicted.
+
+    Raises:
+        ValueError: One of them is not there.
+    """
+    groups = () if isinstance(norm, str) else norm
+    wrong = [i for group in groups for i in group if i >= num_keypoints]
+    if wrong:
+        raise ValueError(
+            f'norm: expected keypoints from 0 to {num_keypoints - 1}, got '
+            f'{wrong[0]}'
+        )
 
 
 def configured_norm(cfg: 'Config') -> str | tuple:

@@ -23,7 +23,7 @@ from pickle import UnpicklingError
 from typing import TYPE_CHECKING
 
 from mmpose_scgcn.apis import load_model, read_image
-from mmpose_scgcn.arguments import fraction, natural_int, positive_int
+from mmpose_scgcn.arguments import fraction, positive_int, seed
 from mmpose_scgcn.config_files import read_config
 from mmpose_scgcn.config_options import add_config_options
 from mmpose_scgcn.detection import check_boxes, check_in_image
@@ -98,7 +98,7 @@ def _add_number_options(parser: argparse.ArgumentParser) -> None:
     text = 'rectangles for each face, one at a time (default: 1)'
     add('--rectangles', type=positive_int, default=1, help=text)
     text = 'of all that is random'
-    add('--seed', type=natural_int, default=0, help=text)
+    add('--seed', type=seed, default=0, help=text)
     text = 'draws of the bootstrap over faces (default: 2000)'
     add('--resamples', type=positive_int, default=2000, help=text)
 

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 
-from mmpose_scgcn.arguments import natural_int, positive_int
+from mmpose_scgcn.arguments import natural_int, positive_int, seed
 from mmpose_scgcn.synthetic import make_dataset
 from mmpose_scgcn.terminal import steady_output
 
@@ -49,7 +49,7 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument(
         '--seed',
-        type=natural_int,
+        type=seed,
         default=0,
         help='the same seed gives the same files',
     )

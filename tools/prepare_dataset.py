@@ -43,6 +43,7 @@ from rich.progress import track
 
 # The smallest of ours, on keypoints of one's own.
 BASE = 'td-reg_cnn6-scgcn_1xb32-60e_custom-64x64'
+NORM = 'box_size'
 SHOWN = 3
 
 
@@ -57,7 +58,14 @@ def parse_args() -> argparse.Namespace:
         add_options(command, kind)
         if kind.own:
             add_config(command)
-    return parser.parse_args()
+    args = parser.parse_args()
+    config = getattr(args, 'config', None)
+    for name in ('base', 'norm'):
+        if getattr(args, name, None) and not config:
+            parser.error(f'--{name} is for --config; give it as well')
+    if config and config.suffix != '.py':
+        parser.error(f'--config must end in .py, got {config}')
+    return args
 
 
 def add_config(parser: argparse.ArgumentParser) -> None:
@@ -73,15 +81,13 @@ def add_config(parser: argparse.ArgumentParser) -> None:
     add('--config', type=Path, metavar='FILE', help=text)
     add(
         '--base',
-        default=BASE,
         help='what the config inherits model, input size and schedule from: '
-        'the path of a config, or the name of one of ours (%(default)s)',
+        f'the path of a config, or the name of one of ours ({BASE})',
     )
     add(
         '--norm',
-        default='box_size',
         help='what the metric in the config divides errors by: box_size, or '
-        'two keypoints, such as 36-45, whose distance it is (%(default)s)',
+        'two keypoints, such as 36-45, whose distance it is (box_size)',
     )
 
 
@@ -123,8 +129,8 @@ def list_pairs(partners: np.ndarray) -> str:
 
 def check_config(args: argparse.Namespace, num_keypoints: int) -> None:
     """Find what is wrong with the options of the config before anything."""
-    parse_norm(args.norm, num_keypoints)
-    base = find_config(args.base)
+    parse_norm(args.norm or NORM, num_keypoints)
+    base = find_config(args.base or BASE)
     check_base(read_config(str(base), {}), base, num_keypoints)
     if args.config.exists() and not args.overwrite:
         raise FileExistsError(
@@ -143,10 +149,10 @@ def write_config(
         Path(args.out),
         tuple(prepared.splits),
         len(partners),
-        parse_norm(args.norm, len(partners)),
+        parse_norm(args.norm or NORM, len(partners)),
         flips=bool((partners != np.arange(len(partners))).any()),
     )
-    text = training_config(find_config(args.base), data, args.config)
+    text = training_config(find_config(args.base or BASE), data, args.config)
     write_text(args.config, text)
     print(f'config for it: {args.config}')
 

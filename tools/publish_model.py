@@ -26,7 +26,7 @@ from mmpose_scgcn.apis import load_model
 from mmpose_scgcn.apis.zoo import WEIGHTS
 from mmpose_scgcn.compat.hub import SCHEME
 from mmpose_scgcn.files import write_text
-from mmpose_scgcn.staging import check_writable
+from mmpose_scgcn.staging import check_file_writable, check_writable
 from mmpose_scgcn.terminal import steady_output
 
 import yaml
@@ -170,6 +170,8 @@ def record_of(args: argparse.Namespace, path: Path, figures: dict) -> dict:
     config = config_files.find_config(args.config).resolve()
     base = config_files.shipped_configs().resolve().parent
     inside = config.is_relative_to(base)
+    # Others are not found by their name.
+    ours = path.resolve().parent == WEIGHTS.resolve()
     return {
         'Name': config.stem,
         'Alias': [args.name],
@@ -194,7 +196,7 @@ def record_of(args: argparse.Namespace, path: Path, figures: dict) -> dict:
                 },
             }
         ],
-        'Weights': SCHEME + path.name,
+        'Weights': SCHEME + path.name if ours else str(path),
     }
 
 
@@ -204,11 +206,31 @@ def training_data(config: str) -> str:
     return DATA_SETS.get(name, name.upper())
 
 
+def read_metafile(file: Path) -> dict:
+    """Read a metafile that a record is to be put into; it may be missing.
+
+    Raises:
+        OSError: It cannot be written.
+        ValueError: It is something else.
+    """
+    check_file_writable(file)
+    if not file.exists():
+        return {}
+    content = yaml.safe_load(file.read_text(encoding='utf-8')) or {}
+    models = content.get('Models') or [] if isinstance(content, dict) else 0
+    if not isinstance(models, list) or not all(
+        isinstance(model, dict) and 'Name' in model for model in models
+    ):
+        raise ValueError(
+            f'--metafile {file}: expected a mapping with a list Models, whose '
+            'entries have a Name, as metafiles of MMPose'
+        )
+    return content
+
+
 def write_record(record: dict, file: Path) -> None:
     """Put a record into a metafile, in the place of one of that name."""
-    content = {}
-    if file.is_file():
-        content = yaml.safe_load(file.read_text(encoding='utf-8')) or {}
+    content = read_metafile(file)
     models = content.get('Models') or []
     kept = [model for model in models if model['Name'] != record['Name']]
     content['Models'] = [*kept, record]
@@ -233,6 +255,8 @@ def main() -> None:
         check_name(args.name)
         out = Path(args.out_dir)
         check_writable(out)
+        if args.metafile:
+            read_metafile(Path(args.metafile))
         if not args.overwrite:
             check_earlier(out, args.name)
         cfg = config_files.read_config(args.config, args.cfg_options)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from mmpose_scgcn.arguments import positive_float
 from mmpose_scgcn.config_options import add_common_arguments
 from mmpose_scgcn.evaluation.functional import lies_to_one_side
-from mmpose_scgcn.files import write_text
+from mmpose_scgcn.files import read_json, write_text
 from mmpose_scgcn.staging import check_file_writable
 from mmpose_scgcn.terminal import steady_output
 
@@ -97,6 +97,28 @@ def show_predictions(cfg: 'Config', args: argparse.Namespace) -> None:
     cfg.default_hooks = {**cfg.get('default_hooks', {}), 'visualization': hook}
 
 
+def check_earlier_metrics(file: Path) -> None:
+    """Check that metrics would replace nothing but earlier ones.
+
+    Raises:
+        ValueError: The file is there, and something else.
+    """
+    if file.suffix != '.json' or not file.exists():
+        return
+    try:
+        content = read_json(file)
+    except ValueError:
+        content = None
+    numbers = isinstance(content, dict) and all(
+        isinstance(value, (int, float)) for value in content.values()
+    )
+    if not numbers:
+        raise ValueError(
+            f'--out: {file} is no file of metrics, which would replace it; '
+            'choose another one'
+        )
+
+
 def tell_metrics(metrics: Mapping[str, float], out: str | None) -> None:
     """Keep the metrics, and say what their unit is."""
     if out and out.endswith('.json'):
@@ -167,6 +189,7 @@ def main() -> None:
     args = parse_args()
     from mmpose_scgcn.launch import (
         build_runner,
+        building_in_words,
         check_annotations,
         check_checkpoint,
         check_not_read,
@@ -177,14 +200,15 @@ def main() -> None:
 
     files = {file for file in (args.out, args.dump) if file}
     try:
+        cfg = load_config(args)
         for file in files:
             check_file_writable(Path(file))
-        cfg = load_config(args)
+            check_not_read(file, cfg)
+        if args.out:
+            check_earlier_metrics(Path(args.out))
         check_annotations(cfg, 'test_dataloader', 'test_evaluator')
         if not cfg.get('test_dataloader'):
             raise ValueError(f'{args.config} has no test_dataloader')
-        if args.out:
-            check_not_read(args.out, cfg, 'test_dataloader', 'test_evaluator')
     except (OSError, ValueError) as error:
         sys.exit(str(error))
     cfg.load_from = args.checkpoint
@@ -200,7 +224,8 @@ def main() -> None:
         show_predictions(cfg, args)
     # MMEngine collects garbage for each data set. What was imported is none.
     gc.freeze()
-    runner = build_runner(cfg)
+    with building_in_words():
+        runner = build_runner(cfg)
     try:
         check_checkpoint(runner.model, args.checkpoint)
     except (OSError, ValueError, UnpicklingError) as error:

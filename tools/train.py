@@ -4,11 +4,12 @@ import argparse
 import gc
 import logging
 import sys
+from pathlib import Path
 from pickle import UnpicklingError
 from typing import TYPE_CHECKING
 from urllib.error import URLError
 
-from mmpose_scgcn.arguments import natural_int
+from mmpose_scgcn.arguments import seed
 from mmpose_scgcn.config_options import add_common_arguments
 from mmpose_scgcn.terminal import steady_output
 
@@ -48,9 +49,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         action='store_true',
         help="scale the learning rate from the config's full batch to yours",
     )
-    parser.add_argument(
-        '--seed', type=natural_int, help='seed of all that is random'
-    )
+    parser.add_argument('--seed', type=seed, help='seed of all that is random')
     add_common_arguments(parser)
     return parser.parse_args(argv)
 
@@ -78,6 +77,16 @@ def apply_training_options(cfg: 'Config', args: argparse.Namespace) -> None:
         cfg.optim_wrapper.setdefault('loss_scale', 'dynamic')
     elif args.amp:
         use_bfloat16(cfg)
+    for name in ('max_epochs', 'max_iters'):
+        limit = (cfg.get('train_cfg') or {}).get(name)
+        if limit is not None and not (isinstance(limit, int) and limit > 0):
+            raise ValueError(
+                f'train_cfg.{name}: expected a whole number of at least 1, '
+                f'got {limit!r}'
+            )
+    start = cfg.get('load_from')
+    if start and '://' not in str(start) and not Path(start).is_file():
+        raise FileNotFoundError(f'load_from: there is no file {start}')
     if args.auto_scale_lr:
         if 'base_batch_size' not in cfg.get('auto_scale_lr', {}):
             raise ValueError(
@@ -139,6 +148,7 @@ def main() -> None:
     args = parse_args()
     from mmpose_scgcn.launch import (
         build_runner,
+        building_in_words,
         check_annotations,
         load_config,
     )
@@ -155,7 +165,8 @@ def main() -> None:
         sys.exit(str(error))
     # MMEngine collects garbage for each data set. What was imported is none.
     gc.freeze()
-    runner = build_runner(cfg, args.resume_with)
+    with building_in_words():
+        runner = build_runner(cfg, args.resume_with)
     try:
         if args.resume:
             check_resumption(runner, cfg.load_from if cfg.resume else None)
@@ -171,9 +182,11 @@ def train(runner: 'Runner') -> None:
     from mmpose_scgcn.checks import CheckError
     from mmpose_scgcn.compat.checkpoint_content import CheckpointError
     from mmpose_scgcn.datasets.unreadable import UnreadableImageError
+    from mmpose_scgcn.launch import building_in_words
 
     try:
-        runner.train()
+        with building_in_words():
+            runner.train()
     except (CheckError, CheckpointError, UnpicklingError) as error:
         sys.exit(str(error))
     except UnreadableImageError as error:

@@ -157,11 +157,12 @@ class FacePredictor(ABC):
             >>> faces.keypoints.shape, faces.scores.shape, faces.boxes.shape
             ((1, 68, 2), (1, 68), (1, 4))
         """
-        if passes < 1 or batch_size < 1:
-            raise ValueError(
-                'expected passes and batch_size of at least 1, got '
-                f'{passes} and {batch_size}'
-            )
+        for number in (passes, batch_size):
+            if not isinstance(number, (int, np.integer)) or number < 1:
+                raise ValueError(
+                    'expected passes and batch_size of at least 1, got '
+                    f'{passes!r} and {batch_size!r}'
+                )
         sources: list[Any] = [images]
         given: list = [boxes]
         several = isinstance(images, (list, tuple))

@@ -1,6 +1,7 @@
 """From a training's checkpoint to a file that others can use."""
 
 import hashlib
+import io
 import json
 import re
 import shutil
@@ -156,8 +157,12 @@ def save_model(
         for key, value in dataset_meta.items()
     }
     meta = {SETTINGS: json.dumps(settings), 'dataset_meta': keypoints}
+    # Not into the file itself: PyTorch writes the name of a file into it, and
+    # the same model would have another hash each time.
+    content = io.BytesIO()
+    torch.save(dict(meta=meta, state_dict=dict(state)), content)
     with replace_file(path) as partial:
-        torch.save(dict(meta=meta, state_dict=dict(state)), partial)
+        partial.write_bytes(content.getvalue())
 
 
 def check_earlier(folder: Path, name: str) -> None:

@@ -1,6 +1,6 @@
 """All checks of a run that is about to start."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -12,6 +12,7 @@ from .dropped import check_dropped
 from .faces import Faces, check_images
 from .findings import Findings
 from .keypoints import check_graphs, check_keypoints
+from .outputs import check_outputs
 from .reading import check_plain_reading
 from .scoring import check_save_best, check_scoring
 
@@ -65,7 +66,8 @@ def _check_faces(faces: Faces, loop: BaseLoop, runner: Runner) -> Findings:
     where = faces.where
     evaluator = getattr(loop, 'evaluator', None)
     metrics = getattr(evaluator, 'metrics', ())
-    checks = {
+    checks: dict[str, Callable[[], Findings | None]] = {
+        'files to write': partial(check_outputs, metrics, runner.cfg),
         'images': partial(check_images, faces),
         'reading': partial(check_plain_reading, faces),
         'dropped faces': partial(check_dropped, faces, metrics),

@@ -14,7 +14,7 @@ import torch
 from .contents import FILES, Contents
 from .faces import CheckFaces, draw_faces, find_faces
 from .graphs import AdapterGraph, ImageGraph, graph_of
-from .int8 import add_int8
+from .int8 import add_int8, find_int8_faces
 from .needed import require_exporters
 from .onnx_files import EXAMPLE, write_onnx
 from .options import Options
@@ -93,16 +93,17 @@ def _fill(
     tell: Callable[[str], object],
 ) -> None:
     """Write all files of a folder, and check them."""
+    faces = _check_faces(model, options)  # which may not be there
+    needed = find_int8_faces(model, options) if options.int8 else None
     _write_networks(Contents(folder, settings), model, graph)
-    faces = _check_faces(model, options)
     measured = compare(graph, model, load_exported(folder), faces)
     for line in show('float32', measured):
         tell(line)
     check_parity(measured)
     contents = Contents(folder, settings)
     contents.add_parity('float32', measured)
-    if options.int8:
-        add_int8(contents, model, graph, faces, options, tell)
+    if needed is not None:
+        add_int8(contents, model, graph, faces, needed, tell)
     contents.save()
 
 

@@ -216,6 +216,8 @@ def test_a_model_without_a_graph_has_no_edges(untrained, images, boxes):
         ),
         (dict(passes=0), 'passes and batch_size of at least 1, got 0 and 32'),
         (dict(batch_size=0), 'got 1 and 0'),
+        (dict(passes='2'), "got '2' and 32"),
+        (dict(batch_size=2.5), 'got 1 and 2.5'),
     ],
 )
 def test_arguments_that_cannot_be(model, images, arguments, message):

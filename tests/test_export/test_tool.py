@@ -31,6 +31,8 @@ def test_a_model_is_exported_and_said_so(run, tmp_path):
         (('face68', 'out', '--config', 'x'), '--config is for --int8'),
         (('no-such-model', 'out'), 'no-such-model is neither a file nor'),
         (('face68', 'out', '--images', 'nowhere'), 'nowhere'),
+        (('face68', 'out', '--int8', '--config', 'x'), 'x is neither a file'),
+        (('face68', 'out', '--int8', '--calibrate', 'none'), 'none'),
     ],
 )
 def test_what_is_wrong_is_told(run, tmp_path, arguments, message):

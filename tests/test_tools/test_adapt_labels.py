@@ -313,6 +313,11 @@ def test_options_without_effect_are_refused(run, folder):
     assert (
         "(group) in parentheses in the group pattern, got 'x'" in done.stderr
     )
+    both = ('--metainfo', 'a.py', '--flip-pairs', '0-1')
+    done = run(folder / 'five_train.json', *both)
+    assert '--flip-pairs has no meaning beside --metainfo' in done.stderr
+    done = run('FIVE.JSON', '--split', 'val')
+    assert '--split has no meaning for a COCO file' in done.stderr
 
 
 def test_a_group_that_does_not_take_part(run, folder, tmp_path):

@@ -1,5 +1,7 @@
 """One, two and three keypoints: what works, and what is said."""
 
+import json
+
 import cv2
 import numpy as np
 import pytest
@@ -91,6 +93,24 @@ def test_a_small_graph_fits_the_config(table, tool, tmp_path, count):
     result = tool('build_graph', '--ann-file', annotations(tmp_path))
     assert result.returncode == 1
     assert f'--top-k {count - 1} of tools/build_graph.py' in result.stderr
+
+
+def test_two_eyes_at_one_height_have_a_box(tool, tmp_path):
+    """In whole pixels that is often so."""
+    rows = ['name,x0,y0,x1,y1']
+    for index in range(4):
+        image = np.full((96, 96, 3), 50 * index, np.uint8)
+        cv2.imwrite(str(tmp_path / f'{index}.png'), image)
+        rows.append(f'{index}.png,30,40,60,{40 + index % 2}')
+    (tmp_path / 'faces.csv').write_text('\n'.join(rows))
+    result = prepare(tool, '--flip-pairs', '0-1', '--val-share', '0')
+    assert result.returncode == 0, result.stderr
+    assert 'no box' not in result.stderr
+    content = json.loads(
+        (tmp_path / 'out/face_landmarks_faces_train.json').read_text()
+    )
+    boxes = [entry['bbox'] for entry in content['annotations']]
+    assert boxes == [[30, 25, 30, 30], [30, 40, 30, 1]] * 2
 
 
 def annotations(folder):

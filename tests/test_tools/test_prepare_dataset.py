@@ -153,7 +153,10 @@ def test_real_files_of_the_official_layouts(tool, scgcn_data, tmp_path):
         (('aflw', 'nowhere', 'out'), 'AFLWinfo_release.mat'),
         (('csv', 'nothing.csv', 'out'), 'nothing.csv'),
         (('csv', 'faces.csv', 'out', '--flip-pairs', '0-9'), 'below 7'),
-        (('csv', 'faces.csv', 'out', '--val-share', '2'), 'share in [0, 1)'),
+        (
+            ('csv', 'faces.csv', 'out', '--val-share', '2'),
+            'from 0 to below 1, got',
+        ),
         (('csv', 'faces.csv', 'out', '--group-pattern', 'x'), 'row 2'),
         (('csv', 'faces.csv', 'faces.csv'), 'is a file, expected a folder'),
         (('csv', 'faces.csv', 'p0_0.png/out'), 'p0_0.png is a file, expected'),
@@ -168,7 +171,11 @@ def test_real_files_of_the_official_layouts(tool, scgcn_data, tmp_path):
         ((*CONFIG, 'my.py', '--norm', '0-7'), 'below 7 to divide errors'),
         ((*CONFIG, 'my.py', '--norm', 'eyes'), '36-45 to divide errors by'),
         ((*CONFIG, 'my.py', '--base', YTF68), 'expected a val_dataloader'),
-        ((*CONFIG, 'p0_0.png'), 'p0_0.png is there already'),
+        ((*CONFIG, 'my.txt'), '--config must end in .py, got my.txt'),
+        (('csv', 'faces.csv', 'out', '--norm', '0-1'), '--norm is for --conf'),
+        (('csv', 'faces.csv', 'out', '--val-share', '1.5'), 'below 1, got'),
+        (('csv', 'faces.csv', 'out', '--val-share', 'nan'), 'below 1, got'),
+        ((*CONFIG, 'there.py'), 'there.py is there already'),
         ((*CONFIG, 'p0_0.png/my.py'), 'p0_0.png is a file, expected a folder'),
         (('csv', 'faces.csv', 'out', '--name', '../x'), "got '../x'"),
     ),
@@ -177,6 +184,7 @@ def test_bad_input_is_one_clear_line(
     tool, table, tmp_path, arguments, message
 ):
     (tmp_path / 'circle').symlink_to('circle')
+    (tmp_path / 'there.py').touch()
     before = sorted(tmp_path.iterdir())
     result = tool(*arguments)
     assert result.returncode != 0

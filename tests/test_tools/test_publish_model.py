@@ -201,6 +201,34 @@ def test_what_is_wrong_is_told_before_the_test_set_is_predicted(
     assert [path.name for path in tmp_path.iterdir()] == ['file']
 
 
+def test_the_same_model_has_the_same_hash(tmp_path, model, cfg):
+    files = {publish(tmp_path / name, model, cfg).name for name in 'ab'}
+    assert len(files) == 1
+
+
+@pytest.mark.parametrize(
+    ('content', 'told'),
+    [
+        ('- a', 'expected a mapping with a list Models'),
+        ('Models: 3', 'expected a mapping with a list Models'),
+        ('Models: [{Alias: a}]', 'whose entries have a Name'),
+        (None, 'is a folder, expected a file'),
+    ],
+)
+def test_a_metafile_that_is_none_is_told_first(
+    run_main, tmp_path, content, told
+):
+    file = tmp_path / 'metafile.yml'
+    file.mkdir() if content is None else file.write_text(content)
+    done = run_main(
+        *('publish_model', CONFIG, 'none.pth', '--name', 'mine'),
+        *('--licence', 'none', '--out-dir', 'out', '--metafile', file),
+    )
+    assert done.returncode == 1
+    assert told in done.stderr and 'metafile.yml' in done.stderr
+    assert not (tmp_path / 'out').exists()
+
+
 def test_what_is_known_of_the_training():
     meta = dict(epoch=3, iter=7, seed=0, time='20261125_175342')
     facts = training_facts(dict(meta=meta))

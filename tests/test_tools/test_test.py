@@ -86,11 +86,11 @@ def test_a_small_offset_is_not_told(tool, capsys, x, y):
 def test_metrics_do_not_replace_annotations(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     dataset = dict(data_root='data', ann_file='faces.json')
-    cfg = Config(dict(test_dataloader=dict(dataset=dataset)))
-    check_not_read('faces.json', cfg, 'test_dataloader')
+    cfg = Config(dict(train_dataloader=dict(dataset=dataset)))
+    check_not_read('faces.json', cfg)
     for file in ('data/faces.json', tmp_path / 'data/../data/faces.json'):
         with pytest.raises(ValueError, match='is an annotation file that'):
-            check_not_read(str(file), cfg, 'test_dataloader')
+            check_not_read(str(file), cfg)
 
 
 def test_the_tool_says_so(run_main, write_config, tmp_path):
@@ -101,3 +101,22 @@ def test_the_tool_says_so(run_main, write_config, tmp_path):
     done = run_main('test', tmp_path / 'tiny.py', 'none.pth', '--out', file)
     assert done.returncode == 1
     assert f'{file} is an annotation file that the config' in done.stderr
+
+
+@pytest.mark.parametrize(
+    ('content', 'replaced'),
+    [
+        ('{"NME": 0.05, "FR@0.10": 0}', True),
+        ('{"images": []}', False),
+        ('[1]', False),
+        ('id,nme', False),
+    ],
+)
+def test_metrics_replace_earlier_ones_alone(tool, tmp_path, content, replaced):
+    file = tmp_path / 'm.json'
+    file.write_text(content)
+    if replaced:
+        tool['check_earlier_metrics'](file)
+        return
+    with pytest.raises(ValueError, match=r'm\.json is no file of metrics'):
+        tool['check_earlier_metrics'](file)

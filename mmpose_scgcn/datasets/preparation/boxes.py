@@ -32,7 +32,8 @@ def face_box(face: Face, kind: str, padding: float = 0.0) -> np.ndarray:
     Args:
         face (Face): The face.
         kind (str): ``'landmarks'``, the tight box of the annotated
-            keypoints, or ``'given'``, the data set's own.
+            keypoints, a square where they lie on a level or upright line;
+            or ``'given'``, the data set's own.
         padding (float): Added on each side, as a fraction of the box's width
             and height. Defaults to 0.
 
@@ -49,7 +50,10 @@ def face_box(face: Face, kind: str, padding: float = 0.0) -> np.ndarray:
         points = face.keypoints[face.flags != ABSENT]
         if not len(points):
             raise ValueError('no annotated keypoint')
-        box = np.concatenate([points.min(axis=0), points.max(axis=0)])
+        low, high = points.min(axis=0), points.max(axis=0)
+        # Two eyes at the same height: as wide as high, as their crop is.
+        flat = (high == low) * (high - low).max() / 2
+        box = np.concatenate([low - flat, high + flat])
     size = box[2:] - box[:2]
     if not (np.isfinite(box).all() and (size > 0).all()):
         raise ValueError(f'no {kind} box with an area, got {box.tolist()}')

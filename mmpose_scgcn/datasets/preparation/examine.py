@@ -8,7 +8,7 @@ import numpy as np
 from .checks import find_boxes, find_problems, other_sizes, outside_image
 from .plausible import find_implausible
 from .records import Face, Problem, Source
-from .units import check_units
+from .units import check_converted, check_units
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,8 @@ def examine(
     own = not source.expected
     if own and options.units == 'auto':
         check_units(source, sizes)
+    elif own and options.units != 'pixels':
+        check_converted(source, sizes, options.units)
     implausible = find_implausible(source, sizes)
     wrong = [p for p in implausible if p.kind.startswith('given box')]
     if own and options.box == 'given' and len(wrong) > len(sizes) / 2:

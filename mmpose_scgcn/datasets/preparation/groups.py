@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from .records import Problem, Source
+from .records import Face, Problem, Source
 
 #: What Roboflow puts behind the name of each version of a photograph.
 _VERSION = re.compile(r'\.rf\.[0-9A-Za-z]{16,}(?=\.\w+$)')
@@ -34,6 +34,22 @@ def find_group(file: str, pattern: str | None) -> str:
             f'image name; in {file!r} it finds none'
         )
     return found[1]
+
+
+def rename_image(face: Face, file: str) -> Face:
+    """Give a face another name of its image.
+
+    Args:
+        face (Face): The face.
+        file (str): The name.
+
+    Returns:
+        Face: With this name. Its group changes with it, if it was told by
+        the name.
+    """
+    told = face.group == find_group(face.file, None)
+    group = find_group(file, None) if told else face.group
+    return replace(face, file=file, group=group)
 
 
 def compile_pattern(pattern: str) -> re.Pattern:

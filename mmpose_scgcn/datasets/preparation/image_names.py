@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mmpose_scgcn.inside import check_inside, check_stays, may_leave
 
+from .groups import rename_image
 from .records import Face, Source
 
 
@@ -97,7 +98,7 @@ def _rename(source: Source, paths: dict[str, Path], folder: Path) -> Source:
         return str(path)
 
     names = {file: name(file) for file in paths}
-    faces = {f: replace(f, file=names[f.file]) for f in source.faces}
+    faces = {f: rename_image(f, names[f.file]) for f in source.faces}
     splits = {
         split: [faces[face] for face in part]
         for split, part in source.splits.items()

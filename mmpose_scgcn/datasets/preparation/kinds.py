@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from mmpose_scgcn.arguments import natural_int, positive_int
+from mmpose_scgcn.arguments import positive_int, seed, share
 
 from .aflw import read_aflw
 from .boxes import BOX_KINDS
@@ -237,12 +237,12 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     )
     add(
         '--val-share',
-        type=float,
+        type=share,
         default=0.1,
         help='share of the training set held out for validation, whole '
         'identities or photographs (0.1)',
     )
-    add('--seed', type=natural_int, default=0, help='of what is held out (0)')
+    add('--seed', type=seed, default=0, help='of what is held out (0)')
     add(
         '--strict',
         action='store_true',

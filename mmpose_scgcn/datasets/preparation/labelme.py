@@ -1,14 +1,15 @@
 """Folders of LabelMe's JSON files."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from .boxes import fill_boxes
+from .groups import rename_image
 from .keypoint_order import parse_names
 from .labelme_file import Group, LabelmeFile
-from .labelme_images import embed, find_labelme_image
+from .labelme_images import embed, find_labelme_image, part_images
 from .labelme_splits import read_all, split_files
 from .missing import mark_missing, parse_missing
 from .named_faces import NamedFace, named_source
@@ -78,7 +79,7 @@ def read_labelme(
     if not files and not result.problems:
         raise FileNotFoundError(f'{folder}: expected JSON files, found none')
     finder = NamedImages(Path(images) if images else root)
-    found = _find_images(files, root, finder, bool(images), result)
+    found = _find_images(files, root, finder, bool(images), encoding, result)
     result.images = common_root(finder.folder, found.values())
     faces = {
         split: [
@@ -92,19 +93,22 @@ def read_labelme(
 
 
 def _find_images(
-    files: Iterable[LabelmeFile],
+    files: list[LabelmeFile],
     root: Path,
     finder: NamedImages,
     given: bool,
+    encoding: str | None,
     result: Source,
 ) -> dict[Path, Path]:
     """Find the image of each file."""
-    found = {}
+    found: dict[Path, Path] = {}
     for file in files:
         at = root if file.path.is_relative_to(root) else file.path.parent
         found[file.path], told = find_labelme_image(file, at, finder, given)
         result.problems += told
     result.problems += finder.problems
+    found, told = part_images(found, files, encoding)
+    result.problems += told
     return found
 
 
@@ -198,7 +202,7 @@ def _renamed(source: Source, names: dict[Path, str]) -> Source:
     """Name the images of all faces anew."""
     splits = {
         split: [
-            replace(face, file=names[source.folder / face.file])
+            rename_image(face, names[source.folder / face.file])
             for face in faces
         ]
         for split, faces in source.splits.items()

@@ -166,7 +166,10 @@ def _add_point(
 def _group(shape: dict, where: str) -> Group:
     """Read the ``group_id``."""
     number = shape.get('group_id')
-    if number is not None and not isinstance(number, (int, str)):
+    if isinstance(number, str) and number.strip().isdecimal():
+        number = int(number)  # as other files, or other shapes, have it
+    kinds = (int, str, type(None))
+    if isinstance(number, bool) or not isinstance(number, kinds):
         raise ValueError(
             f'{where}: expected a group_id that is a number, got '
             f'{number!r:.40}'

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import hashlib
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
@@ -48,6 +49,51 @@ def find_labelme_image(
             kind = 'image taken by the name of its annotation file'
             return other, [Problem(kind, text, serious=False), *problems]
     return image, []
+
+
+def part_images(
+    found: dict[Path, Path],
+    files: Iterable[LabelmeFile],
+    encoding: str | None,
+) -> tuple[dict[Path, Path], list[Problem]]:
+    """Tell images apart that files hold under one name.
+
+    Args:
+        found (dict): The image of each file.
+        files (Iterable[LabelmeFile]): The files.
+        encoding (str, optional): Of them.
+
+    Returns:
+        tuple[dict, list[Problem]]: The image of each file, by its own name
+        where the one that it names is missing; and what was found.
+    """
+    named: dict[Path, list[Path]] = {}
+    for file in files:
+        if file.has_image:
+            named.setdefault(found[file.path], []).append(file.path)
+    found, problems = dict(found), []
+    for image, paths in named.items():
+        if len(paths) == 1 or len({_digest(p, encoding) for p in paths}) == 1:
+            continue
+        text = (
+            f'{paths[0]} and {len(paths) - 1} more name {image}, and their '
+            'imageData are different images'
+        )
+        there = image.is_file()
+        if there:
+            text += '; all have got that file'
+        else:
+            for path in paths:
+                found[path] = image.with_name(f'{path.stem}{image.suffix}')
+        kind = 'several images of one name'
+        problems.append(Problem(kind, text, serious=there))
+    return found, problems
+
+
+def _digest(path: Path, encoding: str | None) -> bytes:
+    """Tell the image that a file holds from others."""
+    data = read_json(path, encoding).get('imageData')
+    return hashlib.sha256(str(data).encode()).digest()
 
 
 def embed(

@@ -126,7 +126,8 @@ def find_flip_indices(
     except ValueError as error:
         if named is not None:
             return named, named
-        example = '0-1' if keypoints.shape[1] == 2 else '0-16,1-15,...'
+        last = keypoints.shape[1] - 1
+        example = '0-1' if last == 1 else f'0-{last},1-{last - 1},...'
         raise ValueError(
             f'{error}; give --flip-pairs {example} or none'
         ) from error

@@ -2,6 +2,7 @@
 
 import os
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
@@ -38,9 +39,10 @@ class NamedImages:
     def find(self, name: str, bases: Sequence[Path], where: str) -> Path:
         """Find an image.
 
-        The name may have backslashes, be encoded as a URL is, lack its
-        suffix, begin with folders of another machine, or with what Label
-        Studio puts before the name of an upload.
+        The name may have backslashes, be encoded as a URL is, or have accents
+        as macOS writes them. It may lack its suffix, and begin with folders
+        of another machine, or with what Label Studio puts before the name of
+        an upload.
 
         Args:
             name (str): As the annotation file has it.
@@ -93,7 +95,7 @@ class NamedImages:
             self._list()
         for parts in filter(None, map(_parts, variants)):
             ranks: dict[int, list[Path]] = {}
-            for path in self._listed.get(parts[-1].casefold(), []):
+            for path in self._listed.get(_plain(parts[-1]), []):
                 there = path.relative_to(self.folder)
                 if not has_image_suffix(parts[-1]):
                     there = there.with_suffix('')
@@ -116,7 +118,7 @@ class NamedImages:
         for path in list_files(self.folder):
             if has_image_suffix(path.name):
                 for key in (path.name, path.stem):
-                    same = self._listed.setdefault(key.casefold(), [])
+                    same = self._listed.setdefault(_plain(key), [])
                     same.append(path)
 
     def _note(
@@ -186,6 +188,14 @@ def _variants(written: str) -> Iterator[str]:
         yield _UPLOAD.sub('', name, count=1)
 
 
+def _plain(name: str) -> str:
+    """Write a name as others may have: in small letters, accents in them.
+
+    macOS writes accents as letters of their own.
+    """
+    return unicodedata.normalize('NFC', name).casefold()
+
+
 def _parts(name: str) -> list[str]:
     """Part a name into folders and file."""
     path = _URL.sub('', name, count=1) if _URL.match(name) else name
@@ -196,7 +206,7 @@ def _rank(written: list[str], found: tuple[str, ...]) -> int:
     """Count the last parts that agree; 0 where others contradict them."""
     count = 0
     for a, b in zip(reversed(written), reversed(found), strict=False):
-        if a.casefold() != b.casefold():
+        if _plain(a) != _plain(b):
             break
         count += 1
     rest = written[: len(written) - count], found[: len(found) - count]

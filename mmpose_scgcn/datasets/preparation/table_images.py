@@ -3,8 +3,9 @@
 import os
 from dataclasses import replace
 
+from .groups import rename_image
 from .named_images import NamedImages
-from .records import Face, Source
+from .records import Source
 
 
 def find_images(source: Source) -> Source:
@@ -42,17 +43,10 @@ def find_images(source: Source) -> Source:
     return replace(
         source,
         splits={
-            split: [_rename(face, names) for face in faces]
+            split: [rename_image(f, names.get(f.file, f.file)) for f in faces]
             for split, faces in source.splits.items()
         },
         declared={names.get(f, f): s for f, s in source.declared.items()},
         notes=(*source.notes, note),
         problems=[*source.problems, *finder.problems],
     )
-
-
-def _rename(face: Face, names: dict[str, str]) -> Face:
-    """Give a face the name of its file; it may be its group too."""
-    file = names.get(face.file, face.file)
-    group = file if face.group == face.file else face.group
-    return replace(face, file=file, group=group)

@@ -117,12 +117,45 @@ def _check_faces(faces: Sequence[Face], sizes: Sizes, origin: int) -> None:
         _refuse(
             f'{small} of {len(faces)} faces are smaller than {SMALLEST:g} px'
         )
-    outside = sum(map(_is_outside, faces, shape))
-    if outside > len(faces) / 2:
-        _refuse(
-            f'{outside} of {len(faces)} faces have most of their keypoints '
-            f'outside of their image, {images} and {within}'
-        )
+    outside = _most_outside(faces, sizes)
+    if outside:
+        _refuse(f'{outside}, {images} and {within}')
+
+
+def check_converted(source: Source, sizes: Sizes, units: str) -> None:
+    """Refuse coordinates that were no such units.
+
+    Args:
+        source (Source): What :func:`to_pixels` returned.
+        sizes (Mapping): Width and height by image, px.
+        units (str): What it was told.
+
+    Raises:
+        ValueError: Most faces of a split are outside of their image.
+    """
+    for split, members in source.splits.items():
+        faces = [
+            face
+            for face in members
+            if face.file in sizes and (face.flags != ABSENT).any()
+        ]
+        outside = _most_outside(faces, sizes)
+        if outside:
+            raise ValueError(
+                f'{split}: taken for {units} of the image, {outside}; are '
+                'they pixels? Without --units that is found out'
+            )
+
+
+def _most_outside(faces: Sequence[Face], sizes: Sizes) -> str:
+    """Say that most faces are outside of their image; empty if not."""
+    count = sum(_is_outside(f, np.array(sizes[f.file])) for f in faces)
+    if count <= len(faces) / 2:
+        return ''
+    return (
+        f'{count} of {len(faces)} faces have most of their keypoints outside '
+        'of their image'
+    )
 
 
 def _limits(face: Face, origin: int) -> np.ndarray:

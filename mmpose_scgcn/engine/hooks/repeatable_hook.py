@@ -102,7 +102,8 @@ class RepeatableHook(Hook):
             use_seed(loop.dataloader.sampler, runner, base_seed(runner))
         if self._may_be_due and self._is_due(runner):
             runner.logger.info(
-                'The training was stopped before this validation was done:'
+                'The checkpoint was written before its validation, which is '
+                'done now:'
             )
             recall_last(runner)
             runner.val_loop.run()

@@ -36,6 +36,28 @@ def write_face_results(
             writer.writerow([_cell(value) for value in row])
 
 
+def check_replaceable(path: str | Path) -> None:
+    """Check that per-face results may be written in the place of a file.
+
+    Args:
+        path (str | Path): CSV file; it may be missing.
+
+    Raises:
+        OSError: It cannot be read.
+        ValueError: It is there, and something else.
+    """
+    if not Path(path).exists():
+        return
+    with open(path, 'rb') as file:
+        start = file.read(200)
+    expected = ','.join(REQUIRED[:3]).encode()
+    if start and not start.startswith(expected):
+        raise ValueError(
+            f'{path} is no file of per-face results, which would replace it; '
+            'choose another file to write to'
+        )
+
+
 def read_face_results(path: str | Path) -> dict[str, np.ndarray]:
     """Read a file that :func:`write_face_results` wrote.
 

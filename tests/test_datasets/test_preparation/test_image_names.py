@@ -143,3 +143,25 @@ def test_names_of_data_sets_are_names_of_files(renamed, tmp_path, name):
     source = replace(renamed(str), name=name)
     with pytest.raises(ValueError, match='part of the name of a file'):
         prepare(source, tmp_path / 'out', HALF)
+
+
+def test_a_photo_of_two_names_is_in_one_part(renamed, folder_csv, tmp_path):
+    """And one of training and test is told."""
+    source = renamed(str)
+    (faces,) = source.splits.values()
+    absolute = [
+        replace(
+            face,
+            file=f'{folder_csv}/frames/{face.file}',
+            group=f'{folder_csv}/frames/{face.file}',
+            keypoints=face.keypoints + 1,
+        )
+        for face in faces
+    ]
+    both = replace(source, splits=dict(trainval=[*faces, *absolute]))
+    parts = prepare(both, tmp_path / 'both', HALF).splits
+    train, val = ({face.file for face in parts[k]} for k in ('train', 'val'))
+    assert train and val and not train & val
+    leak = replace(source, splits=dict(trainval=faces, test=absolute))
+    told = prepare(leak, tmp_path / 'leak', Options(val_share=0)).problems
+    assert any('that are in test too' in p.kind and p.serious for p in told)

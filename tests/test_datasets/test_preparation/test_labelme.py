@@ -1,5 +1,6 @@
 """Files of LabelMe, of its versions and as people make them."""
 
+import base64
 import json
 from pathlib import Path
 
@@ -245,6 +246,52 @@ def test_a_broken_picture_in_a_file(write, tmp_path):
     assert 'b.json: imageData is no image' in problem.text
 
 
+def held(value):
+    """A picture of one grey, as a file holds it."""
+    picture = np.full((96, 128, 3), value, np.uint8)
+    return base64.b64encode(cv2.imencode('.png', picture)[1]).decode()
+
+
+def test_pictures_that_files_hold_under_one_name(write, tmp_path):
+    for name, value in dict(a=10, b=90, c=90).items():
+        write(face(), f'{name}.json', imagePath='p.jpg', imageData=held(value))
+    source = read_labelme(tmp_path)
+    assert kinds(source)['several images of one name'] is False
+    prepare(source, tmp_path / 'out', Options(val_share=0))
+    images = [
+        cv2.imread(str(tmp_path / 'out/images' / face.file))
+        for face in source.faces
+    ]
+    assert [image.max() for image in images] == [10, 90, 90]
+
+
+def test_one_picture_that_two_files_hold(write, tmp_path):
+    for name in 'ab':
+        write(face(), f'{name}.json', imagePath='p.jpg', imageData=held(9))
+    source = read_labelme(tmp_path)
+    assert [face.file for face in source.faces] == ['p.jpg.png'] * 2
+    assert 'several images of one name' not in kinds(source)
+
+
+def test_other_pictures_under_the_name_of_a_file_that_is_there(
+    write, tmp_path
+):
+    cv2.imwrite(str(tmp_path / 'p.jpg'), np.zeros((96, 128, 3), np.uint8))
+    for name, value in dict(a=10, b=90).items():
+        write(face(), f'{name}.json', imagePath='p.jpg', imageData=held(value))
+    source = read_labelme(tmp_path)
+    assert kinds(source)['several images of one name'] is True
+    told = [problem.text for problem in source.problems]
+    assert any('a.json and 1 more name' in text for text in told)
+
+
+def test_numbers_of_groups_are_text_at_times(write):
+    shapes = face(0)
+    shapes[1]['group_id'] = '0'
+    (only,) = read_labelme(write(shapes)).faces
+    assert len(only.keypoints) == 3
+
+
 @pytest.mark.parametrize(
     ('shapes', 'message'),
     (
@@ -265,6 +312,7 @@ def test_a_broken_picture_in_a_file(write, tmp_path):
         ([dict(label='a', points=[])], 'expected points of x and y'),
         ([3], 'expected an object, got 3'),
         ([point('a', 1, 2, [3])], 'a group_id that is a number'),
+        ([point('a', 1, 2, True)], 'a group_id that is a number'),
     ),
 )
 def test_shapes_that_are_refused(write, shapes, message):

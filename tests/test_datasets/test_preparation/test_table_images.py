@@ -1,5 +1,7 @@
 """Names in tables that are not quite those of the files."""
 
+import unicodedata
+
 from mmpose_scgcn.datasets.preparation import read_tables
 
 import pytest
@@ -53,3 +55,12 @@ def test_several_images_that_fit_are_asked_for(files):
         ValueError, match=r'row 2: expected one image p3.* got'
     ):
         read(files, 'p3.png')
+
+
+def test_accents_as_macos_writes_them(files):
+    written = unicodedata.normalize('NFC', 'Zoë.png')
+    there = unicodedata.normalize('NFD', 'Zoë.png')
+    (files / 'pics' / there).write_bytes(b'')
+    assert written != there
+    assert read(files, written)[1].file in (written, there)
+    assert (files / 'pics' / read(files, written)[1].file).exists()

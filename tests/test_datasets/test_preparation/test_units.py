@@ -1,6 +1,11 @@
 from mmpose_scgcn.datasets.preparation import Options, Source, prepare
+from mmpose_scgcn.datasets.preparation.examine import examine
 from mmpose_scgcn.datasets.preparation.records import Face
-from mmpose_scgcn.datasets.preparation.units import check_units, to_pixels
+from mmpose_scgcn.datasets.preparation.units import (
+    check_converted,
+    check_units,
+    to_pixels,
+)
 
 import cv2
 import numpy as np
@@ -118,3 +123,18 @@ def test_prepare_converts_or_refuses_and_leaves_nothing(tmp_path):
     prepared = prepare(source, out, options, overwrite=True)
     assert prepared.problems[0].kind == 'face smaller than 4 px'
     assert prepared.problems[0].serious
+
+
+def test_pixels_that_are_taken_for_fractions(tmp_path):
+    source = source_of([SHAPE + i for i in range(4)])
+    sizes = sizes_of(source, 100, 100)
+    for units in ('fractions', 'percent'):
+        pixels = to_pixels(source, sizes, units)
+        if units == 'percent':  # of images of 100 px, nearly the same
+            check_converted(pixels, sizes, units)
+            continue
+        message = 'taken for fractions of the image, 4 of 4 faces have most'
+        with pytest.raises(ValueError, match=message):
+            check_converted(pixels, sizes, units)
+        with pytest.raises(ValueError, match=message):
+            examine(pixels, sizes, Options(units=units))

@@ -14,6 +14,7 @@ and .md. With ``--time``, on an idle machine, the time for a face is added.
 import argparse
 import json
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from mmpose_scgcn import load_model
 from mmpose_scgcn.apis import read_image
 from mmpose_scgcn.arguments import positive_int
 from mmpose_scgcn.config_files import read_config
+from mmpose_scgcn.datasets.transforms import PerturbFace
 from mmpose_scgcn.detection import build_detector
 from mmpose_scgcn.detection.calibration import choose_box
 from mmpose_scgcn.evaluation.functional import (
@@ -55,7 +57,8 @@ SETS = {
     ),
 }
 
-#: Crops about the keypoints of the pass before.
+BOXES = ('annotation', 'yunet', 'haar')
+SHIFTED = 'shifted-'
 
 #: Keypoints of 300W and YTF68 lie a pixel to the right (docs/data_sets.md).
 ORIGIN = 1
@@ -75,7 +78,11 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--name', help='in the results, of a --config')
     parser.add_argument('--sets', nargs='+', choices=SETS, default=list(SETS))
     parser.add_argument(
-        '--boxes', nargs='+', default=['annotation', 'yunet', 'haar']
+        '--boxes',
+        nargs='+',
+        default=BOXES,
+        help='detectors, annotation, or shifted-10: those of the annotations, '
+        'shifted by 10 %% of their longer side (default: %(default)s)',
     )
     parser.add_argument(
         '--passes',
@@ -98,8 +105,27 @@ def parse_args() -> argparse.Namespace:
     return args
 
 
-def read_set(name: str) -> tuple[list, np.ndarray, np.ndarray, np.ndarray]:
-    """Read files, keypoints (N, K, 2), visible (N, K) and boxes (N, 4)."""
+@dataclass(frozen=True)
+class Faces:
+    """N annotated faces, one in each image.
+
+    Args:
+        files (list[str]): The images.
+        keypoints (np.ndarray): (N, K, 2), image px.
+        visible (np.ndarray): Boolean (N, K).
+        boxes (np.ndarray): (N, 4), image px.
+        ids (list[int]): Of the annotations.
+    """
+
+    files: list[str]
+    keypoints: np.ndarray
+    visible: np.ndarray
+    boxes: np.ndarray
+    ids: list[int]
+
+
+def read_set(name: str) -> Faces:
+    """Read a data set."""
     from mmpose.registry import DATASETS
 
     config, loader = SETS[name]
@@ -111,23 +137,46 @@ def read_set(name: str) -> tuple[list, np.ndarray, np.ndarray, np.ndarray]:
         np.concatenate([record[key] for record in records])
         for key in ('keypoints', 'keypoints_visible', 'bbox')
     )
-    files = [record['img_path'] for record in records]
-    return files, keypoints[..., :2] - ORIGIN, visible > 0, boxes
+    return Faces(
+        [record['img_path'] for record in records],
+        keypoints[..., :2] - ORIGIN,
+        visible > 0,
+        boxes,
+        [record['id'] for record in records],
+    )
 
 
-def find_boxes(kind: str, files: list, wanted: np.ndarray) -> np.ndarray:
-    """Give the box of each face (N, 4), NaN where it was missed.
-
-    An image holds one annotated face.
-    """
+def find_boxes(kind: str, faces: Faces) -> np.ndarray:
+    """Give the box of each face (N, 4), NaN where it was missed."""
     if kind == 'annotation':
-        return wanted
+        return faces.boxes
+    if kind.startswith(SHIFTED):
+        return shift_boxes(faces, float(kind.removeprefix(SHIFTED)) / 100)
     detector = build_detector(kind)
-    found = np.full((len(files), 4), np.nan, np.float32)
-    for index, file in enumerate(track(files, description=kind)):
+    found = np.full((len(faces.files), 4), np.nan, np.float32)
+    for index, file in enumerate(track(faces.files, description=kind)):
         boxes, _ = detector(read_image(file))
-        found[index] = choose_box(boxes, wanted[index])
+        found[index] = choose_box(boxes, faces.boxes[index])
     return found
+
+
+def shift_boxes(faces: Faces, share: float) -> np.ndarray:
+    """Shift each box by a share of its longer side, as the suites do."""
+    shift = PerturbFace(shift=share)
+    shifted = [
+        shift(
+            dict(
+                id=number,
+                img=np.zeros((1, 1, 3), np.uint8),
+                keypoints=keypoints[None],
+                bbox=box[None],
+            )
+        )['bbox']
+        for number, keypoints, box in zip(
+            faces.ids, faces.keypoints, faces.boxes, strict=True
+        )
+    ]
+    return np.concatenate(shifted)
 
 
 def predict(model, files: list, boxes: np.ndarray, passes: int) -> tuple:
@@ -149,12 +198,13 @@ def predict(model, files: list, boxes: np.ndarray, passes: int) -> tuple:
     return keypoints, scores
 
 
-def judge(keypoints, scores, truth, visible, boxes) -> dict:
+def judge(keypoints: np.ndarray, scores: np.ndarray, faces: Faces) -> dict:
     """Compute the figures of a row, in percent."""
+    truth = faces.keypoints, faces.visible
     norm = face_normalizers(
-        resolve_norm('inter_ocular', '300w'), truth, visible, boxes
+        resolve_norm('inter_ocular', '300w'), *truth, faces.boxes
     )
-    judged = score_faces(keypoints, truth, visible, norm)
+    judged = score_faces(keypoints, *truth, norm)
     summary = summarize_scores(judged, (0.08, 0.10), 0.10)
     errors = judged.nme
     found = np.isfinite(errors)
@@ -183,10 +233,10 @@ def time_faces(model, runs: int = 100) -> dict:
     """
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
-    files, _, _, boxes = read_set('300W val')
-    images = [read_image(file) for file in files[: runs + 10]]
+    faces = read_set('300W val')
+    images = [read_image(file) for file in faces.files[: runs + 10]]
     times = []
-    for image, box in zip(images, boxes, strict=False):
+    for image, box in zip(images, faces.boxes, strict=False):
         start = time.perf_counter()
         model(image, boxes=[box])
         times.append(1000 * (time.perf_counter() - start))
@@ -199,9 +249,8 @@ def time_faces(model, runs: int = 100) -> dict:
     )
 
 
-def table(rows: list[dict], name: str, command: str = '') -> str:
+def table(rows: list[dict], name: str, command: str) -> str:
     """Write the report."""
-    command = command or f'--model {name}'
     lines = [
         f'# Boxes of face detectors: {name}',
         '',
@@ -234,13 +283,13 @@ def measure(model: Any, args: argparse.Namespace) -> list[dict]:
     """Judge a model on each data set, with each kind of box and passes."""
     rows = []
     for name in args.sets:
-        files, truth, visible, wanted = read_set(name)
+        faces = read_set(name)
         base = None
         for kind in args.boxes:
-            boxes = find_boxes(kind, files, wanted)
+            boxes = find_boxes(kind, faces)
             for passes in args.passes:
-                found = predict(model, files, boxes, passes)
-                row = judge(*found, truth, visible, wanted)
+                found = predict(model, faces.files, boxes, passes)
+                row = judge(*found, faces)
                 base = base or row['NME']
                 row = dict(set=name, boxes=kind, passes=passes, **row)
                 row['ratio'] = row['NME'] / base
@@ -263,8 +312,14 @@ def main() -> None:
         settings = {k: v for k, v in model.settings.items() if k != 'config'}
         rows = measure(model, args)
         record = dict(model=args.name, settings=settings, rows=rows)
-        chosen = f'--config {args.config} --checkpoint FILE --name {args.name}'
-        report = table(rows, args.name, chosen if args.config else '')
+        chosen = f'--model {args.name}'
+        if args.config:
+            chosen = f'--config {args.config} --checkpoint FILE'
+        if tuple(args.boxes) != BOXES:
+            chosen += f' --boxes {" ".join(args.boxes)}'
+        if args.config:
+            chosen += f' --name {args.name}'
+        report = table(rows, args.name, chosen)
         file.parent.mkdir(parents=True, exist_ok=True)
         file.with_suffix('.md').write_text(report, encoding='utf-8')
     file.write_text(json.dumps(record, indent=1) + '\n', encoding='utf-8')

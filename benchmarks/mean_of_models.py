@@ -51,12 +51,13 @@ def main() -> None:
     )
     args = parser.parse_args()
     torch.set_num_threads(1)
-    files, faces, _, boxes = read_set('300W val')
-    images = [read_image(file) for file in files]
+    faces = read_set('300W val')
+    images = [read_image(file) for file in faces.files]
     found = {
-        model: predict(model, images, boxes) for model in named(args.models)
+        model: predict(model, images, faces.boxes)
+        for model in named(args.models)
     }
-    report(found, faces)
+    report(found, faces.keypoints)
 
 
 def named(words: Sequence[str]) -> list[tuple[str, ...]]:

@@ -3,6 +3,7 @@
 import runpy
 
 from mmpose_scgcn.config_files import read_config
+from mmpose_scgcn.datasets.transforms import PerturbFace
 from mmpose_scgcn.structures.conventions import WFLW_AS_300W
 
 import numpy as np
@@ -26,9 +27,33 @@ def faces():
 
 
 def judge(boxes, truth, found, scores):
+    return boxes['judge'](found, scores, annotated(boxes, truth))
+
+
+def annotated(boxes, truth):
+    count = len(truth)
+    around = np.tile(np.float32([0, 0, 200, 100]), (count, 1))
     visible = np.ones(truth.shape[:2], bool)
-    around = np.tile([0.0, 0, 200, 200], (len(truth), 1))
-    return boxes['judge'](found, scores, truth, visible, around)
+    ids = list(range(5, count + 5))
+    return boxes['Faces']([''] * count, truth, visible, around, ids)
+
+
+def test_shifted_boxes_are_those_of_the_suites(boxes, faces):
+    faces = annotated(boxes, faces[0])
+    shifted = boxes['find_boxes']('shifted-10', faces)
+    steps = shifted - faces.boxes
+    np.testing.assert_allclose(steps[:, :2], steps[:, 2:], atol=1e-4)
+    lengths = np.linalg.norm(steps[:, :2], axis=1)
+    np.testing.assert_allclose(lengths, 20, rtol=1e-5)
+    face = dict(
+        id=7,
+        img=np.zeros((9, 9, 3), np.uint8),
+        keypoints=faces.keypoints[2:3],
+        bbox=faces.boxes[2:3],
+    )
+    same = PerturbFace(shift=0.1, occlusion=0.3)(face)['bbox']
+    np.testing.assert_allclose(shifted[2:3], same)
+    assert boxes['find_boxes']('annotation', faces) is faces.boxes
 
 
 def test_a_missed_face_has_failed_but_has_no_error(boxes, faces):

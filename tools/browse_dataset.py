@@ -62,10 +62,11 @@ def parse_args() -> argparse.Namespace:
 
 def choose(args: argparse.Namespace, total: int) -> np.ndarray:
     """Choose samples."""
+    from mmpose_scgcn.datasets.build import choose_samples
+
     if args.select == 'first':
         return np.arange(min(args.num, total))
-    rng = np.random.default_rng(args.seed)
-    return np.sort(rng.permutation(total)[: args.num])
+    return choose_samples(total, args.num, args.seed)
 
 
 def draw(

@@ -192,12 +192,13 @@ def draw(
 
 def candidates(args: argparse.Namespace, total: int) -> np.ndarray:
     """Choose the samples that are predicted."""
+    from mmpose_scgcn.datasets.build import choose_samples
+
     if args.select == 'worst':
         return np.arange(total)
     if args.select == 'first':
         return np.arange(min(args.num, total))
-    chosen = np.random.default_rng(args.seed).permutation(total)[: args.num]
-    return np.sort(chosen)
+    return choose_samples(total, args.num, args.seed)
 
 
 def caption(face: 'FaceSample', error: float) -> str:

@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from mmpose_scgcn.apis.face_model import FaceModel
-
-import numpy as np
+from mmpose_scgcn.datasets.build import choose_samples
 
 from .adjacency import compare_edges
 from .occlusion import cover_faces, require_dynamic
@@ -45,7 +44,7 @@ def measure_claim(
             data set.
     """
     neighbors = require_dynamic(model.model, model.name)
-    indices = choose_faces(len(dataset), faces, seed)
+    indices = choose_samples(len(dataset), faces, seed)
     found = cover_faces(
         model.model,
         dataset,
@@ -80,19 +79,3 @@ def measure_claim(
         **result,
         conclusion=describe_claim(result),
     )
-
-
-def choose_faces(total: int, wanted: int | None, seed: int) -> np.ndarray:
-    """Choose random faces of a data set.
-
-    Args:
-        total (int): How many it has.
-        wanted (int, optional): How many are chosen at most; None: all.
-        seed (int): Of the choice.
-
-    Returns:
-        np.ndarray: Indices in ascending order.
-    """
-    if wanted is None or wanted >= total:
-        return np.arange(total)
-    return np.sort(np.random.default_rng(seed).permutation(total)[:wanted])

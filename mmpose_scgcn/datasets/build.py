@@ -2,6 +2,7 @@
 
 from mmpose_scgcn.launch import check_annotations
 
+import numpy as np
 from mmengine.config import Config
 from mmengine.dataset import BaseDataset
 from mmengine.registry import init_default_scope
@@ -42,6 +43,22 @@ def build_split(cfg: Config, split: str) -> BaseDataset:
         raise ValueError(f'no sample in the {split} data set')
     _check_keypoints(dataset, name)
     return dataset
+
+
+def choose_samples(total: int, wanted: int | None, seed: int) -> np.ndarray:
+    """Choose random samples of a data set.
+
+    Args:
+        total (int): How many it has.
+        wanted (int, optional): How many are chosen at most; None: all.
+        seed (int): Of the choice.
+
+    Returns:
+        np.ndarray: Indices in ascending order.
+    """
+    if wanted is None or wanted >= total:
+        return np.arange(total)
+    return np.sort(np.random.default_rng(seed).permutation(total)[:wanted])
 
 
 def _check_keypoints(dataset: BaseDataset, name: str) -> None:

@@ -10,16 +10,14 @@ from pathlib import Path
 
 from mmpose_scgcn.allocation import keep_freed_memory
 from mmpose_scgcn.config_files import read_config, tell_config
-from mmpose_scgcn.models.layers import adopt_shapes
-from mmpose_scgcn.processes import inner_model, join_processes, on_first
+from mmpose_scgcn.processes import join_processes, on_first
 from mmpose_scgcn.staging import check_writable, recover
 
 import torch
 from mmengine.config import Config
 from mmengine.dist import broadcast_object_list, is_main_process
 from mmengine.registry import RUNNERS
-from mmengine.runner import CheckpointLoader, Runner
-from torch import nn
+from mmengine.runner import Runner
 
 #: The settings that name annotation files.
 READERS = tuple(
@@ -271,71 +269,3 @@ def _is_builder(frame: traceback.FrameSummary) -> bool:
     """Tell whether a frame is one of MMEngine's runner that builds."""
     builds = frame.name.startswith('build_') or frame.name == 'from_cfg'
     return builds and Path(frame.filename).name == 'runner.py'
-
-
-def check_checkpoint(
-    model: nn.Module,
-    filename: str,
-    resume: bool = False,
-    content: dict | None = None,
-) -> None:
-    """Check that a checkpoint holds all weights of a model.
-
-    MMEngine loads what fits, logs the rest among hundreds of lines and goes
-    on.
-
-    Args:
-        model (nn.Module): The model, wrapped or not.
-        filename (str): Path or address.
-        resume (bool): Whether training is to go on from it. Defaults to
-            False.
-        content (dict, optional): What the file holds. Defaults to None: it
-            is read.
-
-    Raises:
-        ValueError: Weights are missing or of another shape, it is to be
-            resumed and holds weights only, or it is at an address that does
-            not answer.
-    """
-    if content is None:
-        content = _fetch(filename)
-    if resume and not {'meta', 'optimizer'} <= content.keys():
-        raise ValueError(
-            f'{filename} holds weights only, no training to resume; start '
-            f'from them with --cfg-options load_from={filename}'
-        )
-    state = {
-        name.removeprefix('module.'): value
-        for name, value in content.get('state_dict', content).items()
-    }
-    shapes = {n: tuple(getattr(v, 'shape', ())) for n, v in state.items()}
-    adopt_shapes(inner_model(model), state)
-    wanted = dict(inner_model(model).named_parameters())
-    unfit = [
-        f'{name}: expected {tuple(value.shape)}, got '
-        f'{shapes.get(name, "nothing")}'
-        for name, value in wanted.items()
-        if shapes.get(name) != tuple(value.shape)
-    ]
-    if unfit:
-        raise ValueError(
-            f'{filename} does not fit the config: {len(unfit)} of '
-            f'{len(wanted)} weights differ, such as {"; ".join(unfit[:3])}'
-        )
-
-
-def _fetch(filename: str) -> dict:
-    """Read a checkpoint from a file or an address.
-
-    Raises:
-        ValueError: The address does not answer.
-    """
-    try:
-        return CheckpointLoader.load_checkpoint(filename, map_location='cpu')
-    except OSError as error:
-        if '://' not in filename:
-            raise
-        raise ValueError(
-            f'{filename} could not be fetched: {error}. Without a network, '
-            'give a file of this machine'
-        ) from error

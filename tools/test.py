@@ -191,10 +191,10 @@ def main() -> None:
         build_runner,
         building_in_words,
         check_annotations,
-        check_checkpoint,
         check_not_read,
         load_config,
     )
+    from mmpose_scgcn.models.fit import check_checkpoint
 
     from mmengine.dist import get_world_size, is_main_process
 

@@ -126,7 +126,7 @@ def check_resumption(runner: 'Runner', checkpoint: str | None) -> None:
     Raises:
         ValueError: The file does not fit the model, or holds weights only.
     """
-    from mmpose_scgcn.launch import check_checkpoint
+    from mmpose_scgcn.models.fit import check_checkpoint
 
     from mmengine.logging import print_log
 

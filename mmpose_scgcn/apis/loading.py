@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Mapping
 from typing import Any
 
-from mmpose_scgcn.launch import check_checkpoint
+from mmpose_scgcn.models.fit import check_checkpoint
 
 import torch
 from mmengine.config import Config, ConfigDict

@@ -14,8 +14,8 @@ from mmpose_scgcn.files import read_json, write_text
 from mmpose_scgcn.launch import (
     build_runner,
     check_annotations,
-    check_checkpoint,
 )
+from mmpose_scgcn.models.fit import check_checkpoint
 
 from mmengine.config import Config, ConfigDict
 from mmengine.hooks import Hook

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from mmpose_scgcn.models.layers import KeypointGraph, adopt_shapes
+from mmpose_scgcn.models.fit import compare_shapes
+from mmpose_scgcn.models.layers import KeypointGraph
 from mmpose_scgcn.processes import inner_model
 
 from torch import nn
@@ -28,25 +29,11 @@ def compare_weights(
         Findings: A warning with the weights that start anew; an error if
         that is all of them.
     """
-    model = inner_model(model)
-    state = {
-        name.removeprefix('module.'): value
-        for name, value in checkpoint.get('state_dict', checkpoint).items()
-    }
-    adopt_shapes(model, state)
-    shapes = {n: tuple(getattr(v, 'shape', ())) for n, v in state.items()}
-    wanted = {n: tuple(p.shape) for n, p in model.named_parameters()}
-    lines = [
-        f'    {name}: expected {shape}, got {shapes.get(name, "nothing")}'
-        for name, shape in wanted.items()
-        if shapes.get(name) != shape
-    ]
-    unused = [
-        name
-        for name in shapes
-        if name not in wanted and not _is_buffer(model, name)
-    ]
-    return _describe(filename, lines, len(wanted), unused)
+    fit = compare_shapes(model, checkpoint)
+    inner = inner_model(model)
+    lines = [f'    {line}' for line in fit.unfit]
+    unused = [name for name in fit.unknown if not _is_buffer(inner, name)]
+    return _describe(filename, lines, len(fit.wanted), unused)
 
 
 def _describe(

@@ -3,7 +3,8 @@
 import pickle
 
 from mmpose_scgcn.apis import build_model, predict_dataset
-from mmpose_scgcn.launch import build_runner, check_checkpoint
+from mmpose_scgcn.launch import build_runner
+from mmpose_scgcn.models.fit import check_checkpoint
 
 import numpy as np
 import pytest

@@ -163,9 +163,18 @@ def read_json(
         return json.loads(text)
     except json.JSONDecodeError as error:
         said = f'{path}: expected JSON, but {error.msg}'
+        if text.lstrip()[:1] == '<':
+            said = f'{path}: expected JSON, got XML{_of_cvat(text)}'
         raise json.JSONDecodeError(said, error.doc, error.pos) from None
     except RecursionError:
         raise ValueError(f'{path}: JSON nested too deeply') from None
+
+
+def _of_cvat(text: str) -> str:
+    """Say what to do with XML of CVAT."""
+    if '<annotations' not in text[:1000]:
+        return ''
+    return ' of CVAT: export it in the form of COCO'
 
 
 #: In the names of files that are being written.

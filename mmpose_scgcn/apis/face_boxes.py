@@ -1,5 +1,6 @@
 """The boxes that faces of files are predicted in: found, or the user's."""
 
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -70,7 +71,7 @@ class OwnBoxes:
     def __init__(
         self, boxes: Mapping[str, Sequence], kind: str = LANDMARK_BOX
     ) -> None:
-        self.boxes = boxes
+        self.boxes = {_plain(name): rows for name, rows in boxes.items()}
         self.kind = kind
 
     def __call__(
@@ -82,7 +83,7 @@ class OwnBoxes:
             ValueError: There are none for it, they are no boxes, or one is
                 outside of the image.
         """
-        own = self.boxes.get(str(path), self.boxes.get(path.name))
+        own = self.boxes.get(_plain(path), self.boxes.get(_plain(path.name)))
         if own is None:
             raise ValueError(f'{path}: --boxes has none for this image')
         faces = boxes_of_kind(own, self.kind, f'boxes of {path}')
@@ -115,7 +116,9 @@ def read_boxes(path: str | Path, sources: Iterable[Source]) -> dict[str, list]:
                 f'{source.kind}; predict it by itself'
             )
     by_name = Counter(
-        source.path.name for source in sources if str(source.path) not in boxes
+        _plain(source.path.name)
+        for source in sources
+        if _plain(source.path) not in boxes
     )
     for name, number in by_name.items():
         if number > 1 and name in boxes:
@@ -124,6 +127,14 @@ def read_boxes(path: str | Path, sources: Iterable[Source]) -> dict[str, list]:
                 f'paths into {path}, as you give them to this command'
             )
     return boxes
+
+
+def _plain(name: str | Path) -> str:
+    """Write a path without "./" and "//", and with accents in its letters.
+
+    macOS writes accents as letters of their own.
+    """
+    return unicodedata.normalize('NFC', str(Path(name)))
 
 
 def _read_lists(path: Path) -> dict[str, list]:
@@ -139,8 +150,7 @@ def _read_lists(path: Path) -> dict[str, list]:
             f'--boxes: expected in {path} an object from file names to lists '
             'of [x1, y1, x2, y2]'
         )
-    # As the paths of sources are: without "./" and "//".
-    plain = {str(Path(name)): rows for name, rows in boxes.items()}
+    plain = {_plain(name): rows for name, rows in boxes.items()}
     if len(plain) < len(boxes):
         raise ValueError(f'--boxes: {path} names a file twice')
     return plain

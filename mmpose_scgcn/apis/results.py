@@ -12,7 +12,14 @@ from mmpose_scgcn.structures import Faces
 import cv2
 import numpy as np
 
-from .writers import Table, VideoFile, to_instances, write_image, write_json
+from .writers import (
+    TABLE_START,
+    Table,
+    VideoFile,
+    to_instances,
+    write_image,
+    write_json,
+)
 
 _NO_WINDOW = (
     '--show needs a screen and an OpenCV with windows (opencv-python, not '
@@ -164,8 +171,9 @@ def check_places(
         records (Iterable[Path]): JSON files that would be written.
 
     Raises:
-        ValueError: Results would replace such a file, or a JSON file that
-            holds no predictions, or the table's name is that of a folder.
+        ValueError: Results would replace such a file, or a JSON or CSV file
+            that holds no predictions, or the table's name is that of a
+            folder.
     """
     inputs, settings = set(inputs), {path.resolve() for path in settings}
     folders = {path.resolve().parent for path in inputs}
@@ -188,14 +196,31 @@ def check_places(
         raise ValueError(f'--csv: {table} is a file that is read')
     if table.is_dir():
         raise ValueError(f'--csv: {table} is a folder; expected a file')
+    if _is_other_table(table):
+        raise ValueError(
+            f'--csv: {table} is there and no table of predictions, which '
+            'would replace it; choose another name'
+        )
 
 
 def _holds_something_else(path: Path) -> bool:
-    """Tell whether a JSON file is there that holds no list, as ours do."""
+    """Tell whether a JSON file is there that holds no predictions."""
     if not path.is_file():
         return False
     with path.open('rb') as file:
-        return file.read(64).lstrip()[:1] not in (b'[', b'')
+        start = b''.join(file.read(64).split())
+    starts = b'[]', b'[{"keypoints":', b'[{"frame_id":'
+    return bool(start) and not start.startswith(starts)
+
+
+def _is_other_table(path: Path) -> bool:
+    """Tell whether a file is there that is no table of ours."""
+    if not path.is_file():
+        return False
+    expected = ','.join(TABLE_START).encode()
+    with path.open('rb') as file:
+        start = file.read(len(expected))
+    return bool(start) and start != expected
 
 
 def check_screen() -> None:

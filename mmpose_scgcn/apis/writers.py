@@ -165,6 +165,10 @@ class VideoFile:
             )
 
 
+#: The first columns of a table of predictions.
+TABLE_START = ('image', 'frame', 'face', 'track_id')
+
+
 class Table:
     """A CSV file with one row for each face.
 
@@ -175,7 +179,7 @@ class Table:
 
     def __init__(self, path: Path, num_keypoints: int) -> None:
         self.path = path
-        self.header = ['image', 'frame', 'face', 'track_id']
+        self.header = list(TABLE_START)
         self.header += ['x1', 'y1', 'x2', 'y2', 'box_score']
         for index in range(num_keypoints):
             self.header += [f'kpt{index}_{axis}' for axis in ('x', 'y', 's')]

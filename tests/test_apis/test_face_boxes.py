@@ -1,6 +1,7 @@
 """Where the boxes of files come from."""
 
 import json
+import unicodedata
 from pathlib import Path
 
 from mmpose_scgcn.apis import face_boxes
@@ -53,6 +54,21 @@ def test_own_boxes_are_found_by_path_before_name():
 def test_own_boxes_that_are_none(boxes, message):
     with pytest.raises(ValueError, match=message):
         OwnBoxes(boxes)(IMAGE, Path('b/a.jpg'))
+
+
+def test_accents_in_names_may_be_letters_of_their_own(tmp_path):
+    composed, apart = (
+        unicodedata.normalize(form, 'Zoë.jpg') for form in ('NFC', 'NFD')
+    )
+    assert composed != apart
+    file = tmp_path / 'boxes.json'
+    for written, there in ((composed, apart), (apart, composed)):
+        own = OwnBoxes({written: BOXES[:1]})
+        assert own(IMAGE, Path('a', there))[0].tolist() == BOXES[:1]
+        file.write_text(json.dumps({written: BOXES}), 'utf-8')
+        twice = [Source('image', Path(name, there)) for name in 'ab']
+        with pytest.raises(ValueError, match='2 images are called'):
+            read_boxes(file, twice)
 
 
 def test_a_file_of_boxes_is_read(tmp_path):

@@ -396,6 +396,34 @@ def test_boxes_are_not_replaced_by_predictions(predict, photos, tmp_path):
     assert json.loads(file.read_text()) == {'face0.png': [[40, 40, 120, 130]]}
 
 
+def test_other_lists_are_not_replaced_by_predictions(
+    predict, photos, boxes, tmp_path
+):
+    file = tmp_path / 'face0.json'
+    content = '[{"id": 1, "annotations": [], "data": {"img": "face0.png"}}]'
+    file.write_text(content)
+    words = (photos / 'face0.png', '--boxes', boxes, '--pred-out-dir')
+    _, status, told = predict(*words, tmp_path)
+    assert status == 1
+    assert f'{file} is a file that predictions would replace' in told
+    assert file.read_text() == content
+    for earlier in ('[]', '', '[\n  {\n    "keypoints": []}]'):
+        file.write_text(earlier)
+        assert predict(*words, tmp_path)[1] == 0
+
+
+def test_other_tables_are_not_replaced(predict, photos, boxes, tmp_path):
+    table = tmp_path / 'labels.csv'
+    table.write_text('image,x0,y0\nface0.png,1,2\n')
+    words = (photos / 'face0.png', '--boxes', boxes, '--csv', table)
+    _, status, told = predict(*words)
+    assert status == 1
+    assert 'labels.csv is there and no table of predictions' in told
+    assert table.read_text() == 'image,x0,y0\nface0.png,1,2\n'
+    table.write_text('')
+    assert predict(*words)[1] == predict(*words)[1] == 0
+
+
 @pytest.mark.parametrize('option', ['--out-dir', '--pred-out-dir', '--csv'])
 def test_a_place_that_cannot_be_written_is_told_first(
     predict, photos, tmp_path, option

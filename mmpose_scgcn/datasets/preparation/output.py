@@ -71,6 +71,17 @@ def check_target(
     if out.exists() and not out.is_dir():
         raise FileExistsError(f'{out} is a file, expected a folder')
     names = [PROBLEMS, PREVIEW, *([METAINFO] if metainfo else [])]
+    others = [
+        name
+        for name in (os.listdir(out) if out.is_dir() else ())
+        if is_annotation_name(name)
+        and not name.startswith(annotation_name(source.name, '')[:-5])
+    ]
+    if others:
+        raise FileExistsError(
+            f'{out / min(others)} is of another data set, which would lose '
+            'its images and meta information: choose another folder'
+        )
     there = annotation_files(out, source.name)
     there += [out / name for name in names if os.path.lexists(out / name)]
     images = out / IMAGES

@@ -290,6 +290,8 @@ def test_encodings(write, encoding):
     ('data', 'message'),
     (
         ('{"images": [', r'faces\.json: expected JSON, but .*line 1'),
+        ('<?xml?><annotations>', 'expected JSON, got XML of CVAT: export it'),
+        (' <html>', 'expected JSON, got XML: line 1'),
         ('', r'faces\.json: expected JSON'),
         ('[' * 100_000, r'faces\.json: JSON nested too deeply'),
         (dict(shapes=[], imagePath=''), 'got a file of LabelMe: prepare_data'),

@@ -336,6 +336,21 @@ def test_no_image_at_all(folder_wflw, tmp_path):
     assert not (tmp_path / 'out').exists()
 
 
+@pytest.mark.parametrize('overwrite', [False, True])
+def test_a_folder_of_another_set_is_left_alone(
+    folder_csv, tmp_path, overwrite
+):
+    """Its images and its metainfo.py would be those of this one."""
+    source = read_tables(folder_csv / 'train.csv', folder_csv / 'frames')
+    prepare(source, tmp_path / 'out', Options(val_share=0))
+    before = sorted(path.name for path in (tmp_path / 'out').iterdir())
+    other = replace(source, name='fac')
+    with pytest.raises(FileExistsError, match='is of another data set'):
+        prepare(other, tmp_path / 'out', Options(), overwrite=overwrite)
+    after = sorted(path.name for path in (tmp_path / 'out').iterdir())
+    assert after == before
+
+
 def test_splits_of_an_earlier_run_do_not_stay(folder_csv, tmp_path):
     """Their faces would be trained on and selected by."""
     out = tmp_path / 'out'

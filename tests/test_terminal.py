@@ -118,7 +118,7 @@ TOOLS = {
     'build_graph': 'NAME',
     'calibrate_detector': 'haar --config NAME',
     'check_dataset': 'NAME',
-    'demo': '--work-dir NAME --train -1',
+    'demo': '--work-dir NAME --train 99999999',
     'download': 'NAME',
     'draw_predictions': 'NAME weights.pth',
     'explain': '--data-set NAME --out new.json',

@@ -97,9 +97,21 @@ def check_options(
         parser.error('--flip-pairs has no meaning beside --metainfo')
     if args.out.suffix != '.pth':
         parser.error(f'--out must end in .pth, got {args.out}')
+    try:
+        check_free(args)
+    except FileExistsError as error:
+        parser.error(str(error))
+
+
+def check_free(args: argparse.Namespace) -> None:
+    """Check that no file would be replaced unasked.
+
+    Raises:
+        FileExistsError: One would.
+    """
     for file in (args.out, args.out.with_suffix('.py')):
         if file.exists() and not args.overwrite:
-            parser.error(
+            raise FileExistsError(
                 f'{file} is there already: choose another name, or say '
                 '--overwrite'
             )
@@ -176,6 +188,7 @@ def run(args: argparse.Namespace) -> None:
         **metric,
         'norm': norm,
     }
+    check_free(args)  # another process may have written meanwhile
     file, config = write_adapted(args.out, model, adaptation, evaluator, facts)
     print(f'written to {file}, and {config} for tools/test.py')
 

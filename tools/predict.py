@@ -41,7 +41,7 @@ from mmpose_scgcn.apis.progress import (
     show_progress,
 )
 from mmpose_scgcn.apis.results import ResultFiles, check_places, check_screen
-from mmpose_scgcn.apis.source_predictor import SourcePredictor
+from mmpose_scgcn.apis.source_predictor import Partly, SourcePredictor
 from mmpose_scgcn.apis.sources import Source, find_sources
 from mmpose_scgcn.apis.writers import Table
 from mmpose_scgcn.detection import LANDMARK_BOX, FaceDetector
@@ -157,9 +157,11 @@ def run(args: argparse.Namespace, console: 'Console | None') -> list[str]:
         predictor = make_predictor(args, model, boxes, results, progress)
         for done, told in predictor(sources):
             for problem in told:
-                progress.say(f'left out: {problem}', style='red')
+                partly = isinstance(problem, Partly)
+                failed += not partly
+                what = 'in part' if partly else 'left out'
+                progress.say(f'{what}: {problem}', style='red')
             problems += told
-            failed += len(told)
             progress.add_files(done)
     if failed < total:
         report(console, progress.faces, total - failed, total, results)

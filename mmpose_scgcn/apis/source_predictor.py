@@ -31,6 +31,12 @@ class _Picture(NamedTuple):
     image: np.ndarray
 
 
+class Partly(str):
+    """A sentence about a source that was predicted, but not to its end."""
+
+    __slots__ = ()
+
+
 class SourcePredictor:
     """Predicts images, videos and cameras, and keeps what is found.
 
@@ -78,7 +84,8 @@ class SourcePredictor:
 
         Yields:
             tuple[int, list[str]]: How many of them are done once more, and a
-            sentence for each that could not be.
+            sentence for each that could not be, or not to its end
+            (:class:`Partly`).
         """
         for group in group_images(sources):
             yield len(group), self._predict_group(group)
@@ -142,8 +149,10 @@ class SourcePredictor:
         if stopped.is_set() or video.is_whole():
             return []
         return [
-            f'{source.path}: only {len(frames)} of {video.promised} frames '
-            'could be read; what was read is kept'
+            Partly(
+                f'{source.path}: only {len(frames)} of {video.promised} '
+                'frames could be read; what was read is kept'
+            )
         ]
 
     def _follow(self, video: Video, name: str, stopped: Event) -> list[Faces]:

@@ -481,6 +481,8 @@ def test_a_video_that_breaks_off_is_kept_and_told(predict, photos, tmp_path):
     )
     assert status == 1
     assert 'of 6 frames could be read; what was read is kept' in told
+    assert 'in part: ' in told and 'left out: ' not in told
+    assert ' in 1 file' in told
     assert (folder / 'predictions/visualizations/half.mp4').is_file()
 
 

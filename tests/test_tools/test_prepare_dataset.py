@@ -114,7 +114,8 @@ def test_the_config_says_what_was_prepared(tool, table, tmp_path):
     assert cfg.test_dataloader is None
     assert cfg.model.test_cfg.flip_test
     result = tool(
-        *(*CONFIG, 'mine/my.py', '--overwrite', '--flip-pairs', 'none')
+        *(*CONFIG, 'mine/my.py', '--overwrite', '--flip-pairs', 'none'),
+        *('--name', 'seven'),
     )
     assert result.returncode == 0, result.stderr
     cfg = Config.fromfile(tmp_path / 'mine/my.py')

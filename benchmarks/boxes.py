@@ -3,7 +3,8 @@
 python benchmarks/boxes.py --model face68
 python benchmarks/boxes.py --config CONFIG --checkpoint FILE --name mine
 
-For each data set, each kind of box and number of passes: NME over the faces
+For each data set, each kind of box (of the annotations, of a detector, or of
+the annotations and shifted) and number of passes: NME over the faces
 that were found, failure rates in which a missed face counts as failed, how
 many were missed, and the error relative to that with the annotations' boxes.
 And what scores are worth: the error of the tenth of the faces with the lowest

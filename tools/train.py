@@ -77,6 +77,24 @@ def apply_training_options(cfg: 'Config', args: argparse.Namespace) -> None:
         cfg.optim_wrapper.setdefault('loss_scale', 'dynamic')
     elif args.amp:
         use_bfloat16(cfg)
+    if args.auto_scale_lr:
+        if 'base_batch_size' not in cfg.get('auto_scale_lr', {}):
+            raise ValueError(
+                '--auto-scale-lr needs auto_scale_lr=dict(base_batch_size=...)'
+                ' in the config: the batch its learning rate is meant for'
+            )
+        cfg.auto_scale_lr.enable = True
+    if args.seed is not None:
+        cfg.randomness = {**cfg.get('randomness', {}), 'seed': args.seed}
+
+
+def check_settings(cfg: 'Config') -> None:
+    """Check what MMEngine would find out late, or not at all.
+
+    Raises:
+        FileNotFoundError: There is no file to start from.
+        ValueError: A length of the training that is none.
+    """
     for name in ('max_epochs', 'max_iters'):
         limit = (cfg.get('train_cfg') or {}).get(name)
         if limit is not None and not (isinstance(limit, int) and limit > 0):
@@ -87,15 +105,6 @@ def apply_training_options(cfg: 'Config', args: argparse.Namespace) -> None:
     start = cfg.get('load_from')
     if start and '://' not in str(start) and not Path(start).is_file():
         raise FileNotFoundError(f'load_from: there is no file {start}')
-    if args.auto_scale_lr:
-        if 'base_batch_size' not in cfg.get('auto_scale_lr', {}):
-            raise ValueError(
-                '--auto-scale-lr needs auto_scale_lr=dict(base_batch_size=...)'
-                ' in the config: the batch its learning rate is meant for'
-            )
-        cfg.auto_scale_lr.enable = True
-    if args.seed is not None:
-        cfg.randomness = {**cfg.get('randomness', {}), 'seed': args.seed}
 
 
 def use_bfloat16(cfg: 'Config') -> None:
@@ -158,6 +167,7 @@ def main() -> None:
     try:
         cfg = load_config(args)
         apply_training_options(cfg, args)
+        check_settings(cfg)
         check_annotations(
             cfg, 'train_dataloader', 'val_dataloader', 'val_evaluator'
         )

@@ -80,11 +80,7 @@ def check_units(source: Source, sizes: Sizes) -> None:
             image, or all lie within 0 to 1, or 0 to 100 of large images.
     """
     for split, members in source.splits.items():
-        faces = [
-            face
-            for face in members
-            if face.file in sizes and (face.flags != ABSENT).any()
-        ]
+        faces = _measurable(members, sizes)
         try:
             if faces:
                 _check_faces(faces, sizes, source.origin)
@@ -134,17 +130,22 @@ def check_converted(source: Source, sizes: Sizes, units: str) -> None:
         ValueError: Most faces of a split are outside of their image.
     """
     for split, members in source.splits.items():
-        faces = [
-            face
-            for face in members
-            if face.file in sizes and (face.flags != ABSENT).any()
-        ]
+        faces = _measurable(members, sizes)
         outside = _most_outside(faces, sizes)
         if outside:
             raise ValueError(
                 f'{split}: taken for {units} of the image, {outside}; are '
                 'they pixels? Without --units that is found out'
             )
+
+
+def _measurable(members: Sequence[Face], sizes: Sizes) -> list[Face]:
+    """Keep faces with a keypoint, in images whose size is known."""
+    return [
+        face
+        for face in members
+        if face.file in sizes and (face.flags != ABSENT).any()
+    ]
 
 
 def _most_outside(faces: Sequence[Face], sizes: Sizes) -> str:

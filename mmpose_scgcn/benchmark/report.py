@@ -86,6 +86,21 @@ def describe(suite: Suite, known: Results) -> list[str]:
             'lowered the error on the validation set by more than '
             f'{100 * STILL_FALLING:.0f} %.'
         )
+    for precision in ('bfloat16', 'float16'):
+        if runs := _trained_in(precision, suite, known):
+            lines.append(f'Trained in {precision}: {"; ".join(runs)}.')
     if waiting := not_run(suite, known):
         lines.append(f'Not run yet: {"; ".join(waiting)}.')
     return lines
+
+
+def _trained_in(precision: str, suite: Suite, known: Results) -> list[str]:
+    """List rows that were trained in a number format, with their seeds."""
+    rows = []
+    for method in suite.methods:
+        runs = known.of(method.name)
+        seeds = [str(r.seed) for r in runs if r.precision == precision]
+        if seeds:
+            several = ' ' if len(seeds) == 1 else 's '
+            rows.append(f'{method.name} (seed{several}{", ".join(seeds)})')
+    return rows

@@ -64,7 +64,9 @@ class RunRecord:
 
     ``val_curve`` is the NME on the validation set over the training;
     ``options`` are the settings of the config that were searched for, by
-    dotted key; ``start`` is the method whose weights it started from, and
+    dotted key; ``precision`` is the number format that the network was
+    trained in (``float32``, ``bfloat16`` or ``float16``); ``start`` is the
+    method whose weights it started from, and
     ``checkpoint`` what was tested instead of trained. Tests that came later
     have their commits in ``tested_at``. Of a predictor ``options`` are what
     it has chosen, and ``made_of`` are its files and packages, with the first
@@ -79,6 +81,7 @@ class RunRecord:
     iterations: int | None = None
     val_curve: list[float] = field(default_factory=list)
     options: Mapping[str, Any] = field(default_factory=dict)
+    precision: str = ''
     start: str = ''
     checkpoint: str = ''
     tested_at: Mapping[str, str] = field(default_factory=dict)

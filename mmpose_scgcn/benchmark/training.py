@@ -56,8 +56,24 @@ class Trained:
         return dict(
             train_seconds=round(self.seconds, 1),
             iterations=self.iterations,
+            precision=precision_of(self.cfg),
             val_curve=[round(value, 6) for value in self.curve],
         )
+
+
+#: Number formats by the optimiser's wrapper; all others train in float32.
+_PRECISIONS = {
+    'BFloat16OptimWrapper': 'bfloat16',
+    'AmpOptimWrapper': 'float16',
+}
+
+
+def precision_of(cfg: Config) -> str:
+    """Tell in which number format a config trains the network."""
+    wrapper = cfg.optim_wrapper
+    kind = str(wrapper.get('type', '')).rpartition('.')[2]
+    usual = _PRECISIONS.get(kind, 'float32')
+    return str(wrapper.get('dtype') or usual)
 
 
 def _prefer_loaded_graph(cfg: Config) -> None:

@@ -1,7 +1,7 @@
 """What is checked before a run and during it, and said in words."""
 
 from .batches import check_batches, check_shares
-from .codecs import check_codec
+from .codecs import check_codec, check_heatmaps
 from .findings import CheckError, Findings, on_every_rank
 from .folders import adopt_best, latest_checkpoint
 from .losses import LossWatch
@@ -22,6 +22,7 @@ __all__ = [
     'bring_forward',
     'check_batches',
     'check_codec',
+    'check_heatmaps',
     'check_run',
     'check_shares',
     'compare_settings',

@@ -3,6 +3,7 @@
 from mmpose_scgcn.benchmark import load_results, load_suite
 from mmpose_scgcn.benchmark.tasks import best_rate
 from mmpose_scgcn.benchmark.training import method_config
+from mmpose_scgcn.checks import check_heatmaps
 from mmpose_scgcn.config_files import read_config
 
 import pytest
@@ -42,6 +43,18 @@ def test_all_rows_see_the_same_faces(name, root, tmp_path, monkeypatch):
     assert 'mmpose_scgcn.ShiftKeypointOrigin' in kinds
     for method in others:
         assert pipelines(method, tmp_path) == expected, method.name
+
+
+@pytest.mark.parametrize('name', ['300w_cpu', '300w_gpu', '300w_128px'])
+def test_no_heatmap_is_displaced_at_the_edges(
+    name, root, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(root)
+    methods = {m.name: m for m in load_suite(f'benchmarks/{name}.py').methods}
+    for row in (UDP, 'heatmap, DARK', 'integral'):
+        if row in methods:
+            cfg = method_config(methods[row], tmp_path)
+            assert not check_heatmaps(cfg).warnings, row
 
 
 @pytest.mark.parametrize('name', ['300w_cpu', '300w_128px', '300w_zoo_scale'])

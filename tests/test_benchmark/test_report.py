@@ -37,6 +37,19 @@ def test_rows_that_were_not_run_are_named_once(suite, known):
     )
 
 
+def test_rows_in_another_precision_than_float32_are_named(suite, known):
+    assert 'Trained in' not in make_report(suite, known)
+    first, second = known.runs
+    known.add_run(replace(first, precision='float32'))
+    known.add_run(replace(second, precision='bfloat16'))
+    report = make_report(suite, known)
+    assert 'Trained in bfloat16: a (seed 1).' in report
+    assert 'float16: a (seeds' not in report
+    known.add_run(replace(first, precision='bfloat16'))
+    told = 'Trained in bfloat16: a (seeds 0, 1).'
+    assert told in make_report(suite, known)
+
+
 def test_tables_without_rows_are_left_out(suite):
     suite = replace(suite, methods=suite.methods[:1])
     titles = [table.title for table in make_tables(suite, Results())]

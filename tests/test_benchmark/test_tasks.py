@@ -9,11 +9,12 @@ from mmpose_scgcn.benchmark.later_tests import LaterTest
 from mmpose_scgcn.benchmark.results import Results, TrialRecord
 from mmpose_scgcn.benchmark.results_file import save_results
 from mmpose_scgcn.benchmark.tasks import Costs, Run, Trial
-from mmpose_scgcn.benchmark.training import method_config
+from mmpose_scgcn.benchmark.training import method_config, precision_of
 from mmpose_scgcn.benchmark.worker import TASKS
 from mmpose_scgcn.benchmark.workspace import Workspace
 
 import pytest
+from mmengine.config import Config
 
 pytestmark = pytest.mark.filterwarnings(
     'ignore:Use the existing "bbox_center"',
@@ -87,6 +88,7 @@ def test_a_run_is_trained_and_tested(done):
     assert run.options == {'optim_wrapper.optimizer.lr': 1e-3}
     assert run.iterations == len(run.val_curve) == 1
     assert run.train_seconds > 0
+    assert run.precision == 'float32'
     folder = done.run_folder('one', 0)
     assert (folder / 'predictions/hidden.npz').is_file()
     assert done.weights(done.suite.method('one'), 0)
@@ -268,3 +270,17 @@ def test_transforms_are_changed_by_their_type(space):
     gone = replace(one, transforms={'Gone': {}})
     with pytest.raises(ValueError, match=r'method one: no pipeline of .*Gone'):
         method_config(gone, 'x')
+
+
+@pytest.mark.parametrize(
+    ('wrapper', 'precision'),
+    [
+        (dict(), 'float32'),
+        (dict(type='OptimWrapper'), 'float32'),
+        (dict(type='mmpose_scgcn.BFloat16OptimWrapper'), 'bfloat16'),
+        (dict(type='AmpOptimWrapper'), 'float16'),
+        (dict(type='AmpOptimWrapper', dtype='bfloat16'), 'bfloat16'),
+    ],
+)
+def test_the_precision_of_a_training_is_recorded(wrapper, precision):
+    assert precision_of(Config(dict(optim_wrapper=wrapper))) == precision

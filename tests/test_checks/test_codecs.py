@@ -1,9 +1,11 @@
-"""A codec that a child config overrides without effect."""
+"""A codec without effect, and one with displaced targets."""
 
-from mmpose_scgcn.checks import check_codec
+from mmpose_scgcn.checks import check_codec, check_heatmaps
 
+import numpy as np
 import pytest
 from mmengine.config import Config
+from mmpose.registry import KEYPOINT_CODECS
 
 CODEC = dict(type='MSRAHeatmap', input_size=(64, 64), sigma=2)
 
@@ -54,3 +56,59 @@ def test_a_codec_without_effect(codec, told):
 def test_every_config_of_ours_uses_its_codec(root):
     for path in (root / 'configs').rglob('td-*.py'):
         assert not check_codec(Config.fromfile(path)).warnings, path
+
+
+#: MMPose's codecs with one Gaussian for each keypoint, drawn as a patch.
+PATCHES = ('UDPHeatmap', 'MSRAHeatmap', 'IntegralRegressionLabel')
+
+
+def heatmaps(kind, sigma, **more):
+    size = dict(input_size=(64, 64), heatmap_size=(32, 32))
+    return dict(type=kind, sigma=sigma, **size, **more)
+
+
+def far_off(codec):
+    """How far peaks lie from keypoints in all cells of a map, in cells."""
+    codec = KEYPOINT_CODECS.build(codec)
+    scale = getattr(codec, 'heatmap_codec', codec).scale_factor
+    cells = np.stack(np.meshgrid(range(32), range(32)), -1).reshape(-1, 2)
+    points = (cells[None] * scale).astype(np.float32)
+    maps = codec.encode(points, np.ones(points.shape[:2], np.float32))
+    peaks = maps['heatmaps'].reshape(len(cells), -1).argmax(1)
+    found = np.stack([peaks % 32, peaks // 32], 1)
+    return np.abs(found - cells).max()
+
+
+@pytest.mark.parametrize('kind', PATCHES)
+@pytest.mark.parametrize('sigma', [0.5, 1, 4 / 3, 1.5, 5 / 3, 2, 2.25, 3])
+def test_displaced_targets_are_told_as_mmpose_draws_them(kind, sigma):
+    codec = heatmaps(kind, sigma)
+    told = check_heatmaps(config(codec, codec, codec)).warnings
+    assert len(told) == far_off(codec)
+
+
+def test_the_sigma_that_a_warning_names_is_in_order():
+    codec = heatmaps('UDPHeatmap', 1.5)
+    (warning,) = check_heatmaps(config(codec, codec, codec)).warnings
+    assert 'UDPHeatmap with sigma=1.5' in warning
+    assert 'within 4.5 cells of the left or top edge' in warning
+    assert 'Use sigma=4 / 3,' in warning
+    assert far_off(dict(codec, sigma=4 / 3)) == 0
+
+
+@pytest.mark.parametrize(
+    'codec',
+    [
+        heatmaps('MSRAHeatmap', 1.5, unbiased=True),  # no patches
+        dict(type='RegressionLabel', input_size=(64, 64)),
+        dict(type='SimCCLabel', input_size=(64, 64), sigma=(4.9, 5.66)),
+        dict(type='SimCCLabel', input_size=(64, 64), sigma=5.5),
+    ],
+)
+def test_other_targets_are_not_displaced(codec):
+    assert not check_heatmaps(config(codec, codec, codec)).warnings
+
+
+def test_no_config_of_ours_displaces_targets(root):
+    for path in (root / 'configs').rglob('td-*.py'):
+        assert not check_heatmaps(Config.fromfile(path)).warnings, path

@@ -11,6 +11,7 @@ from mmpose_scgcn.checks import (
     bring_forward,
     check_batches,
     check_codec,
+    check_heatmaps,
     check_run,
     check_shares,
     compare_settings,
@@ -202,6 +203,7 @@ def check_all(runner: Runner) -> Findings:
     )
     if not found.errors:
         found.attempt('codec', partial(check_codec, runner.cfg))
+        found.attempt('heatmaps', partial(check_heatmaps, runner.cfg))
     if datasets:
         found.add(check_run(runner))
     return found

@@ -73,7 +73,6 @@ class ZooRows:
         rows['RLE, pooled'] = dict(self._regression('RLEHead'), group='RLE')
         rows['integral'] = self._integral()
         rows['heatmap, UDP'] = self.heatmap()
-        rows['heatmap, DARK'] = self.heatmap(udp=False)
         rows['SimCC'] = self.simcc(2 * self.input_size[0])
         return rows
 
@@ -154,21 +153,18 @@ class ZooRows:
             },
         )
 
-    def heatmap(self, udp: bool = True) -> dict:
-        """Give a row with heatmaps, decoded below their pixel.
+    def heatmap(self) -> dict:
+        """Give a row with heatmaps, decoded below their pixel by DARK.
 
-        Args:
-            udp (bool): Whether corner pixels of heatmaps are those of the
-                crop, as UDP has it, so that a map and that of the mirrored
-                crop agree. Defaults to True.
+        Corner pixels of heatmaps are those of the crop, as UDP has it, so
+        that a map and that of the mirrored crop agree. Of MMPose's other
+        heatmaps (``MSRAHeatmap``) they do not: its flip test moves keypoints
+        by a quarter of their pixel.
 
         Returns:
             dict: The row.
         """
         deconvs = self.deconvs
-        kind = dict(kind='UDPHeatmap')
-        if not udp:
-            kind = dict(kind='MSRAHeatmap', unbiased=True)
         head = dict(
             type='HeatmapHead',
             out_channels=self.keypoints,
@@ -178,12 +174,12 @@ class ZooRows:
         return dict(
             kind='heatmap',
             group='heatmap',
-            transforms={'TopdownAffine': {'use_udp': True}} if udp else {},
+            transforms={'TopdownAffine': {'use_udp': True}},
             codec=self._heatmap_label(
-                deconvs=deconvs,
+                'UDPHeatmap',
+                deconvs,
                 sigma=self.sigma,
                 blur_kernel_size=self.blur,
-                **kind,
             ),
             options={
                 'model.head': head,
@@ -191,7 +187,7 @@ class ZooRows:
                     _delete_=True,
                     flip_test=True,
                     flip_mode='heatmap',
-                    shift_heatmap=not udp,
+                    shift_heatmap=False,
                 ),
             },
         )

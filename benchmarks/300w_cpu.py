@@ -20,8 +20,8 @@ contenders = Contenders(
     input_size=(64, 64),
     keypoints=68,
     deconvs=3,
-    # MMPose moves a target near the left or top edge by a cell where three
-    # times this is not a whole number.
+    # Where three times this is no whole number, MMPose draws targets a cell
+    # off: of 1.5 those near the left and top edges.
     sigma=4 / 3,
     blur=7,
     deconv_channels=128,

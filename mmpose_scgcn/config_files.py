@@ -4,7 +4,7 @@ import difflib
 import sys
 import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mmengine.config import Config
@@ -105,7 +105,7 @@ def read_config(name: str, options: dict) -> 'Config':
         raise  # of a base
     except Exception as error:  # a config is a program
         raise ValueError(
-            f'{path} cannot be read: {_line_of(path, error)}'
+            f'{path} cannot be read: {line_of(path, error)}'
             f'{type(error).__name__}: {error}'
         ) from error
     try:
@@ -114,11 +114,27 @@ def read_config(name: str, options: dict) -> 'Config':
         raise ValueError(
             f'--cfg-options do not fit {path}: {error}'
         ) from error
+    _drop_markers(cfg._cfg_dict)
     return cfg
 
 
-def _line_of(path: Path, error: Exception) -> str:
-    """Say in which line of a config an error is, if it is in one."""
+def _drop_markers(setting: Any) -> None:
+    """Drop each ``_delete_`` that is left.
+
+    MMEngine takes it away where there is something to delete, and leaves it
+    as an argument where there is nothing.
+    """
+    if isinstance(setting, dict):
+        setting.pop('_delete_', None)
+        for value in setting.values():
+            _drop_markers(value)
+    elif isinstance(setting, (list, tuple)):
+        for value in setting:
+            _drop_markers(value)
+
+
+def line_of(path: Path, error: Exception) -> str:
+    """Say in which line of a Python file an error is, if it is in one."""
     if isinstance(error, SyntaxError):
         return f'line {error.lineno}: '
     frames = traceback.extract_tb(error.__traceback__)

@@ -4,9 +4,13 @@ import os
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from mmpose_scgcn.evaluation.annotation_fields import AnnotationFields
+from mmpose_scgcn.evaluation.functional import build_subsets, resolve_norm
 from mmpose_scgcn.launch import check_annotations
+
+from mmengine.config import Config
 
 from .processes import interruptible, process_environment
 from .scoring import ann_file_of
@@ -31,11 +35,13 @@ def make_training_sets(space: Workspace, methods: Iterable[Method]) -> None:
 
 
 def check_data(space: Workspace, methods: Iterable[Method]) -> None:
-    """Check that annotations are there before anything starts.
+    """Check that annotations and test settings are good before a training.
 
     Raises:
         FileNotFoundError: Annotations are missing.
+        ValueError: A test cannot be scored as the suite says.
     """
+    tried: list[tuple] = []
     for method in methods:
         cfg = method_config(method, space.work_dir)
         if not method.checkpoint:  # a predictor may fit something
@@ -46,6 +52,30 @@ def check_data(space: Workspace, methods: Iterable[Method]) -> None:
                 raise FileNotFoundError(
                     f'{method.name}: test {name}: no annotations {path}'
                 )
+            kind = cfg.test_dataloader.dataset.type
+            if (key := (name, path, kind)) not in tried:
+                tried.append(key)
+                where = f'{space.suite.path}: test {name}'
+                _check_test(cfg, setting, space.suite.norm, where)
+
+
+def _check_test(
+    cfg: Config, setting: Mapping, norm: str | tuple, where: str
+) -> None:
+    """Make what a test needs, and read the subsets of its faces."""
+    from mmpose.registry import DATASETS, TRANSFORMS
+
+    setting = {**cfg.test_dataloader.dataset, **setting, 'pipeline': []}
+    try:
+        for step in setting.pop('insert', ()):
+            TRANSFORMS.build(step)
+        subsets = build_subsets(setting.pop('subsets', None))
+        AnnotationFields(subsets, False, ann_file_of(setting)).prepare()
+        dataset = DATASETS.build(setting)
+        resolve_norm(norm, dataset.metainfo['dataset_name'])
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        told = error.args[0] if isinstance(error, KeyError) else error
+        raise ValueError(f'{where}: {told}') from error
 
 
 def _make_training_set(space: Workspace, path: str) -> None:

@@ -13,6 +13,7 @@ from .plan import costs_are_missing, missing_tasks
 from .processes import interruptible, last_line, process_environment
 from .report import write_report
 from .results_file import save_results
+from .settings import changed_runs
 from .suite import Suite
 from .tasks import Costs, Task
 from .worker import take_found, worker_command
@@ -47,6 +48,8 @@ def run_benchmark(
         ValueError: A training set could not be made.
     """
     until = None if minutes is None else time.monotonic() + 60 * minutes
+    for change in changed_runs(space):
+        print(change, flush=True)
     executor = Executor(space, jobs, until)
     tasks = [t for t in missing_tasks(space, only) if not executor.keep(t)]
     names = {method.name for task in tasks for method in task.methods(space)}

@@ -10,6 +10,7 @@ from .commit import source_commit
 from .predictor import Predictor, made_of
 from .results import Accuracy, Results, RunRecord
 from .scoring import score_all, score_model
+from .settings import settings_of
 from .suite import Method
 from .tasks import Task, write_errors
 from .training import method_config
@@ -68,10 +69,12 @@ class LaterTest(Task):
         folder = space.run_folder(self.name, self.seed)
         tests = score_all(suite, cfg, model, missing, folder)
         marks = dict.fromkeys(tests, source_commit())
+        settings = settings_of(suite, method)
         return replace(
             run,
             tests={**run.tests, **tests},
             tested_at={**run.tested_at, **marks},
+            settings={**run.settings, **{t: settings[t] for t in tests}},
         )
 
     def record(self, known: Results, found: RunRecord | str) -> str:

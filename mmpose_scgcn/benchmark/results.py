@@ -70,7 +70,9 @@ class RunRecord:
     ``checkpoint`` what was tested instead of trained. Tests that came later
     have their commits in ``tested_at``. Of a predictor ``options`` are what
     it has chosen, and ``made_of`` are its files and packages, with the first
-    digits of their hashes and with versions.
+    digits of their hashes and with versions. ``settings`` are the digests of
+    what training and tests depend on
+    (:func:`~mmpose_scgcn.benchmark.settings.settings_of`).
     """
 
     method: str
@@ -86,6 +88,7 @@ class RunRecord:
     checkpoint: str = ''
     tested_at: Mapping[str, str] = field(default_factory=dict)
     made_of: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -26,8 +26,8 @@ class Method:
         delay (int): How many turns of the others come first.
         group (str): Rows that share a learning rate; none is searched for
             without one.
-        checkpoint (str): Path or address of weights to test instead of
-            training.
+        checkpoint (str): Address of weights to test instead of training, or
+            their path, relative to the current folder or to the suite.
         curve (bool): Whether the row has a curve in the plots.
         codec (Mapping): Codec of its labels, instead of the config's.
         augment (tuple[Mapping, ...]): Transforms of training faces, after

@@ -3,9 +3,11 @@
 import os
 import runpy
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
+
+from mmpose_scgcn.config_files import line_of
 
 from .results import slugify
 from .suite import KINDS, Axis, Method, Search, Suite
@@ -34,6 +36,8 @@ def load_suite(path: str | Path) -> Suite:
     missing = [name for name in _REQUIRED if name not in content]
     if missing:
         raise ValueError(f'{path}: expected {", ".join(missing)} too')
+    for name in ('methods', 'tests', 'axes'):
+        _check_settings(path, name, content.get(name, {}))
     methods = tuple(
         _make_method(path, name, {'config': content['config'], **values})
         for name, values in content['methods'].items()
@@ -62,6 +66,11 @@ def _run_file(path: Path) -> dict[str, Any]:
     sys.path.insert(0, folder)
     try:
         return runpy.run_path(str(path))
+    except Exception as error:  # a suite is a program
+        raise ValueError(
+            f'{path} cannot be read: {line_of(path, error)}'
+            f'{type(error).__name__}: {error}'
+        ) from error
     finally:
         sys.path.remove(folder)
         for name in set(sys.modules) - before:  # another folder has others
@@ -70,10 +79,29 @@ def _run_file(path: Path) -> dict[str, Any]:
                 del sys.modules[name]
 
 
+def _check_settings(path: Path, name: str, content: Any) -> None:
+    """Check that something is a dict of dicts."""
+    wanted = f'{path}: expected {name} to be a dict with a dict for each name'
+    if not isinstance(content, Mapping):
+        raise ValueError(f'{wanted}, got {content!r}')
+    for key, values in content.items():
+        if not isinstance(values, Mapping):
+            raise ValueError(f'{wanted}, got {values!r} for {key!r}')
+
+
 def _make_method(path: Path, name: str, values: Mapping[str, Any]) -> Method:
     config = os.path.normpath(path.parent / values['config'])
-    seeds = tuple(values.get('seeds', (0,)))
-    values = dict(values, config=config, seeds=seeds)
+    seeds = values.get('seeds', (0,))
+    if isinstance(seeds, str) or not isinstance(seeds, Iterable):
+        raise ValueError(
+            f'{path}: method {name}: expected a list of seeds, such as '
+            f'(0, 1, 2), got seeds={seeds!r}'
+        )
+    values = dict(values, config=config, seeds=tuple(seeds))
+    checkpoint = values.get('checkpoint', '')
+    beside = path.parent / checkpoint
+    if not Path(checkpoint).is_file() and beside.is_file():
+        values['checkpoint'] = os.path.normpath(beside)
     method = _make(Method, path, values, name=name)
     if not Path(config).is_file():
         raise FileNotFoundError(f'{path}: method {name}: no config {config}')

@@ -21,6 +21,7 @@ from .results import (
     slugify,
 )
 from .scoring import score_all, score_model
+from .settings import settings_of
 from .suite import Method, Search, Suite
 from .training import method_config, note_weights, train_method
 from .workspace import Workspace
@@ -155,7 +156,7 @@ class Run(Task):
         """Train, test all, and note which weights the training found."""
         suite, folder = space.suite, space.folder(self.slug)
         method = suite.method(self.name)
-        facts: dict[str, Any] = {}
+        facts: dict[str, Any] = {'settings': settings_of(suite, method)}
         if method.checkpoint:
             cfg = method_config(method, folder)
             model = build_model(cfg, method.checkpoint)

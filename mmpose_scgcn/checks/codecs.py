@@ -26,19 +26,16 @@ def check_codec(cfg: Config) -> Findings:
         Findings: A warning with the settings that differ.
     """
     codec = cfg.get('codec')
-    used = [use for part in _PARTS for use in _uses(cfg.get(part))]
+    used = [_plain(use) for part in _PARTS for use in _uses(cfg.get(part))]
     if not isinstance(codec, Mapping) or not used:
         return Findings()
-    if any(_plain(use) == _plain(codec) for use in used):
+    named = _plain(codec)
+    if any(use == named for use in used):
         return Findings()
-    differ = sorted(
-        key
-        for key in {*codec, *used[0]}
-        if _plain(codec.get(key)) != _plain(used[0].get(key))
-    )
     lines = '; '.join(
-        f'{key} is {codec.get(key)!r}, and {used[0].get(key)!r} is used'
-        for key in differ
+        f'{key} is {named.get(key)!r}, and {used[0].get(key)!r} is used'
+        for key in sorted({*named, *used[0]})
+        if named.get(key) != used[0].get(key)
     )
     return Findings(
         warnings=[
@@ -50,14 +47,14 @@ def check_codec(cfg: Config) -> Findings:
 
 
 def check_heatmaps(cfg: Config) -> Findings:
-    """Look where a codec puts the target of a keypoint near the edge.
+    """Look where a codec puts the targets of keypoints.
 
     MMPose 1.3 draws Gaussians of three sigmas to each side. Where these are
     no whole number of cells, ``UDPHeatmap``, ``MSRAHeatmap`` and
-    ``IntegralRegressionLabel`` draw those that the left or top edge cuts off
-    one cell too far to the right or too low, and a model learns that. The
-    targets themselves are looked at, so that a version of MMPose without this
-    fault has no warning.
+    ``IntegralRegressionLabel`` draw some of them one cell off, and a model
+    learns that: from half a cell on those that the left or top edge cuts off,
+    and below half a cell all others. The targets themselves are looked at,
+    so that a version of MMPose without this fault has no warning.
 
     Args:
         cfg (mmengine.config.Config): The config.
@@ -70,20 +67,25 @@ def check_heatmaps(cfg: Config) -> Findings:
     tried: list[Mapping] = []
     for use in _uses(cfg.get('train_dataloader')):
         plain = _plain(use)
-        sigma, kind = plain.get('sigma'), plain.get('type')
-        if not isinstance(sigma, (int, float)) or plain in tried:
+        sigma = plain.get('sigma')
+        kind = str(plain.get('type')).rpartition('.')[2]
+        combined = plain.get('heatmap_type') == 'combined'
+        if kind not in _PATCHES or combined or plain in tried:
             continue
         tried.append(plain)
-        if any(cells := _displacement(use)):
+        if where := _displaced(use):
             found.warnings.append(
-                f'{kind} with sigma={sigma} displaces the targets of '
-                f'keypoints within {3 * sigma:g} cells of the left or top '
-                f'edge of the heatmap by {max(cells)} cell, because 3 * sigma '
-                'is no whole number; the model would learn that. Use sigma='
-                f'{_whole(sigma)}, in the encoder of GenerateTarget and in '
-                'model.head.decoder'
+                f'{kind} with sigma={sigma} draws the targets of '
+                f'{where.format(cells=f"{3 * sigma:g}")}, because 3 * sigma '
+                'is no whole number of cells; the model would learn that. '
+                f'Use sigma={_whole(sigma)}, in the encoder of '
+                'GenerateTarget and in model.head.decoder'
             )
     return found
+
+
+#: MMPose's codecs that draw a patch of a heatmap for each keypoint.
+_PATCHES = ('UDPHeatmap', 'MSRAHeatmap', 'IntegralRegressionLabel')
 
 
 def _whole(sigma: float) -> str:
@@ -92,21 +94,29 @@ def _whole(sigma: float) -> str:
     return f'{cells // 3}' if cells % 3 == 0 else f'{cells} / 3'
 
 
-def _displacement(encoder: Mapping) -> tuple[int, ...]:
-    """Encode a keypoint in the corner; give how far off its target lies.
+def _displaced(encoder: Mapping) -> str:
+    """Encode keypoints in a corner and in the middle of the map.
 
     Returns:
-        tuple[int, ...]: Cells to the right and down. Nothing for encoders
-        without one map for each keypoint.
+        str: Which keypoints have targets that are displaced, and where to;
+        empty if none have.
     """
     codec = KEYPOINT_CODECS.build(dict(encoder))
-    corner = np.zeros((1, 1, 2), np.float32)
-    encoded = codec.encode(corner, np.ones((1, 1), np.float32))
-    maps = np.asarray(encoded.get('heatmaps', ()))
-    if maps.ndim != 3 or len(maps) != 1:
-        return ()
-    y, x = np.unravel_index(maps[0].argmax(), maps.shape[1:])
-    return int(x), int(y)
+    # That of IntegralRegressionLabel has one inside.
+    inner = getattr(codec, 'heatmap_codec', codec)
+    middle = np.array(inner.heatmap_size) // 2
+    off = []
+    for cell in (np.zeros(2), middle):
+        keypoint = (cell * inner.scale_factor).astype(np.float32)
+        maps = codec.encode(keypoint[None, None], np.ones((1, 1), np.float32))
+        (drawn,) = np.asarray(maps['heatmaps'])
+        y, x = np.unravel_index(drawn.argmax(), drawn.shape)
+        off.append(bool((np.array([x, y]) - cell).any()))
+    in_corner, in_middle = off
+    near = 'keypoints within {cells} cells of the left or top edge'
+    if in_middle:
+        return f'all but {near} one cell too far left and up'
+    return f'{near} one cell too far right or down' if in_corner else ''
 
 
 def _uses(setting: Any) -> Iterator[Mapping]:
@@ -124,9 +134,14 @@ def _uses(setting: Any) -> Iterator[Mapping]:
 
 
 def _plain(value: Any) -> Any:
-    """Make lists of tuples, so that they compare alike."""
+    """Make lists of tuples, so that they compare alike.
+
+    The scope of a registry is left out: MMEngine notes it in the ``codec``
+    of a base such as ``mmpose::...``, and not where it is used.
+    """
     if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
+        items = ((k, v) for k, v in value.items() if k != '_scope_')
+        return {key: _plain(item) for key, item in items}
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
     return value

@@ -214,6 +214,41 @@ def test_nothing_starts_without_its_data(write_config, tmp_path, capsys):
     assert not space.results.exists()
 
 
+@pytest.mark.parametrize(
+    ('old', 'new', 'told'),
+    [
+        ("'inter_ocular'", "'interocular'", "got 'interocular'"),
+        (
+            'val=dict()',
+            "val=dict(subsets=dict(dark=dict(atribute='dark')))",
+            "subset 'dark' must be",
+        ),
+        (
+            'val=dict()',
+            "val=dict(subsets=dict(dark=dict(attribute='dark')))",
+            "an annotation has no 'dark'",
+        ),
+        (
+            'val=dict()',
+            "val=dict(insert=[dict(type='mmpose_scgcn.PerturbFace', x=1)])",
+            "argument 'x'",
+        ),
+        ('val=dict()', "val=dict(type='NoSuchSet')", 'NoSuchSet'),
+    ],
+)
+def test_a_test_that_cannot_be_scored_is_told_before_a_training(
+    old, new, told, write_config, tmp_path
+):
+    write_config(tmp_path)
+    suite = tmp_path / 'suite.py'
+    text = DATA.replace(", other=dict(ann_file='other.json')", '')
+    suite.write_text(text.replace(old, new))
+    names = suite, tmp_path / 'suite.json', tmp_path / 'work'
+    space = Workspace.open(*map(str, names))
+    with pytest.raises(ValueError, match=r'suite\.py: test val: .*' + told):
+        run_benchmark(space, minutes=0)
+
+
 def test_a_training_set_that_is_not_made_is_told(write_config, tmp_path):
     write_config(tmp_path)
     path = tmp_path / 'suite.py'

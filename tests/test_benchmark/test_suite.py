@@ -77,6 +77,31 @@ def test_first_seeds_come_first(suite_file):
         ("kind='graph'", "kind='tree'", "method a: expected kind in .*'tree'"),
         ("norm = 'inter_ocular'", '', 'expected norm too'),
         (
+            'tests = dict(val=dict())',
+            "tests = {'val': 'a.json'}",
+            'tests to be a dict with a dict .*got .a.json. for .val',
+        ),
+        (
+            'tests = dict(val=dict())',
+            "tests = ['val']",
+            r"tests to be a dict.*got \['val'\]",
+        ),
+        (
+            'methods = {',
+            'methods = [',
+            r'heads.py cannot be read: line \d+: SyntaxError',
+        ),
+        (
+            'methods = {',
+            'import nothing_of_this_name\nmethods = {',
+            'line 6: ModuleNotFoundError: No module named',
+        ),
+        (
+            'seeds=(0, 1)',
+            'seeds=3',
+            r'method a: expected a list of seeds.* got seeds=3',
+        ),
+        (
             "kind='graph'",
             "kind='graph', start='d'",
             "method a: start 'd': there is no such method",
@@ -145,6 +170,19 @@ def test_weights_of_others(suite_file):
     path.write_bytes(b'x')
     assert not replace(method, checkpoint=str(path)).absent
     assert not replace(method, checkpoint='https://a.b/c.pth').absent
+
+
+def test_weights_beside_a_suite_are_found_from_anywhere(
+    suite_file, tmp_path, monkeypatch
+):
+    text = SUITE.replace("kind='graph'", "kind='graph', checkpoint='x.pth'")
+    suite_file.write_text(text)
+    assert load_suite(suite_file).method('a').absent == 'no file x.pth'
+    (suite_file.parent / 'x.pth').write_bytes(b'x')
+    monkeypatch.chdir('/')
+    method = load_suite(suite_file).method('a')
+    assert method.checkpoint == str(suite_file.parent / 'x.pth')
+    assert not method.absent
 
 
 def test_a_missing_config_is_named(suite_file):

@@ -8,6 +8,7 @@ from mmpose_scgcn.benchmark import costs
 from mmpose_scgcn.benchmark.later_tests import LaterTest
 from mmpose_scgcn.benchmark.results import Results, TrialRecord
 from mmpose_scgcn.benchmark.results_file import save_results
+from mmpose_scgcn.benchmark.settings import changed_runs
 from mmpose_scgcn.benchmark.tasks import Costs, Run, Trial
 from mmpose_scgcn.benchmark.training import method_config, precision_of
 from mmpose_scgcn.benchmark.worker import TASKS
@@ -92,6 +93,49 @@ def test_a_run_is_trained_and_tested(done):
     folder = done.run_folder('one', 0)
     assert (folder / 'predictions/hidden.npz').is_file()
     assert done.weights(done.suite.method('one'), 0)
+
+
+@pytest.mark.parametrize(
+    ('old', 'new', 'told'),
+    [
+        ('ours=True', 'ours=False', ''),
+        ('values=(1e-3, 1e12)', 'values=(1e-3, 1e-2)', ''),
+        (
+            "ours=True, group='graph'",
+            "group='graph', options={'model.head.hidden_channels': 64}",
+            'the settings of training are not',
+        ),
+        (
+            "ours=True, group='graph'",
+            "group='graph', transforms={'RandomFlip': dict(prob=0.1)}",
+            'the settings of training are not',
+        ),
+        ('occlusion=0.4', 'occlusion=0.5', 'the settings of hidden are not'),
+        (
+            "'inter_ocular'",
+            "'box_size'",
+            'the settings of val, hidden are not',
+        ),
+    ],
+)
+def test_a_result_of_other_settings_is_told(space, old, new, told):
+    path = space.results.with_name('suite.py')
+    assert not list(changed_runs(space))
+    assert old in SUITE
+    path.write_text(SUITE.replace(old, new))
+    paths = path, space.results, space.work_dir
+    changed = list(changed_runs(Workspace.open(*map(str, paths))))
+    assert len(changed) == bool(told)
+    assert told in ''.join(changed)
+    assert not told or 'changed: one, seed 0: ' in changed[0]
+
+
+def test_a_result_without_a_record_of_its_settings_is_passed_over(space):
+    (run,) = space.known.runs
+    space.known.add_run(replace(run, settings={}))
+    path = space.results.with_name('suite.py')
+    path.write_text(SUITE.replace("'inter_ocular'", "'box_size'"))
+    assert not list(changed_runs(space))
 
 
 def test_another_seed_is_another_run(space):

@@ -80,26 +80,48 @@ def far_off(codec):
 
 
 @pytest.mark.parametrize('kind', PATCHES)
-@pytest.mark.parametrize('sigma', [0.5, 1, 4 / 3, 1.5, 5 / 3, 2, 2.25, 3])
+@pytest.mark.parametrize(
+    'sigma', [0.5, 1, 1.1, 4 / 3, 1.4, 1.5, 5 / 3, 1.75, 2, 2.25, 2.4, 3]
+)
 def test_displaced_targets_are_told_as_mmpose_draws_them(kind, sigma):
     codec = heatmaps(kind, sigma)
     told = check_heatmaps(config(codec, codec, codec)).warnings
     assert len(told) == far_off(codec)
 
 
-def test_the_sigma_that_a_warning_names_is_in_order():
-    codec = heatmaps('UDPHeatmap', 1.5)
+@pytest.mark.parametrize(
+    ('sigma', 'which', 'better'),
+    [
+        (
+            1.5,
+            'targets of keypoints within 4.5 cells of the left or top edge '
+            'one cell too far right or down',
+            4 / 3,
+        ),
+        (
+            1.4,
+            'targets of all but keypoints within 4.2 cells of the left or '
+            'top edge one cell too far left and up',
+            4 / 3,
+        ),
+        (2.1, 'all but keypoints within 6.3 cells', 2),
+    ],
+)
+def test_a_warning_says_which_and_names_a_sigma_in_order(sigma, which, better):
+    codec = heatmaps('UDPHeatmap', sigma)
     (warning,) = check_heatmaps(config(codec, codec, codec)).warnings
-    assert 'UDPHeatmap with sigma=1.5' in warning
-    assert 'within 4.5 cells of the left or top edge' in warning
-    assert 'Use sigma=4 / 3,' in warning
-    assert far_off(dict(codec, sigma=4 / 3)) == 0
+    assert f'UDPHeatmap with sigma={sigma} draws' in warning
+    assert which in warning
+    named = '2' if better == 2 else '4 / 3'
+    assert f'Use sigma={named},' in warning
+    assert far_off(dict(codec, sigma=better)) == 0
 
 
 @pytest.mark.parametrize(
     'codec',
     [
         heatmaps('MSRAHeatmap', 1.5, unbiased=True),  # no patches
+        heatmaps('UDPHeatmap', 1.5, heatmap_type='combined'),  # discs
         dict(type='RegressionLabel', input_size=(64, 64)),
         dict(type='SimCCLabel', input_size=(64, 64), sigma=(4.9, 5.66)),
         dict(type='SimCCLabel', input_size=(64, 64), sigma=5.5),

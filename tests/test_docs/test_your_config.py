@@ -3,6 +3,7 @@
 import math
 import re
 
+from mmpose_scgcn.checks import check_codec, check_heatmaps
 from mmpose_scgcn.datasets import collect_shapes
 
 import pytest
@@ -65,6 +66,13 @@ def load(folder, name, faces):
 def test_the_page_has_these_and_no_others(tmp_path, save_configs):
     names = [path.stem for path in save_configs(PAGE, tmp_path)]
     assert sorted(names) == sorted([*TRAINED, *MEASURED, *BUILT])
+
+
+@pytest.mark.parametrize('name', [*TRAINED, *MEASURED, *BUILT])
+def test_its_codec_is_as_it_says(name, folder, synthetic_faces):
+    cfg = load(folder, name, synthetic_faces)
+    assert not check_codec(cfg).warnings
+    assert not check_heatmaps(cfg).warnings
 
 
 @pytest.mark.parametrize('name', TRAINED)

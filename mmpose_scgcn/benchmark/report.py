@@ -69,8 +69,12 @@ def make_report(suite: Suite, known: Results) -> str:
 
 def describe(suite: Suite, known: Results) -> list[str]:
     """Say how the tables are to be read."""
+    path = Path(suite.path)
+    command = f'python -m mmpose_scgcn benchmark {path.name}'
+    if path.parent.name == 'benchmarks':  # of a clone
+        command = f'python tools/benchmark.py benchmarks/{path.name}'
     lines = [
-        f'`python tools/benchmark.py benchmarks/{suite.name}.py`; percent, '
+        f'`{command}`; percent, '
         'mean and standard deviation over seeds where there are several. '
         'Blank: not run, or not tested with every seed.'
     ]

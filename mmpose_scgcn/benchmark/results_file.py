@@ -1,6 +1,7 @@
 """The JSON file of a benchmark's results."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from .results import (
     Results,
     RunRecord,
     TrialRecord,
+    run_key,
+    trial_key,
 )
 
 
@@ -94,9 +97,14 @@ def _parse(
     def run(tests: Mapping, **more: Any) -> RunRecord:
         return RunRecord(tests=accuracies(tests), **more)
 
-    return Results(
+    known = Results(
         [run(**content) for content in runs],
         [TrialRecord(**trial) for trial in search],
         [Failure(**failure) for failure in failed],
         {name: Cost(**cost) for name, cost in (costs or {}).items()},
     )
+    for records, key in ((known.runs, run_key), (known.search, trial_key)):
+        keys = Counter(map(key, records))
+        if twice := [k for k, count in keys.items() if count > 1]:
+            raise ValueError(f'{twice[0]} is there more than once')
+    return known

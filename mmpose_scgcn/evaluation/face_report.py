@@ -86,7 +86,9 @@ def report_bad_faces(
             f'{faulty.sum()} of {len(faces)} faces cannot be scored '
             f'({describe_faults(faces, scores.faults)})'
         )
-        if bad_faces == 'raise' or faulty.all():
+        if faulty.all():
+            raise ValueError(f'{message}; correct them')
+        if bad_faces == 'raise':
             raise ValueError(
                 f"{message}; correct them or set bad_faces='count'"
             )

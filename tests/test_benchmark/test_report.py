@@ -37,6 +37,21 @@ def test_rows_that_were_not_run_are_named_once(suite, known):
     )
 
 
+@pytest.mark.parametrize(
+    ('path', 'command'),
+    [
+        (
+            'benchmarks/heads.py',
+            'python tools/benchmark.py benchmarks/heads.py',
+        ),
+        ('mine/heads.py', 'python -m mmpose_scgcn benchmark heads.py'),
+    ],
+)
+def test_the_command_is_that_of_the_suite(suite, known, path, command):
+    report = make_report(replace(suite, path=path), known)
+    assert f'`{command}`; percent, ' in report
+
+
 def test_rows_in_another_precision_than_float32_are_named(suite, known):
     assert 'Trained in' not in make_report(suite, known)
     first, second = known.runs

@@ -38,6 +38,21 @@ def test_bins_of_the_pose_stand_once(known, tmp_path):
     assert load_results(path) == known
 
 
+@pytest.mark.parametrize(
+    ('part', 'which'), [('runs', "('a', 0)"), ('search', "('graph', 0.01)")]
+)
+def test_what_is_there_twice_is_refused(known, tmp_path, part, which):
+    path = tmp_path / 'results.json'
+    save_results(known, path)
+    content = json.loads(path.read_text())
+    content[part].append(content[part][0])
+    path.write_text(json.dumps(content))
+    with pytest.raises(ValueError) as error:
+        load_results(path)
+    assert f'{which} is there more than once' in str(error.value)
+    assert str(path) in str(error.value)
+
+
 def test_a_run_has_a_line(known, tmp_path):
     path = tmp_path / 'results.json'
     save_results(known, path)

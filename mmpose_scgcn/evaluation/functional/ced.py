@@ -1,6 +1,7 @@
 """Cumulative error distribution (CED) of per-face errors, FR and AUC."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from numbers import Real
 
 import numpy as np
 
@@ -114,7 +115,7 @@ def threshold_text(threshold: float) -> str:
 def check_thresholds(
     fr_thresholds: Sequence[float], auc_threshold: float
 ) -> None:
-    """Refuse thresholds that are not positive or that share a key.
+    """Refuse thresholds that are no fractions or that share a key.
 
     Args:
         fr_thresholds (Sequence[float]): Fractions.
@@ -123,13 +124,21 @@ def check_thresholds(
     Raises:
         ValueError: As said.
     """
+    several = isinstance(fr_thresholds, Iterable)
+    if not several or not all(
+        isinstance(t, Real) for t in (*fr_thresholds, auc_threshold)
+    ):
+        raise ValueError(
+            'expected fr_thresholds=(0.08, 0.10) and auc_threshold=0.10 or '
+            f'other fractions, got {fr_thresholds!r} and {auc_threshold!r}'
+        )
     keys = [threshold_text(threshold) for threshold in fr_thresholds]
     if len(set(keys)) != len(keys):
         raise ValueError(f'fr_thresholds must differ, got {fr_thresholds}')
-    if not all(t > 0 for t in (*fr_thresholds, auc_threshold)):
+    if not all(0 < t <= 1 for t in (*fr_thresholds, auc_threshold)):
         raise ValueError(
-            'thresholds must be positive fractions, got '
-            f'{fr_thresholds} and {auc_threshold}'
+            'thresholds must be positive fractions, such as 0.08 for 8 %, '
+            f'got {fr_thresholds} and {auc_threshold}'
         )
 
 

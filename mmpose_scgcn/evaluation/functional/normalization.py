@@ -142,12 +142,20 @@ def box_size(boxes: np.ndarray, kind: str = 'box_size') -> np.ndarray:
 
 def _as_groups(norm: Sequence[int | Sequence[int]]) -> Groups:
     """Read two indices or two groups of indices."""
-    groups = [
-        (int(group),) if isinstance(group, int | np.integer) else tuple(group)
-        for group in norm
-    ]
-    if len(groups) != 2 or not all(groups):
-        raise ValueError(
-            f'norm must hold two groups of keypoint indices, got {norm!r}'
-        )
-    return groups[0], groups[1]
+    refusal = ValueError(
+        f'norm must be one of {EYE_NORMS + BOX_NORMS} or two groups of '
+        f'keypoint indices, got {norm!r}'
+    )
+    try:
+        groups = [np.atleast_1d(np.asarray(group)) for group in norm]
+    except (TypeError, ValueError):  # no sequence, or a ragged one
+        raise refusal from None
+    if len(groups) != 2 or not all(
+        group.ndim == 1
+        and len(group)
+        and np.issubdtype(group.dtype, np.integer)
+        for group in groups
+    ):
+        raise refusal
+    first, second = (tuple(group.tolist()) for group in groups)
+    return first, second

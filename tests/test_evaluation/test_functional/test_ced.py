@@ -80,8 +80,13 @@ def test_summary_of_no_faces_is_nan():
     ('fr_thresholds', 'auc_threshold', 'message'),
     [
         ((0.08, 0.08), 0.1, 'must differ'),
-        ((0.0,), 0.1, '^thresholds must be positive fractions, got '),
+        ((0.0,), 0.1, '^thresholds must be positive fractions, such as'),
         ((0.1,), -0.1, 'positive'),
+        ((8,), 0.1, 'such as 0.08 for 8 %'),
+        ((0.1,), 10, 'such as 0.08 for 8 %'),
+        (0.08, 0.1, r'^expected fr_thresholds=\(0.08, 0.10\).* got 0.08 and'),
+        ('0.08', 0.1, "got '0.08' and 0.1"),
+        ((0.1,), None, 'and None'),
     ],
 )
 def test_bad_thresholds(fr_thresholds, auc_threshold, message):

@@ -117,9 +117,16 @@ def test_300wlp_has_the_same_68_points_as_300w():
 def test_explicit_groups():
     assert resolve_norm([36, 45]) == ((36,), (45,))
     assert resolve_norm([[1, 2], [3]]) == ((1, 2), (3,))
+    assert resolve_norm(np.array([36, 45])) == ((36,), (45,))
 
 
-@pytest.mark.parametrize('norm', [[1], [1, 2, 3], [[1], []]])
+@pytest.mark.parametrize(
+    'norm',
+    [
+        *([1], [1, 2, 3], [[1], []], [[1], [[2]]], [1.5, 2]),
+        *(None, 5, ('left_eye', 'right_eye'), [[1, [2]], [3]]),
+    ],
+)
 def test_explicit_groups_must_be_two(norm):
     with pytest.raises(ValueError, match='two groups'):
         resolve_norm(norm)

@@ -126,9 +126,11 @@ def check_boxes(boxes: Sequence | np.ndarray, source: str) -> np.ndarray:
     if array.ndim == 1:
         array = array[None]
     if array.ndim != 2 or array.shape[1] != 4:
+        scores = array.ndim == 2 and array.shape[1] > 4
         raise ValueError(
             f'{source}: expected boxes of shape (N, 4), x1, y1, x2, y2, got '
             f'{array.shape}'
+            + ('; leave scores out: boxes[:, :4]' if scores else '')
         )
     good = np.isfinite(array).all(1) & (array[:, 2:] > array[:, :2]).all(1)
     if not good.all():

@@ -5,6 +5,8 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
+from contextlib import redirect_stdout
+from io import StringIO
 
 from mmpose_scgcn.evaluation.annotation_fields import AnnotationFields
 from mmpose_scgcn.evaluation.functional import build_subsets, resolve_norm
@@ -71,7 +73,8 @@ def _check_test(
             TRANSFORMS.build(step)
         subsets = build_subsets(setting.pop('subsets', None))
         AnnotationFields(subsets, False, ann_file_of(setting)).prepare()
-        dataset = DATASETS.build(setting)
+        with redirect_stdout(StringIO()):  # COCO's reader tells its steps
+            dataset = DATASETS.build(setting)
         resolve_norm(norm, dataset.metainfo['dataset_name'])
     except (AttributeError, LookupError, TypeError, ValueError) as error:
         told = error.args[0] if isinstance(error, KeyError) else error

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -84,5 +85,10 @@ def _training(cfg: Config) -> list[Any]:
 
 
 def _digest(setting: Any) -> str:
-    text = json.dumps(setting, sort_keys=True, default=str)
+    text = json.dumps(setting, sort_keys=True, default=_without_address)
     return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def _without_address(value: Any) -> str:
+    """Write a function or another object, the same in each process."""
+    return re.sub(r' at 0x[0-9a-f]+', '', repr(value))

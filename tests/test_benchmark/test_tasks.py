@@ -8,7 +8,7 @@ from mmpose_scgcn.benchmark import costs
 from mmpose_scgcn.benchmark.later_tests import LaterTest
 from mmpose_scgcn.benchmark.results import Results, TrialRecord
 from mmpose_scgcn.benchmark.results_file import save_results
-from mmpose_scgcn.benchmark.settings import changed_runs
+from mmpose_scgcn.benchmark.settings import changed_runs, settings_of
 from mmpose_scgcn.benchmark.tasks import Costs, Run, Trial
 from mmpose_scgcn.benchmark.training import method_config, precision_of
 from mmpose_scgcn.benchmark.worker import TASKS
@@ -128,6 +128,22 @@ def test_a_result_of_other_settings_is_told(space, old, new, told):
     assert len(changed) == bool(told)
     assert told in ''.join(changed)
     assert not told or 'changed: one, seed 0: ' in changed[0]
+
+
+def test_settings_are_the_same_each_time(space):
+    """Though functions and other objects lie elsewhere in memory."""
+    path = space.results.with_name('suite.py')
+    path.write_text(
+        SUITE.replace(
+            "dict(field='id', values=[1, 17, 21])",
+            'dict(predicate=lambda face: face["id"] in (1, 17, 21))',
+        )
+    )
+    paths = list(map(str, (path, space.results, space.work_dir)))
+    first, second = (Workspace.open(*paths).suite for _ in range(2))
+    assert settings_of(first, first.method('one')) == settings_of(
+        second, second.method('one')
+    )
 
 
 def test_a_result_without_a_record_of_its_settings_is_passed_over(space):

@@ -43,7 +43,7 @@ def check_data(space: Workspace, methods: Iterable[Method]) -> None:
         FileNotFoundError: Annotations are missing.
         ValueError: A test cannot be scored as the suite says.
     """
-    tried: list[tuple] = []
+    tried = set()
     for method in methods:
         cfg = method_config(method, space.work_dir)
         if not method.checkpoint:  # a predictor may fit something
@@ -56,7 +56,7 @@ def check_data(space: Workspace, methods: Iterable[Method]) -> None:
                 )
             kind = cfg.test_dataloader.dataset.type
             if (key := (name, path, kind)) not in tried:
-                tried.append(key)
+                tried.add(key)
                 where = f'{space.suite.path}: test {name}'
                 _check_test(cfg, setting, space.suite.norm, where)
 

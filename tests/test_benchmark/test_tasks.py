@@ -90,6 +90,7 @@ def test_a_run_is_trained_and_tested(done):
     assert run.iterations == len(run.val_curve) == 1
     assert run.train_seconds > 0
     assert run.precision == 'float32'
+    assert run.settings.keys() == {'training', 'val', 'hidden'}
     folder = done.run_folder('one', 0)
     assert (folder / 'predictions/hidden.npz').is_file()
     assert done.weights(done.suite.method('one'), 0)
@@ -249,7 +250,8 @@ def later(space):
     """A run that was tested by one of the tests only."""
     (run,) = space.known.runs
     tests = dict(val=run.tests['val'])
-    space.known.add_run(replace(run, tests=tests))
+    settings = {k: v for k, v in run.settings.items() if k != 'hidden'}
+    space.known.add_run(replace(run, tests=tests, settings=settings))
     (space.run_folder('one', 0) / 'predictions/hidden.npz').unlink()
     return space, run
 

@@ -115,9 +115,8 @@ def test_boxes(given, expected):
     ('given', 'message'),
     [
         ([[1, 2, 3]], 'here: expected boxes of shape (N, 4), x1, y1, x2, y2'),
-        ([[1, 2, 3, 4, 0.9]], 'got (1, 5); leave scores out: boxes[:, :4]'),
         (np.zeros((1, 2, 4)), 'got (1, 2, 4)'),
-        ([[1, 2, 3, 4, 0.5]], 'got (1, 5)'),
+        ([[1, 2, 3, 4, 0.5]], 'got (1, 5); leave scores out: boxes[:, :4]'),
         (3, 'got ()'),
         ([[1, 2, 3, 4], [1, 2]], 'here: expected boxes as rows'),
         ([['a', 2, 3, 4]], "got [['a', 2, 3, 4]]"),

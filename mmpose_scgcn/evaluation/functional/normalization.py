@@ -51,10 +51,7 @@ def resolve_norm(norm: Norm, dataset_name: str | None = None) -> str | Groups:
     if norm in BOX_NORMS:
         return norm
     if norm not in EYE_NORMS:
-        raise ValueError(
-            f'norm must be one of {EYE_NORMS + BOX_NORMS} or two groups of '
-            f'keypoint indices, got {norm!r}'
-        )
+        raise _refusal(norm)
     if dataset_name not in EYE_GROUPS:
         raise KeyError(
             f'the {norm} keypoints of data set {dataset_name!r} are not known '
@@ -142,20 +139,24 @@ def box_size(boxes: np.ndarray, kind: str = 'box_size') -> np.ndarray:
 
 def _as_groups(norm: Sequence[int | Sequence[int]]) -> Groups:
     """Read two indices or two groups of indices."""
-    refusal = ValueError(
-        f'norm must be one of {EYE_NORMS + BOX_NORMS} or two groups of '
-        f'keypoint indices, got {norm!r}'
-    )
     try:
         groups = [np.atleast_1d(np.asarray(group)) for group in norm]
     except (TypeError, ValueError):  # no sequence, or a ragged one
-        raise refusal from None
+        raise _refusal(norm) from None
     if len(groups) != 2 or not all(
         group.ndim == 1
         and len(group)
         and np.issubdtype(group.dtype, np.integer)
         for group in groups
     ):
-        raise refusal
+        raise _refusal(norm)
     first, second = (tuple(group.tolist()) for group in groups)
     return first, second
+
+
+def _refusal(norm: object) -> ValueError:
+    """Say what a normaliser may be."""
+    return ValueError(
+        f'norm must be one of {EYE_NORMS + BOX_NORMS} or two groups of '
+        f'keypoint indices, got {norm!r}'
+    )

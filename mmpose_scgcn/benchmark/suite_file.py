@@ -84,6 +84,8 @@ def _check_settings(path: Path, name: str, content: Any) -> None:
     wanted = f'{path}: expected {name} to be a dict with a dict for each name'
     if not isinstance(content, Mapping):
         raise ValueError(f'{wanted}, got {content!r}')
+    if not content and name in _REQUIRED:
+        raise ValueError(f'{wanted}, got none')
     for key, values in content.items():
         if not isinstance(values, Mapping):
             raise ValueError(f'{wanted}, got {values!r} for {key!r}')

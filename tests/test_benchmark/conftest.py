@@ -1,4 +1,6 @@
-"""A suite with results that are made up."""
+"""A suite with results that are made up, and one of a tiny config."""
+
+import shutil
 
 from mmpose_scgcn.benchmark import Axis, Method, Results, Search, Suite
 from mmpose_scgcn.benchmark.results import (
@@ -10,12 +12,34 @@ from mmpose_scgcn.benchmark.results import (
     RunRecord,
     TrialRecord,
 )
+from mmpose_scgcn.benchmark.results_file import save_results
+from mmpose_scgcn.benchmark.tasks import Run
+from mmpose_scgcn.benchmark.workspace import Workspace
 
 import pytest
 
 BINS = PoseBins([0.0, 1.0, 2.0, 3.0], [5, 5, 5], [3, 0, 1])
 #: Of 150 faces one more at each error.
 CED = list(range(151))
+TINY = """
+title = 'Tiny'
+config = 'tiny.py'
+norm = 'inter_ocular'
+hidden = dict(type='mmpose_scgcn.PerturbFace', occlusion=0.4)
+tests = dict(
+    val=dict(subsets=dict(first=dict(field='id', values=[1, 17, 21]))),
+    hidden=dict(insert=[hidden]),
+)
+search = dict(groups=dict(graph='one'), values=(1e-3, 1e12))
+still = {'optim_wrapper.optimizer.lr': 1e-12}
+methods = {
+    'one': dict(kind='graph', seeds=(0, 1), ours=True, group='graph'),
+    'second': dict(kind='graph', options=still, start='one'),
+    'unfit': dict(kind='graph', start='one',
+                  options={'model.head.hidden_channels': 64}),
+    'zoo': dict(kind='graph', checkpoint='zoo.pth'),
+}
+"""
 
 
 def make_accuracy(nme, **more):
@@ -72,3 +96,28 @@ def known():
     known.add_trial(TrialRecord('graph', 'a', 0.01, 0.04, 0.035))
     known.costs['a'] = Cost(2_000_000, 61_500_000, 200.4, 3.456, 66.66)
     return known
+
+
+@pytest.fixture(scope='package')
+def done(write_config, tmp_path_factory):
+    """A workspace with one run of one method, searched for and trained."""
+    folder = tmp_path_factory.mktemp('tasks')
+    write_config(folder)
+    (folder / 'suite.py').write_text(TINY)
+    paths = folder / 'suite.py', folder / 'suite.json', folder / 'work'
+    space = Workspace.open(*map(str, paths))
+    for value, nme in ((1e-3, 0.2), (1e12, None)):
+        trial = TrialRecord('graph', 'one', value, nme)
+        space.known.add_trial(trial)
+    space.known.add_run(Run('one', 0).execute(space))
+    save_results(space.known, space.results)
+    return space
+
+
+@pytest.fixture
+def space(done, tmp_path):
+    """A copy of it, to be changed."""
+    folder = done.results.parent
+    shutil.copytree(folder, tmp_path / 'copy')
+    names = 'suite.py', 'suite.json', 'work'
+    return Workspace.open(*(str(tmp_path / 'copy' / name) for name in names))

@@ -87,6 +87,16 @@ def test_first_seeds_come_first(suite_file):
             r"tests to be a dict.*got \['val'\]",
         ),
         (
+            'tests = dict(val=dict())',
+            'tests = {}',
+            'tests to be a dict with a dict for each name, got none',
+        ),
+        (
+            'methods = {',
+            'methods = {}\n_others = {',
+            'methods to be a dict with a dict for each name, got none',
+        ),
+        (
             'methods = {',
             'methods = [',
             r'heads.py cannot be read: line \d+: SyntaxError',

@@ -7,12 +7,9 @@ from dataclasses import asdict, replace
 from mmpose_scgcn.benchmark import costs
 from mmpose_scgcn.benchmark.later_tests import LaterTest
 from mmpose_scgcn.benchmark.results import Results, TrialRecord
-from mmpose_scgcn.benchmark.results_file import save_results
-from mmpose_scgcn.benchmark.settings import changed_runs, settings_of
 from mmpose_scgcn.benchmark.tasks import Costs, Run, Trial
 from mmpose_scgcn.benchmark.training import method_config, precision_of
 from mmpose_scgcn.benchmark.worker import TASKS
-from mmpose_scgcn.benchmark.workspace import Workspace
 
 import pytest
 from mmengine.config import Config
@@ -22,57 +19,12 @@ pytestmark = pytest.mark.filterwarnings(
     'ignore:.*PoseLocalVisualizer.* has been created',
 )
 
-SUITE = """
-title = 'Tiny'
-config = 'tiny.py'
-norm = 'inter_ocular'
-hidden = dict(type='mmpose_scgcn.PerturbFace', occlusion=0.4)
-tests = dict(
-    val=dict(subsets=dict(first=dict(field='id', values=[1, 17, 21]))),
-    hidden=dict(insert=[hidden]),
-)
-search = dict(groups=dict(graph='one'), values=(1e-3, 1e12))
-still = {'optim_wrapper.optimizer.lr': 1e-12}
-methods = {
-    'one': dict(kind='graph', seeds=(0, 1), ours=True, group='graph'),
-    'second': dict(kind='graph', options=still, start='one'),
-    'unfit': dict(kind='graph', start='one',
-                  options={'model.head.hidden_channels': 64}),
-    'zoo': dict(kind='graph', checkpoint='zoo.pth'),
-}
-"""
-
-
-@pytest.fixture(scope='module')
-def done(write_config, tmp_path_factory):
-    """A workspace with one run of one method, searched for and trained."""
-    folder = tmp_path_factory.mktemp('tasks')
-    write_config(folder)
-    (folder / 'suite.py').write_text(SUITE)
-    paths = folder / 'suite.py', folder / 'suite.json', folder / 'work'
-    space = Workspace.open(*map(str, paths))
-    for value, nme in ((1e-3, 0.2), (1e12, None)):
-        trial = TrialRecord('graph', 'one', value, nme)
-        space.known.add_trial(trial)
-    space.known.add_run(Run('one', 0).execute(space))
-    save_results(space.known, space.results)
-    return space
-
 
 @pytest.fixture
 def one_round(monkeypatch):
     """Costs are measured once, not five times."""
     monkeypatch.setattr(costs, 'ROUNDS', 1)
     monkeypatch.setattr(costs, 'BATCH', 2)
-
-
-@pytest.fixture
-def space(done, tmp_path):
-    """A copy of it, to be changed."""
-    folder = done.results.parent
-    shutil.copytree(folder, tmp_path / 'copy')
-    names = 'suite.py', 'suite.json', 'work'
-    return Workspace.open(*(str(tmp_path / 'copy' / name) for name in names))
 
 
 def test_a_run_is_trained_and_tested(done):
@@ -94,65 +46,6 @@ def test_a_run_is_trained_and_tested(done):
     folder = done.run_folder('one', 0)
     assert (folder / 'predictions/hidden.npz').is_file()
     assert done.weights(done.suite.method('one'), 0)
-
-
-@pytest.mark.parametrize(
-    ('old', 'new', 'told'),
-    [
-        ('ours=True', 'ours=False', ''),
-        ('values=(1e-3, 1e12)', 'values=(1e-3, 1e-2)', ''),
-        (
-            "ours=True, group='graph'",
-            "group='graph', options={'model.head.hidden_channels': 64}",
-            'the settings of training are not',
-        ),
-        (
-            "ours=True, group='graph'",
-            "group='graph', transforms={'RandomFlip': dict(prob=0.1)}",
-            'the settings of training are not',
-        ),
-        ('occlusion=0.4', 'occlusion=0.5', 'the settings of hidden are not'),
-        (
-            "'inter_ocular'",
-            "'box_size'",
-            'the settings of val, hidden are not',
-        ),
-    ],
-)
-def test_a_result_of_other_settings_is_told(space, old, new, told):
-    path = space.results.with_name('suite.py')
-    assert not list(changed_runs(space))
-    assert old in SUITE
-    path.write_text(SUITE.replace(old, new))
-    paths = path, space.results, space.work_dir
-    changed = list(changed_runs(Workspace.open(*map(str, paths))))
-    assert len(changed) == bool(told)
-    assert told in ''.join(changed)
-    assert not told or 'changed: one, seed 0: ' in changed[0]
-
-
-def test_settings_are_the_same_each_time(space):
-    """Though functions and other objects lie elsewhere in memory."""
-    path = space.results.with_name('suite.py')
-    path.write_text(
-        SUITE.replace(
-            "dict(field='id', values=[1, 17, 21])",
-            'dict(predicate=lambda face: face["id"] in (1, 17, 21))',
-        )
-    )
-    paths = list(map(str, (path, space.results, space.work_dir)))
-    first, second = (Workspace.open(*paths).suite for _ in range(2))
-    assert settings_of(first, first.method('one')) == settings_of(
-        second, second.method('one')
-    )
-
-
-def test_a_result_without_a_record_of_its_settings_is_passed_over(space):
-    (run,) = space.known.runs
-    space.known.add_run(replace(run, settings={}))
-    path = space.results.with_name('suite.py')
-    path.write_text(SUITE.replace("'inter_ocular'", "'box_size'"))
-    assert not list(changed_runs(space))
 
 
 def test_another_seed_is_another_run(space):

@@ -143,6 +143,7 @@ def read_json(
     path: str | Path,
     encoding: str | None = None,
     hint: str = 'save it as UTF-8',
+    once: bool = False,
 ) -> Any:
     """Read a JSON file: UTF-8, or what its byte order mark says.
 
@@ -150,17 +151,29 @@ def read_json(
         path (str | Path): The file.
         encoding (str, optional): See :func:`read_text`.
         hint (str): See there.
+        once (bool): Whether an object that has a key twice is an error;
+            else the last one counts, as in JSON. Defaults to False.
 
     Returns:
         Any: Its content.
 
     Raises:
         json.JSONDecodeError: It is no JSON; the message has file and line.
-        ValueError: See :func:`read_text`; or lists nested too deeply.
+        ValueError: See :func:`read_text`; or lists nested too deeply, or a
+            key that is there twice.
     """
     text = read_text(path, encoding, hint)
+
+    def once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        content = dict(pairs)
+        if len(content) < len(pairs):
+            keys = [key for key, _ in pairs]
+            twice = next(key for key in keys if keys.count(key) > 1)
+            raise ValueError(f'{path} has {twice!r} twice')
+        return content
+
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=once_each if once else None)
     except json.JSONDecodeError as error:
         said = f'{path}: expected JSON, but {error.msg}'
         if text.lstrip()[:1] == '<':

@@ -44,7 +44,8 @@ from mmpose_scgcn.apis.results import ResultFiles, check_places, check_screen
 from mmpose_scgcn.apis.source_predictor import Partly, SourcePredictor
 from mmpose_scgcn.apis.sources import Source, find_sources
 from mmpose_scgcn.apis.writers import Table
-from mmpose_scgcn.detection import LANDMARK_BOX, FaceDetector
+from mmpose_scgcn.detection import LANDMARK_BOX, FaceDetector, boxes_of_kind
+from mmpose_scgcn.images import shown
 from mmpose_scgcn.staging import check_writable
 from mmpose_scgcn.terminal import steady_output
 from mmpose_scgcn.tracking import FaceTracker
@@ -53,6 +54,9 @@ import cv2
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+#: Lines about results that have another name than their files.
+MOST_RENAMED = 10
 
 #: What is wrong with the input, the settings or the machine.
 STOPPED_BY = (
@@ -85,6 +89,8 @@ def prepare(
     model = load_model(
         args.model, args.checkpoint, args.device, detector, args.precision
     )
+    if args.draw_graph:
+        model.require_graph()
     for folder in filter(None, (pictures, records, table and table.parent)):
         check_writable(folder)
         folder.mkdir(parents=True, exist_ok=True)
@@ -96,8 +102,12 @@ def make_boxes(
 ) -> tuple[BoxFinder, FaceDetector | None]:
     """Make what gives the boxes, and the detector if it is one."""
     if own is not None:
-        return OwnBoxes(own, args.box_kind or LANDMARK_BOX), None
-    detector = make_detector(args.det_model, args.bbox_thr, args.det_mapping)
+        kind = args.box_kind or LANDMARK_BOX
+        boxes_of_kind([], kind, '--boxes')  # is there such a kind?
+        return OwnBoxes(own, kind), None
+    detector = make_detector(
+        args.det_model, args.bbox_thr, args.det_mapping, args.det_size
+    )
     return FoundBoxes(detector, args.bbox_thr), detector
 
 
@@ -155,17 +165,32 @@ def run(args: argparse.Namespace, console: 'Console | None') -> list[str]:
             drawing=drawing_options(args),
         )
         predictor = make_predictor(args, model, boxes, results, progress)
+        for line in renamed(sources):
+            progress.say(line)
         for done, told in predictor(sources):
             for problem in told:
                 partly = isinstance(problem, Partly)
                 failed += not partly
-                what = 'in part' if partly else 'left out'
+                what = (
+                    problem.what if isinstance(problem, Partly) else 'left out'
+                )
                 progress.say(f'{what}: {problem}', style='red')
             problems += told
             progress.add_files(done)
     if failed < total:
         report(console, progress.faces, total - failed, total, results)
     return problems
+
+
+def renamed(sources: list[Source]) -> list[str]:
+    """Say whose results have another name: others have its own name."""
+    lines = [
+        f'{shown(source.path)}: its results are called {shown(source.name)}'
+        for source in sources
+        if source.kind != 'webcam' and source.name != source.path.stem
+    ]
+    more = len(lines) - MOST_RENAMED
+    return lines[:MOST_RENAMED] + ([f'and {more} more'] if more > 0 else [])
 
 
 def report(

@@ -174,9 +174,11 @@ def measure(runner: 'Runner') -> dict:
     """Test; say what does not fit."""
     from mmpose_scgcn.checks import CheckError
     from mmpose_scgcn.datasets.unreadable import UnreadableImageError
+    from mmpose_scgcn.launch import building_in_words
 
     try:
-        return runner.test()
+        with building_in_words():  # the data set and what measures on it
+            return runner.test()
     except CheckError as error:
         sys.exit(str(error))
     except UnreadableImageError as error:

@@ -4,6 +4,7 @@ import argparse
 import gc
 import logging
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import TYPE_CHECKING
@@ -58,6 +59,7 @@ def apply_training_options(cfg: 'Config', args: argparse.Namespace) -> None:
     """Write the options of training into the config.
 
     Raises:
+        FileNotFoundError: There is no file to resume from.
         ValueError: The config names no batch size to scale from.
     """
     import torch
@@ -66,6 +68,8 @@ def apply_training_options(cfg: 'Config', args: argparse.Namespace) -> None:
         from mmpose_scgcn.checks import latest_checkpoint
 
         auto = args.resume == 'auto'
+        if not auto:
+            check_weights('--resume', args.resume)
         found = latest_checkpoint(cfg.work_dir) if auto else args.resume
         # Else it begins, with the weights of load_from if there are any.
         cfg.resume = bool(found)
@@ -95,16 +99,57 @@ def check_settings(cfg: 'Config') -> None:
         FileNotFoundError: There is no file to start from.
         ValueError: A length of the training that is none.
     """
-    for name in ('max_epochs', 'max_iters'):
-        limit = (cfg.get('train_cfg') or {}).get(name)
-        if limit is not None and not (isinstance(limit, int) and limit > 0):
+    lengths = dict(cfg.get('train_cfg') or {})
+    if not cfg.get('val_dataloader'):
+        lengths.pop('val_interval', None)  # no matter what it is
+    for name in ('max_epochs', 'max_iters', 'val_interval'):
+        length = lengths.get(name, 1)
+        unlimited = length is None and name != 'val_interval'
+        if not (unlimited or (isinstance(length, int) and length > 0)):
             raise ValueError(
                 f'train_cfg.{name}: expected a whole number of at least 1, '
-                f'got {limit!r}'
+                f'got {length!r}'
             )
-    start = cfg.get('load_from')
-    if start and '://' not in str(start) and not Path(start).is_file():
-        raise FileNotFoundError(f'load_from: there is no file {start}')
+    check_weights('load_from', cfg.get('load_from'))
+    for setting, file in pretrained(cfg.get('model'), 'model'):
+        check_weights(setting, file)
+
+
+def check_weights(setting: str, file: str | None) -> None:
+    """Check that weights of this machine are there.
+
+    Args:
+        setting (str): What names them, for the message.
+        file (str, optional): A path, or an address, which is left alone.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+    """
+    if not file or '://' in str(file):
+        return
+    if not Path(file).expanduser().is_file():  # as MMEngine reads it
+        raise FileNotFoundError(f'{setting}: there is no file {file}')
+
+
+def pretrained(setting: object, name: str) -> Iterator[tuple[str, str]]:
+    """Walk through a model for weights that parts of it start from.
+
+    Args:
+        setting (object): A part of the config.
+        name (str): Its name.
+
+    Yields:
+        tuple[str, str]: The full name of a setting, and the file or address.
+    """
+    if isinstance(setting, dict):
+        file = setting.get('checkpoint')
+        if setting.get('type') == 'Pretrained' and isinstance(file, str):
+            yield f'{name}.checkpoint', file
+        for key, value in setting.items():
+            yield from pretrained(value, f'{name}.{key}')
+    elif isinstance(setting, (list, tuple)):
+        for index, value in enumerate(setting):
+            yield from pretrained(value, f'{name}.{index}')
 
 
 def use_bfloat16(cfg: 'Config') -> None:

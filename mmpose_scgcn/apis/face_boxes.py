@@ -28,6 +28,9 @@ BoxFinder = Callable[[np.ndarray, Path], tuple[np.ndarray, np.ndarray]]
 #: Detectors that know no threshold of their own.
 _WITHOUT_SCORE = ('auto', 'haar', 'whole_image', 'whole-image')
 
+#: Detectors that shrink images to a size that can be chosen.
+_WITH_SIZE = ('auto', 'haar', 'yunet')
+
 
 class FoundBoxes:
     """Boxes that a detector finds, the surest first.
@@ -140,7 +143,7 @@ def _plain(name: str | Path) -> str:
 def _read_lists(path: Path) -> dict[str, list]:
     """Read a JSON object of lists."""
     try:
-        boxes = read_json(path)
+        boxes = read_json(path, once=True)
     except ValueError as error:
         raise ValueError(f'--boxes: {error}') from error
     if not isinstance(boxes, dict) or not all(
@@ -160,6 +163,7 @@ def make_detector(
     spec: str | None = None,
     min_score: float | None = None,
     mapping_file: str | None = None,
+    longest: int | None = None,
 ) -> FaceDetector:
     """Make a detector with a threshold and a measured mapping.
 
@@ -171,13 +175,16 @@ def make_detector(
             Defaults to None: its own.
         mapping_file (str, optional): What ``tools/calibrate_detector.py``
             measured. Defaults to None: what is known of its kind.
+        longest (int, optional): Larger images are shrunk to this side, px.
+            Defaults to None: what is usual for the detector.
 
     Returns:
         FaceDetector: The detector.
 
     Raises:
         ValueError, RuntimeError, FileNotFoundError: There is no such
-            detector, or the file has no measurements of it.
+            detector, it shrinks no images, or the file has no measurements
+            of it.
     """
     spec = spec or 'auto'
     if spec == 'auto' and find_yunet():
@@ -185,6 +192,12 @@ def make_detector(
     options: dict[str, Any] = {}
     if min_score is not None and spec not in _WITHOUT_SCORE:
         options['score'] = min_score
+    if longest is not None:
+        if spec not in _WITH_SIZE and not spec.endswith('.onnx'):
+            raise ValueError(
+                f'--det-size is for yunet and haar, not for {spec}'
+            )
+        options['longest'] = longest
     detector = build_detector(spec, **options)
     if mapping_file:
         try:

@@ -220,13 +220,8 @@ class FacePredictor(ABC):
             ValueError: An image is longer than :data:`LONGEST_SIDE`.
         """
         for index, image in enumerate(images):
-            if max(image.shape[:2]) > LONGEST_SIDE:
-                raise ValueError(
-                    f'image {index} has {image.shape[1]} x {image.shape[0]} '
-                    f'px; expected sides of up to {LONGEST_SIDE:,} px, as '
-                    'OpenCV takes: give a part of it, or a smaller one'
-                )
-        graph = self._require_graph() if with_edges else None
+            check_sides(image, index)
+        graph = self.require_graph() if with_edges else None
         links = self.links
         boxes = [np.asarray(own, np.float32) for own, _ in found]
         located = self.locate(images, boxes, batch_size, with_edges)
@@ -254,7 +249,7 @@ class FacePredictor(ABC):
             )
         return results
 
-    def _require_graph(self) -> np.ndarray:
+    def require_graph(self) -> np.ndarray:
         """Give the graph (K, k + 1).
 
         Raises:
@@ -266,17 +261,38 @@ class FacePredictor(ABC):
         return graph
 
 
+def check_sides(image: np.ndarray, index: int) -> None:
+    """Check that OpenCV can make crops of an image.
+
+    Args:
+        image (np.ndarray): (H, W, 3).
+        index (int): Its number, for the message.
+
+    Raises:
+        ValueError: It is longer than :data:`LONGEST_SIDE`.
+    """
+    height, width = image.shape[:2]
+    if max(height, width) > LONGEST_SIDE:
+        raise ValueError(
+            f'image {index} has {width} x {height} px; expected sides of up '
+            f'to {LONGEST_SIDE:,} px, as OpenCV takes: give a part of it, or '
+            'a smaller one'
+        )
+
+
 def _boxes_of_each(boxes: Sequence | np.ndarray | None, count: int) -> list:
     """Give the boxes of each of several images, None where there are none.
 
     Raises:
         ValueError: Boxes for another number of images.
     """
-    given = [None] * count if boxes is None else list(boxes)
+    wanted = f'expected boxes for each of {count} images'
+    try:
+        given = [None] * count if boxes is None else list(boxes)
+    except TypeError:
+        raise ValueError(f'{wanted}, got {boxes!r}') from None
     if len(given) != count:
-        raise ValueError(
-            f'expected boxes for each of {count} images, got {len(given)}'
-        )
+        raise ValueError(f'{wanted}, got {len(given)}')
     return given
 
 
@@ -285,4 +301,6 @@ def _read(source: ImageLike, number: int) -> np.ndarray:
     try:
         return read_image(source)
     except (TypeError, ValueError) as error:
-        raise type(error)(f'image {number}: {error}') from error
+        # Not of its own type: a UnicodeEncodeError takes other arguments.
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(f'image {number}: {error}') from error

@@ -1,11 +1,13 @@
 """MMPose's inferencer for faces: without MMDetection, with boxes of yours."""
 
-from collections.abc import Callable, Iterator, Sequence
+import mimetypes
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from mmpose_scgcn.compat.inferencers import MMDetLike, is_ours
 from mmpose_scgcn.detection import check_in_image
-from mmpose_scgcn.images import read_image
+from mmpose_scgcn.images import ImageLike, read_image
 
 import numpy as np
 import torch
@@ -13,7 +15,9 @@ from mmengine.structures import InstanceData
 from mmpose.apis.inferencers import Pose2DInferencer
 from mmpose.structures import PoseDataSample
 
+from .face_predictor import check_sides
 from .image_boxes import Boxes, boxes_by_image
+from .sources import find_sources
 
 WHOLE_IMAGE = ('whole_image', 'whole-image')
 
@@ -25,6 +29,8 @@ class FaceInferencer(Pose2DInferencer):
 
     * finds faces with :mod:`mmpose_scgcn.detection` where MMPose needs
       MMDetection;
+    * takes paths and PIL images, folders that hold other files too, and
+      images with any suffix;
     * takes ``bboxes``, which MMPose accepts and ignores (its issue 3233);
     * gives no instances for an image without a face, where MMPose takes the
       whole image for one.
@@ -104,6 +110,20 @@ class FaceInferencer(Pose2DInferencer):
             self.detector = _detector(det_model)
         else:
             super()._init_detector(det_model, det_weights, det_cat_ids, device)
+
+    def _inputs_to_list(self, inputs: Any) -> Iterable:
+        """List what is predicted; MMPose's fails on most other files."""
+        if isinstance(inputs, os.PathLike):
+            inputs = os.fspath(inputs)
+        if isinstance(inputs, str):
+            if os.path.isdir(inputs):
+                found = find_sources([inputs])[0]
+                inputs = [str(s.path) for s in found if s.kind == 'image']
+            elif mimetypes.guess_type(inputs)[0] is None:
+                inputs = [inputs]
+        elif not isinstance(inputs, (np.ndarray, Iterable)):
+            inputs = [inputs]
+        return super()._inputs_to_list(inputs)
 
     def preprocess(
         self,
@@ -253,10 +273,14 @@ class FaceInferencer(Pose2DInferencer):
         return super().forward(inputs, *args, **kwargs)
 
 
-def _image_info(image: str | np.ndarray, index: int) -> dict:
+def _image_info(image: ImageLike, index: int) -> dict:
     """Read an image, and name it as MMPose does."""
-    path = image if isinstance(image, str) else f'{index:06d}.jpg'
-    return dict(img=read_image(image), img_path=path)
+    path = f'{index:06d}.jpg'
+    if isinstance(image, (str, os.PathLike)):
+        path = os.fspath(image)
+    pixels = read_image(image)
+    check_sides(pixels, index)
+    return dict(img=pixels, img_path=path)
 
 
 def _detector(spec: Any) -> MMDetLike:

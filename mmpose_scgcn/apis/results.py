@@ -63,14 +63,14 @@ class ResultFiles:
             OSError: A file cannot be written.
             RuntimeError: There is no window to show it in.
         """
+        if self.records:
+            write_json(self.records / f'{name}.json', to_instances(faces))
         if self.pictures or self.show:
             picture = faces.draw(**self.drawing)
             if self.pictures:
                 write_image(self.pictures / _picture_name(name, path), picture)
             if self.show:
                 show_picture(picture, str(path), wait_ms=0)
-        if self.records:
-            write_json(self.records / f'{name}.json', to_instances(faces))
 
     def add_row(self, path: Path, faces: Faces) -> None:
         """Add an image to the table, once its files are written."""
@@ -111,20 +111,35 @@ class ResultFiles:
     ) -> None:
         """Write what was found in all frames of a video."""
         if self.records:
-            records = [
+            records = (
                 dict(frame_id=number, instances=to_instances(faces))
                 for number, faces in enumerate(frames)
-            ]
+            )
             write_json(self.records / f'{name}.json', records)
         if self.table:
             for number, faces in enumerate(frames):
                 self.table.add(str(path), faces, number)
+
+    def earlier(self, name: str) -> Path | None:
+        """Give the JSON file of these results that an earlier run left."""
+        if self.records is None:
+            return None
+        path = self.records / f'{name}.json'
+        return path if _is_there(path) else None
 
     def places(self) -> list[str]:
         """List the folders and files that are written to."""
         places = [self.pictures, self.records]
         places += [self.table.path if self.table else None]
         return [str(place) for place in places if place]
+
+
+def _is_there(path: Path) -> bool:
+    """Tell whether a file is there; one of too long a name is not."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _picture_name(name: str, path: Path) -> str:
@@ -205,7 +220,7 @@ def check_places(
 
 def _holds_something_else(path: Path) -> bool:
     """Tell whether a JSON file is there that holds no predictions."""
-    if not path.is_file():
+    if not _is_there(path):
         return False
     with path.open('rb') as file:
         start = b''.join(file.read(64).split())
@@ -215,7 +230,7 @@ def _holds_something_else(path: Path) -> bool:
 
 def _is_other_table(path: Path) -> bool:
     """Tell whether a file is there that is no table of ours."""
-    if not path.is_file():
+    if not _is_there(path):
         return False
     expected = ','.join(TABLE_START).encode()
     with path.open('rb') as file:

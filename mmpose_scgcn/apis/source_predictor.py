@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Event
 from typing import NamedTuple
 
-from mmpose_scgcn.images import read_image
+from mmpose_scgcn.images import DARK, read_file, shown
 from mmpose_scgcn.structures import Faces
 from mmpose_scgcn.tracking import FaceTracker
 
@@ -19,8 +19,10 @@ from .interruption import set_on_interrupt
 from .results import ResultFiles
 from .sources import Source, Video
 
-#: Images that are read and predicted at once.
+#: Images that are read and predicted at once, and the most px that they have
+#: together; a larger image is alone.
 BATCH = 8
+BATCH_PX = 40_000_000
 
 
 class _Picture(NamedTuple):
@@ -35,6 +37,16 @@ class Partly(str):
     """A sentence about a source that was predicted, but not to its end."""
 
     __slots__ = ()
+
+    what = 'in part'
+
+
+class Doubtful(Partly):
+    """A sentence about a source whose results are most probably wrong."""
+
+    __slots__ = ()
+
+    what = 'doubtful'
 
 
 class SourcePredictor:
@@ -97,13 +109,26 @@ class SourcePredictor:
         for source in group:
             name, path = source.name, source.path
             try:
-                if source.kind == 'image':
-                    batch.append(_Picture(name, path, read_image(path)))
-                else:
+                if source.kind != 'image':
                     problems += self._predict_video(source, name)
+                    continue
+                decoded = read_file(path)
             except (OSError, ValueError, cv2.error) as error:
-                problems.append(_named(path, error))
+                problems.append(self._left_out(name, path, error))
+                continue
+            picture = _Picture(name, path, decoded.pixels)
+            if sum(map(_count_px, [*batch, picture])) > BATCH_PX and batch:
+                problems += self._predict_images(batch)
+                batch = []
+            batch.append(picture)
+            problems += _doubts(path, decoded.brightest)
         return problems + (self._predict_images(batch) if batch else [])
+
+    def _left_out(self, name: str, path: Path, error: Exception) -> str:
+        """Say why a source has no results, and which are older ones."""
+        earlier = self.results.earlier(name)
+        rest = f'; {earlier} is from an earlier run' if earlier else ''
+        return _named(path, error) + rest
 
     def _predict_images(self, batch: Sequence[_Picture]) -> list[str]:
         """Predict images; returns the problems."""
@@ -111,7 +136,7 @@ class SourcePredictor:
             results = self._find_faces(batch)
         except (ValueError, cv2.error) as error:
             if len(batch) == 1:
-                return [_named(batch[0].path, error)]
+                return [self._left_out(batch[0].name, batch[0].path, error)]
             # One of them is at fault: find out which, and do the others.
             each = [self._predict_images([entry]) for entry in batch]
             return [problem for problems in each for problem in problems]
@@ -210,7 +235,24 @@ def _without_image(faces: Faces) -> Faces:
     return replace(faces, image=None, edges=None, neighbors=None)
 
 
+def _count_px(picture: _Picture) -> int:
+    return picture.image.shape[0] * picture.image.shape[1]
+
+
+def _doubts(path: Path, brightest: int | None) -> list[str]:
+    """Tell of an image of 16 bits whose values are of fewer bits."""
+    if brightest is None or brightest >= DARK:
+        return []
+    return [
+        Doubtful(
+            f'{shown(path)}: an image of 16 bits that is nearly black when '
+            f'read: its values end at {brightest} of 65535; scale them to '
+            'the whole range'
+        )
+    ]
+
+
 def _named(path: Path, error: Exception) -> str:
     """Say what is wrong, and with which file."""
-    text = str(error)
-    return text if str(path) in text else f'{path}: {text}'
+    text, name = str(error), shown(path)
+    return text if name in text or str(path) in text else f'{name}: {text}'

@@ -1,5 +1,6 @@
 """What somebody wants to have predicted: images, folders, videos, a camera."""
 
+import contextlib
 import glob
 import os
 import re
@@ -14,8 +15,11 @@ import numpy as np
 
 VIDEO_SUFFIXES = (
     *('.mp4', '.avi', '.mov', '.mkv', '.webm', '.m4v', '.mpg', '.mpeg'),
-    *('.wmv', '.flv', '.ts', '.3gp'),
+    *('.wmv', '.flv', '.ts', '.3gp', '.mts', '.m2ts', '.ogv', '.vob', '.mxf'),
 )
+
+#: What MPEG transport streams begin with; other ".ts" files are TypeScript.
+_SYNC = 0x47
 
 #: A video with less of what it promised has broken off.
 _ENOUGH = 0.98
@@ -72,10 +76,12 @@ def find_sources(inputs: Iterable[str]) -> tuple[list[Source], list[str]]:
 
 def _name_apart(sources: Iterable[Source]) -> list[Source]:
     """Give each source a name for its results that no other one has."""
+    sources = list(sources)
+    stems = {source.path.stem for source in sources}
     named: dict[str, Source] = {}
     for source in sources:
         name, number = source.path.stem, 2
-        while name in named:
+        while name in named or (number > 2 and name in stems):
             name, number = f'{source.path.stem}_{number}', number + 1
         named[name] = replace(source, name=name)
     return list(named.values())
@@ -87,18 +93,32 @@ def _find(text: str) -> Iterator[Source]:
         number = int(camera[1] or 0)
         yield Source('webcam', Path(f'webcam_{number}'), number)
         return
+    if not text:
+        return
     path = Path(text)
     if path.is_dir():
         for inside in sorted(path.iterdir()):
-            wanted = _suffix(inside) in (*IMAGE_SUFFIXES, *VIDEO_SUFFIXES)
-            if wanted and not inside.is_dir():
+            if _is_wanted(inside):
                 yield _of_file(inside)
-    elif path.is_file():
+    elif path.exists():  # of devices and pipes the reader tells
         yield _of_file(path)
     else:
         for match in sorted(glob.glob(text, recursive=True)):
             if Path(match).is_file():
                 yield _of_file(Path(match))
+
+
+def _is_wanted(path: Path) -> bool:
+    """Tell whether something in a folder is an image or a video."""
+    suffix = _suffix(path)
+    if suffix not in (*IMAGE_SUFFIXES, *VIDEO_SUFFIXES) or path.is_dir():
+        return False
+    if path.name.startswith('._'):  # what macOS writes beside a file
+        return False
+    if suffix == '.ts':
+        with contextlib.suppress(OSError), path.open('rb') as file:
+            return file.read(1) == bytes([_SYNC])
+    return True
 
 
 def _of_file(path: Path) -> Source:
@@ -111,6 +131,8 @@ def _suffix(path: Path) -> str:
 
 
 def _why_nothing(text: str) -> str:
+    if not text:
+        return 'an empty name; expected a file, a folder or a pattern'
     if Path(text).is_dir():
         return f'{text}: the folder has no images and no videos'
     if glob.has_magic(text):

@@ -1,6 +1,7 @@
 """Predictions as files: JSON in MMPose's form, CSV, pictures, videos.
 
-A file appears when it is complete; an interruption leaves none behind.
+A file appears when it is complete. An interruption leaves none behind, but
+for the table, which has the rows of the images that were done.
 """
 
 import csv
@@ -11,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from mmpose_scgcn.files import replace_file, write_text
+from mmpose_scgcn.files import replace_file
 from mmpose_scgcn.structures import Faces
 
 import cv2
@@ -44,15 +45,23 @@ def to_instances(faces: Faces) -> list[dict]:
     return records
 
 
-def write_json(path: Path, content: list) -> None:
-    """Write JSON.
+def write_json(path: Path, content: Iterable[dict]) -> None:
+    """Write JSON, record after record.
 
     Args:
         path (pathlib.Path): The file.
-        content (list): Records of :func:`to_instances`; for a video a list
-            of ``frame_id`` and ``instances``.
+        content (Iterable[dict]): Records of :func:`to_instances`; for a
+            video those of ``frame_id`` and ``instances``.
     """
-    write_text(path, json.dumps(content))
+    with (
+        replace_file(path) as partial,
+        partial.open('w', encoding='utf-8') as file,
+    ):
+        between = '['
+        for record in content:
+            file.write(between + json.dumps(record))
+            between = ', '
+        file.write('[]' if between == '[' else ']')
 
 
 def write_image(path: Path, image: np.ndarray) -> None:
@@ -194,6 +203,7 @@ class Table:
         )
         self._rows = csv.writer(self._file)
         self._rows.writerow(self.header)
+        self._count = 0
         return self
 
     def add(self, image: str, faces: Faces, frame: int | None = None) -> None:
@@ -208,14 +218,22 @@ class Table:
             track = '' if faces.ids is None else int(faces.ids[index])
             number = '' if frame is None else frame
             self._rows.writerow([image, number, index, track, *row])
+            self._count += 1
 
     def __exit__(self, *error: Any) -> None:
-        """Finish the file, or leave none after an error."""
+        """Finish the file, or leave none after an error.
+
+        After an interruption it has the rows of what was done, if any, whose
+        other files are there too.
+        """
         try:
             self._file.close()
         except OSError:
             self._context.__exit__(*sys.exc_info())
             raise
+        stopped = error[0] is not None and not issubclass(error[0], Exception)
+        if stopped and self._count:
+            error = None, None, None
         self._context.__exit__(*error)
 
 

@@ -19,6 +19,12 @@ from .dropped import why_dropped
 #: What MMPose reads of every image and annotation, and what it must be.
 _IMAGES = {'id': int, 'file_name': str, 'width': float, 'height': float}
 _ANNOTATIONS = {'id': (int, str), 'image_id': (int, str, type(None))}
+#: Lists of numbers of an annotation, and what they hold.
+_LISTS = {
+    'bbox': 'x, y, width and height',
+    'keypoints': 'x, y and visibility of each keypoint',
+}
+_FLAGS = frozenset((0, 1, 2))
 _WORDS = {
     int: 'a whole number',
     str: 'a text',
@@ -87,6 +93,8 @@ def check_annotation_file(
         reason = why_dropped(entry, by_id.get(entry['image_id']))
         if reason:
             reasons[reason] += 1
+        elif not entry['keypoints']:
+            raise _wrong_numbers(entry, 'keypoints', where)
     if sum(reasons.values()) == len(faces):
         told = ', '.join(f'{n} {reason}' for reason, n in reasons.items())
         raise ValueError(
@@ -148,25 +156,42 @@ def _check_fields(entry: Mapping, needed: Mapping, where: str) -> None:
 
 def _check_numbers(entry: Mapping, where: str) -> None:
     """Check that box and keypoints, where they are there, are numbers."""
-    for name in ('bbox', 'keypoints'):
+    for name in _LISTS:
         if name not in entry:
             continue
         listed = entry[name]
-        numbers = isinstance(listed, list) and all(
-            _is(value, float) for value in listed
-        )
-        count = len(listed) if numbers else 0
-        fits = count == 4 if name == 'bbox' else count % 3 == 0
+        if not _are_numbers(listed):
+            raise _wrong_numbers(entry, name, where)
         if name == 'keypoints':
-            check_count(count // 3, where)
-        if not numbers or not fits:
-            wanted = 'x, y, width and height'
-            if name == 'keypoints':
-                wanted = 'x, y and visibility of each keypoint'
-            got = f'{count} numbers' if numbers else _shown(listed)
-            raise ValueError(
-                f'{where}: expected {wanted} as {name}, got {got}'
-            )
+            check_count(len(listed) // 3, where)
+        if len(listed) != 4 if name == 'bbox' else len(listed) % 3:
+            raise _wrong_numbers(entry, name, where)
+    _check_flags(entry.get('keypoints', []), where)
+
+
+def _are_numbers(listed: Any) -> bool:
+    """Tell a list of numbers."""
+    return isinstance(listed, list) and all(_is(v, float) for v in listed)
+
+
+def _wrong_numbers(entry: Mapping, name: str, where: str) -> ValueError:
+    """Say what came in the place of the numbers of a list."""
+    listed = entry[name]
+    numbers = _are_numbers(listed)
+    got = f'{len(listed)} numbers' if numbers else _shown(listed)
+    return ValueError(f'{where}: expected {_LISTS[name]} as {name}, got {got}')
+
+
+def _check_flags(keypoints: list, where: str) -> None:
+    """Check visibilities: MMPose takes those below 1 for weights."""
+    flags = keypoints[2::3]
+    if set(flags) <= _FLAGS:
+        return
+    index = next(i for i, flag in enumerate(flags) if flag not in _FLAGS)
+    raise ValueError(
+        f'{where}: expected 0, 1 or 2 for the visibility of a keypoint, got '
+        f'{flags[index]:g} for keypoint {index}'
+    )
 
 
 def _is(value: Any, kind: type) -> bool:

@@ -137,7 +137,8 @@ def why_dropped(annotation: Mapping, image: Mapping | None) -> str | None:
     below = min(y + height, image.get('height', float('inf')) - 1)
     if right <= max(x, 0) or below <= max(y, 0):
         return 'with a bbox that has no area inside the image'
-    if not any(v > 0 for i, v in enumerate(points) if i % 3 < 2):
+    # Without any keypoint, MMPose fails where it looks for the largest.
+    if points and not any(v > 0 for i, v in enumerate(points) if i % 3 < 2):
         return 'without a coordinate above 0'
     if 'num_keypoints' not in annotation and not any(
         v > 0 for v in points[2::3]

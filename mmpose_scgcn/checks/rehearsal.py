@@ -89,20 +89,29 @@ def rehearse(runner: Runner) -> Findings:
     found = Findings()
     if runner._load_from:
         found.attempt('load_from', partial(_check_loading, runner))
-    for hook in runner.hooks:
-        if type(hook).__name__ == 'GraphHook':
-            found.attempt('graph', partial(_ignore, hook.before_run, runner))
+    built = _build_graphs(runner)
+    found.add(built)
     loops = loops_of(runner)
     if 'training' in loops:
         loader = loops['training'].dataloader
         found.attempt('batches', partial(check_batches, runner.model, loader))
-    else:
-        found.attempt('graph', partial(_lend_graphs, runner.model))
     for where, loop in loops.items():
         faces = Faces(where, loop.dataloader.dataset)
         found.attempt('images', partial(check_reading, faces))
-        _try_samples(runner, where, loop, found)
+        if not built.errors:  # a batch would only say it in other words
+            _try_samples(runner, where, loop, found)
     return found
+
+
+def _build_graphs(runner: Runner) -> Findings:
+    """Fill the graphs as a run would, or with what stands in for them."""
+    built = Findings()
+    for hook in runner.hooks:
+        if type(hook).__name__ == 'GraphHook':
+            built.attempt('graph', partial(_ignore, hook.before_run, runner))
+    if not built.errors:
+        built.attempt('graph', partial(_lend_graphs, runner.model))
+    return built
 
 
 def _check_loading(runner: Runner) -> Findings:
@@ -127,7 +136,8 @@ def _lend_graphs(model: nn.Module) -> Findings:
     """Put a circle in the place of graphs that a checkpoint is to bring.
 
     Args:
-        model (nn.Module): Of a run without training, which builds no graph.
+        model (nn.Module): Of a run without training, which builds no graph,
+            or whose training set allows none.
 
     Returns:
         Findings: A note if there are such graphs.
@@ -151,9 +161,9 @@ def _lend_graphs(model: nn.Module) -> Findings:
             )
         )
         found.notes.append(
-            f'{name}: there is no training set that a keypoint graph could be '
-            'built from; the checkpoint has to bring one, and samples are '
-            'tried with a graph that stands in for it'
+            f'{name}: no keypoint graph is built from a training set here; '
+            'the checkpoint has to bring one, and samples are tried with a '
+            'graph that stands in for it'
         )
     return found
 

@@ -80,16 +80,25 @@ def check_save_best(
 
 
 def _check_ours(faces: Faces, metric: FaceAlignmentMetric) -> Findings:
-    """Rehearse our metric."""
+    """Rehearse our metric.
+
+    Raises:
+        ValueError: Annotations have not what it needs, or share an id.
+    """
+    setting = _evaluator_of(faces)
     try:
         probe = _rehearsal(faces, metric)
-        samples = unique_faces(probe.results)
     except (KeyError, ValueError) as error:
-        # An id that ann_file has not, or one on two faces, as in sets whose
-        # files number their annotations alike.
         raise ValueError(
-            f'{_evaluator_of(faces)} cannot tell the faces of {faces.where} '
-            f'apart or look them up; number annotations anew: {error.args[0]}'
+            f'{setting} does not find what it needs in the annotations of '
+            f'{faces.where}: {error.args[0]}'
+        ) from error
+    try:
+        samples = unique_faces(probe.results)
+    except ValueError as error:
+        raise ValueError(
+            f'{setting} cannot tell the faces of {faces.where} apart; number '
+            f'annotations anew: {error}'
         ) from error
     scores = score_samples(samples, metric.norm, probe._dataset_name)
     bad = np.flatnonzero(scores.faults != '')
@@ -107,8 +116,8 @@ def _check_ours(faces: Faces, metric: FaceAlignmentMetric) -> Findings:
         return Findings(warnings=[f'{told}; they are left out and counted'])
     return Findings(
         errors=[
-            f'{told}; correct them, or set '
-            f"{_evaluator_of(faces)}.bad_faces='count' to leave them out"
+            f"{told}; correct them, or set {setting}.bad_faces='count' to "
+            'leave them out'
         ]
     )
 

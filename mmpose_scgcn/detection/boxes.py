@@ -7,6 +7,14 @@ from mmpose_scgcn.structures.boxes import box_iou, visible_share
 
 import numpy as np
 
+#: Sides of a box over the longer side of its image: more is a mistake.
+_MOST_TIMES = 100
+
+_TOO_SMALL = (
+    'is less than 1 px wide or high; expected px, not shares of the width and '
+    'height, of the'
+)
+
 #: The box that our models are trained for: tight about the keypoints.
 LANDMARK_BOX = 'landmarks'
 
@@ -156,14 +164,23 @@ def check_in_image(
         np.ndarray: ``boxes``.
 
     Raises:
-        ValueError: A box lies wholly outside the image.
+        ValueError: A box lies wholly outside the image, is more than a
+            hundred times larger than it, or is less than a pixel wide or
+            high.
     """
     height, width = image.shape[:2]
-    outside = visible_share(boxes, (width, height)) == 0
-    if outside.any():
-        bad = int(np.flatnonzero(outside)[0])
-        raise ValueError(
-            f'{source}: box {bad}, {boxes[bad].tolist()}, lies outside the '
-            f'image of {width} x {height} px'
-        )
+    share = visible_share(boxes, (width, height))
+    sides = np.asarray(boxes, np.float64).reshape(-1, 2, 2)
+    sides, most = sides[:, 1] - sides[:, 0], _MOST_TIMES * max(height, width)
+    for bad, told in (
+        (share == 0, 'lies outside the'),
+        (sides.max(1, initial=0) > most, 'is far larger than the'),
+        (sides.min(1, initial=np.inf) < 1, _TOO_SMALL),
+    ):
+        if bad.any():
+            first = int(np.flatnonzero(bad)[0])
+            raise ValueError(
+                f'{source}: box {first}, {boxes[first].tolist()}, {told} '
+                f'image of {width} x {height} px'
+            )
     return boxes

@@ -88,7 +88,8 @@ class AnnotationFields:
 
         Raises:
             KeyError: No annotation to be found.
-            ValueError: The annotation of this id is of another image.
+            ValueError: The annotation of this id is of another image, or has
+                not what a subset goes by.
         """
         if not self.subsets and not self.occlusion:
             return NO_FIELDS
@@ -106,7 +107,10 @@ class AnnotationFields:
     ) -> FaceFields:
         """Find a face in the annotation file."""
         if face_id not in self.by_id:
-            raise KeyError(f'annotation id {face_id!r} is not in {ann_file}')
+            raise KeyError(
+                f'annotation id {face_id!r} is not in {ann_file}: give '
+                'ann_file that of the tested data set'
+            )
         found, file = self.by_id[face_id]
         if (
             file

@@ -90,5 +90,5 @@ def _norm(dataset: str) -> str | Groups:
     """Choose eyes where a data set has them, else the box."""
     try:
         return resolve_norm('inter_ocular', dataset)
-    except KeyError:
+    except ValueError:
         return resolve_norm('box_size')

@@ -1,6 +1,6 @@
 """Faces that an export is checked and calibrated on."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,33 +78,63 @@ def draw_faces(count: int, start: int = 0) -> CheckFaces:
 
 
 def find_faces(
-    folder: str | Path, detector: FaceDetector, most: int
+    folder: str | Path,
+    detector: FaceDetector,
+    most: int,
+    tell: Callable[[str], object] = print,
 ) -> CheckFaces:
-    """Find the faces of a folder's images.
+    """Find the faces of a folder's images; what cannot be read is left out.
 
     Args:
         folder (str | Path): The folder, or an image.
         detector (FaceDetector): What finds them.
         most (int): Faces that are enough.
+        tell (Callable): Told of each image that is left out.
 
     Returns:
-        CheckFaces: At least one face.
+        CheckFaces: At least one face, each with the part of its photo that
+        lies about it.
 
     Raises:
         ValueError: No image, or no face.
     """
     sources, problems = find_sources([str(folder)])
-    images, boxes, count = [], [], 0
+    images: list[np.ndarray] = []
+    boxes: list[np.ndarray] = []
     for source in sources:
-        if source.kind != 'image' or count >= most:
+        if source.kind != 'image' or len(images) >= most:
             continue
-        image = read_image(source.path)
-        found = detector(image)[0][: most - count]
-        if len(found):
-            images.append(image)
-            boxes.append(found)
-            count += len(found)
-    if not count:
+        try:
+            image = read_image(source.path)
+        except (OSError, ValueError) as error:
+            problems.append(str(error))
+            tell(f'left out: {error}')
+            continue
+        for box in detector(image)[0][: most - len(images)]:
+            part, moved = _cut_out(image, box)
+            images.append(part)
+            boxes.append(moved[None])
+    if not images:
         reason = problems[0] if problems else 'no face was found'
         raise ValueError(f'{folder} has no face to check with: {reason}')
     return CheckFaces(images, boxes, f'images of {Path(folder).name}')
+
+
+def _cut_out(
+    image: np.ndarray, box: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Cut a face and what lies about it out of a photo, to save memory.
+
+    Args:
+        image (np.ndarray): (H, W, 3).
+        box (np.ndarray): (4,), x1, y1, x2, y2, image px.
+
+    Returns:
+        tuple[np.ndarray, np.ndarray]: The part, a copy, with one longer side
+        of the box around it, and the box in it.
+    """
+    margin = (box[2:] - box[:2]).max()
+    low = np.floor(np.maximum(box[:2] - margin, 0)).astype(int)
+    high = np.ceil(box[2:] + margin).astype(int)
+    part = image[low[1] : high[1], low[0] : high[0]].copy()
+    return part, (box - np.tile(low, 2)).astype(np.float32)

@@ -33,12 +33,17 @@ class Int8Faces:
     test: CheckFaces | None
 
 
-def find_int8_faces(model: FaceModel, options: Options) -> Int8Faces:
+def find_int8_faces(
+    model: FaceModel,
+    options: Options,
+    tell: Callable[[str], object] = print,
+) -> Int8Faces:
     """Get the faces, before anything is exported.
 
     Args:
         model (FaceModel): The model of PyTorch.
         options (Options): What is chosen.
+        tell (Callable): Told of each image that is left out.
 
     Returns:
         Int8Faces: The faces.
@@ -56,7 +61,7 @@ def find_int8_faces(model: FaceModel, options: Options) -> Int8Faces:
     if options.calibrate is None:
         return Int8Faces(draw_faces(count, _APART), test)
     return Int8Faces(
-        find_faces(options.calibrate, model.detector, count), test
+        find_faces(options.calibrate, model.detector, count, tell), test
     )
 
 

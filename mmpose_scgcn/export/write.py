@@ -93,8 +93,8 @@ def _fill(
     tell: Callable[[str], object],
 ) -> None:
     """Write all files of a folder, and check them."""
-    faces = _check_faces(model, options)  # which may not be there
-    needed = find_int8_faces(model, options) if options.int8 else None
+    faces = _check_faces(model, options, tell)  # which may not be there
+    needed = find_int8_faces(model, options, tell) if options.int8 else None
     _write_networks(Contents(folder, settings), model, graph)
     measured = compare(graph, model, load_exported(folder), faces)
     for line in show('float32', measured):
@@ -131,8 +131,10 @@ def _write_networks(
     contents.save()
 
 
-def _check_faces(model: FaceModel, options: Options) -> CheckFaces:
+def _check_faces(
+    model: FaceModel, options: Options, tell: Callable[[str], object]
+) -> CheckFaces:
     """Get the faces that the export is checked on."""
     if options.images is None:
         return draw_faces(options.num_faces)
-    return find_faces(options.images, model.detector, options.num_faces)
+    return find_faces(options.images, model.detector, options.num_faces, tell)

@@ -3,13 +3,14 @@
 It imports nothing else of the package, so that every part may use it.
 """
 
-from .decoding import Decoded, decode_image
+from .decoding import DARK, Decoded, decode_image
 from .facts import ImageFacts, image_facts
 from .headers import MOST_PIXELS
-from .reading import ImageLike, read_file, read_image
+from .reading import ImageLike, read_file, read_image, shown
 from .suffixes import IMAGE_SUFFIXES
 
 __all__ = [
+    'DARK',
     'IMAGE_SUFFIXES',
     'MOST_PIXELS',
     'Decoded',
@@ -19,4 +20,5 @@ __all__ = [
     'image_facts',
     'read_file',
     'read_image',
+    'shown',
 ]

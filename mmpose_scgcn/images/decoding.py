@@ -28,6 +28,10 @@ _AS_STORED = (
 #: v / 257, rounded, of each value of 16 bits: 65535 becomes 255.
 _TO_8_BITS = ((np.arange(2**16) + 128) // 257).astype(np.uint8)
 
+#: 16-bit images that reach no quarter of their range were made with fewer
+#: bits, and are nearly black when read.
+DARK = 2**14
+
 
 class Decoded(NamedTuple):
     """An image file, decoded.
@@ -72,6 +76,12 @@ def decode_image(content: bytes) -> Decoded:
     with image:
         try:
             return _decode(image, content)
+        except MemoryError as error:
+            width, height = image.size
+            raise ValueError(
+                f'cannot be read: {width} x {height} px are too many for the '
+                'memory that is free'
+            ) from error
         except Exception as error:  # damage ends decoders in many ways
             raise ValueError(f'cannot be read: {error}') from error
 

@@ -143,6 +143,8 @@ def _from_array(array: np.ndarray) -> np.ndarray:
             'expected an image array (H, W), (H, W, 1), (H, W, 3) in BGR or '
             f'(H, W, 4) in BGRA, got shape {shape}'
         )
+    if array.dtype.newbyteorder('=') == np.uint16:  # of any byte order
+        array = array.astype(np.uint16, copy=False)
     if array.dtype not in (np.uint8, np.uint16):
         raise ValueError(
             'expected an image array of uint8 or uint16, got '

@@ -6,5 +6,6 @@ Only where a folder is searched; what a file is its content says.
 IMAGE_SUFFIXES = (
     *('.jpg', '.jpeg', '.jpe', '.jfif', '.png', '.bmp', '.dib', '.webp'),
     *('.tif', '.tiff', '.pbm', '.pgm', '.ppm', '.pnm', '.gif', '.avif'),
-    *('.jp2', '.tga', '.heic', '.heif'),
+    *('.jp2', '.j2k', '.jpx', '.tga', '.heic', '.heif', '.mpo', '.apng'),
+    *('.pcx', '.qoi', '.ras', '.ico'),
 )

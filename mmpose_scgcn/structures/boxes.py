@@ -44,14 +44,25 @@ def box_iou(first: np.ndarray, second: np.ndarray) -> np.ndarray:
         np.ndarray: (..., N, M) float64 in [0, 1]; 0 where neither box has an
         area, and where coordinates are not finite.
     """
-    first = np.asarray(first, np.float64)[..., :, None, :]
-    second = np.asarray(second, np.float64)[..., None, :, :]
     with np.errstate(invalid='ignore', divide='ignore'):
-        low = np.maximum(first[..., :2], second[..., :2])
-        high = np.minimum(first[..., 2:], second[..., 2:])
-        shared = np.maximum(high - low, 0).prod(axis=-1)
-        iou = shared / (_areas(first) + _areas(second) - shared)
-    return np.nan_to_num(iou, nan=0.0)
+        shared, one, other = _shared_areas(first, second)
+        return np.nan_to_num(shared / (one + other - shared), nan=0.0)
+
+
+def share_of_smaller(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Intersection over the smaller box, each box of one set with another's.
+
+    Args:
+        first (np.ndarray): (N, 4), x1, y1, x2, y2, image px.
+        second (np.ndarray): (M, 4), in the same way.
+
+    Returns:
+        np.ndarray: (N, M) float64 in [0, 1]; 1 where one of the two lies in
+        the other, 0 where the smaller box has no area.
+    """
+    with np.errstate(invalid='ignore', divide='ignore'):
+        shared, one, other = _shared_areas(first, second)
+        return np.nan_to_num(shared / np.minimum(one, other), nan=0.0)
 
 
 def match_boxes(
@@ -93,6 +104,18 @@ def visible_share(boxes: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     inside = np.clip(boxes, 0, np.tile(np.array(size, np.float64), 2))
     with np.errstate(invalid='ignore', divide='ignore'):
         return np.nan_to_num(_areas(inside) / _areas(boxes), nan=0.0)
+
+
+def _shared_areas(
+    first: np.ndarray, second: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Areas of intersections (..., N, M) and of the boxes themselves."""
+    first = np.asarray(first, np.float64)[..., :, None, :]
+    second = np.asarray(second, np.float64)[..., None, :, :]
+    low = np.maximum(first[..., :2], second[..., :2])
+    high = np.minimum(first[..., 2:], second[..., 2:])
+    shared = np.maximum(high - low, 0).prod(axis=-1)
+    return shared, _areas(first), _areas(second)
 
 
 def _areas(boxes: np.ndarray) -> np.ndarray:

@@ -111,3 +111,24 @@ def test_paths_of_boxes_are_read_as_those_of_images(tmp_path):
     file.write_text(json.dumps({'./x/a.png': [], 'x/a.png': []}))
     with pytest.raises(ValueError, match='names a file twice'):
         read_boxes(file, [source])
+
+
+def test_a_file_that_is_there_twice_loses_no_boxes(tmp_path):
+    file = tmp_path / 'boxes.json'
+    file.write_text('{"a.jpg": [[1, 2, 3, 4]], "a.jpg": [[5, 6, 7, 8]]}')
+    with pytest.raises(ValueError, match=r"boxes.json has 'a.jpg' twice"):
+        read_boxes(file, [Source('image', Path('a.jpg'))])
+
+
+def test_the_size_of_the_search_is_for_detectors_that_have_one(monkeypatch):
+    made = []
+    monkeypatch.setattr(
+        face_boxes,
+        'build_detector',
+        lambda spec, **options: made.append((spec, options)),
+    )
+    for spec in ('haar', 'file.onnx'):
+        make_detector(spec, longest=2560)
+        assert made.pop() == (spec, dict(longest=2560))
+    with pytest.raises(ValueError, match=r'--det-size is .* not for whole_im'):
+        make_detector('whole_image', longest=2560)

@@ -270,3 +270,17 @@ def test_a_panorama_that_opencv_cannot_crop_is_refused(model, boxes):
     assert len(model(image, boxes)) == len(boxes)
     with pytest.raises(ValueError, match='image 1 has 32767 x 8 px'):
         model([image, np.zeros((8, 32_767, 3), np.uint8)], [boxes, boxes])
+
+
+def test_what_stands_for_images_and_boxes_is_told(model, images):
+    with pytest.raises(ValueError, match='boxes for each of 1 images, got 5'):
+        model([images[0]], boxes=5)
+    with pytest.raises(ValueError, match='image 0: '):
+        model('a\ud800.jpg')
+
+
+def test_arrays_of_any_byte_order(model, images):
+    deep = images[0].astype(np.uint16) * 257
+    box = [[10, 10, 60, 60]]
+    native, other = (model(array, box) for array in (deep, deep.astype('>u2')))
+    np.testing.assert_array_equal(native.keypoints, other.keypoints)

@@ -197,3 +197,27 @@ def test_given_boxes_are_not_changed():
     given = BOXES.copy()
     boxes_by_image(given, 1)[0][:] = 0
     np.testing.assert_array_equal(given, BOXES)
+
+
+def test_a_folder_may_hold_other_files(infer, images, tmp_path):
+    """MMPose's inferencer ends with an AttributeError there."""
+    for name in ('b.png', 'a.jp2'):
+        cv2.imwrite(str(tmp_path / name), images[0])
+    for name in ('README', 'notes.txt', '._b.png'):
+        (tmp_path / name).write_text('no image')
+    assert len(list(infer(str(tmp_path)))) == 2
+    assert len(list(infer(tmp_path))) == 2
+
+
+def test_paths_and_pil_images_are_images(infer, images, tmp_path):
+    expected = points_of(next(infer(images[0])))
+    path = tmp_path / 'without_a_suffix'
+    path.write_bytes(cv2.imencode('.png', images[0])[1].tobytes())
+    for image in (path, str(path), Image.fromarray(images[0][..., ::-1])):
+        np.testing.assert_array_equal(points_of(next(infer(image))), expected)
+
+
+def test_an_image_that_is_too_long_is_told(infer):
+    image = np.zeros((8, 40_000, 3), np.uint8)
+    with pytest.raises(ValueError, match='image 0 has 40000 x 8 px; expected'):
+        next(infer(image, bboxes=[[1, 1, 7, 7]]))

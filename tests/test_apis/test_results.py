@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 from mmpose_scgcn.apis.results import ResultFiles, check_places, check_screen
-from mmpose_scgcn.apis.writers import Table
+from mmpose_scgcn.apis.writers import Table, to_instances, write_json
 from mmpose_scgcn.structures import Faces
 
 import cv2
@@ -122,3 +122,29 @@ def test_a_screen_is_looked_for_before_qt_ends_the_process(monkeypatch):
     monkeypatch.delenv('DISPLAY')
     with pytest.raises(RuntimeError, match='--show needs a screen'):
         check_screen()
+
+
+def test_no_picture_stands_without_its_record(tmp_path, faces):
+    name = 'x' * 251  # with ".json" longer than a name can be
+    results = ResultFiles(tmp_path / 'p', tmp_path / 'r')
+    with pytest.raises(OSError, match='too long'):
+        results.add_image(name, Path('a.jpg'), faces)
+    assert names(tmp_path) == []
+    check_places(
+        [tmp_path / 'a.jpg'], None, None, [], [tmp_path / f'r/{name}.json']
+    )
+    assert results.earlier(name) is None
+
+
+def test_records_are_written_one_after_another_as_json(tmp_path, faces):
+    results = ResultFiles(records=tmp_path)
+    frames = [faces, Faces.empty(2), faces]
+    results.add_video('x', Path('a.mp4'), frames)
+    expected = [
+        dict(frame_id=number, instances=to_instances(found))
+        for number, found in enumerate(frames)
+    ]
+    assert (tmp_path / 'x.json').read_text() == json.dumps(expected)
+    assert results.earlier('x') == tmp_path / 'x.json'
+    write_json(tmp_path / 'none.json', [])
+    assert (tmp_path / 'none.json').read_text() == '[]'

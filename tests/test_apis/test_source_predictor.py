@@ -3,9 +3,11 @@
 from pathlib import Path
 from types import SimpleNamespace
 
+from mmpose_scgcn.apis import source_predictor
 from mmpose_scgcn.apis.results import ResultFiles
 from mmpose_scgcn.apis.source_predictor import (
     BATCH,
+    Partly,
     SourcePredictor,
     group_images,
 )
@@ -77,3 +79,62 @@ def test_a_limit_chooses_boxes_of_images_and_not_of_videos(tmp_path):
     list(predictor(sources))
     assert predicted == [1]
     assert detected == [2, 2]
+
+
+class Whole:
+    """Predicts a point in each image, and counts those that come together."""
+
+    def __init__(self):
+        self.together = []
+
+    def predict(self, images, boxes):
+        self.together.append(len(images))
+        return [Faces.empty(num_keypoints=3) for _ in images]
+
+    def __call__(self, folder, records=None):
+        predictor = SourcePredictor(
+            self.predict,
+            lambda image, path: (np.zeros((0, 4)), np.zeros(0)),
+            None,
+            ResultFiles(records=records),
+            lambda faces: None,
+        )
+        files = sorted(folder.glob('*.png'))
+        sources = [Source('image', path, name=path.stem) for path in files]
+        return [
+            told for _, problems in predictor(sources) for told in problems
+        ]
+
+
+def test_large_images_are_not_kept_together(tmp_path, monkeypatch):
+    for number in range(5):
+        cv2.imwrite(str(tmp_path / f'{number}.png'), IMAGE)
+    monkeypatch.setattr(source_predictor, 'BATCH_PX', 2 * IMAGE[..., 0].size)
+    whole = Whole()
+    assert whole(tmp_path) == []
+    assert whole.together == [2, 2, 1]
+    monkeypatch.setattr(source_predictor, 'BATCH_PX', 1)
+    whole = Whole()
+    whole(tmp_path)
+    assert whole.together == [1] * 5
+
+
+def test_an_image_of_12_bits_in_16_is_told(tmp_path):
+    values = np.linspace(0, 4095, 4800).astype(np.uint16).reshape(60, 80)
+    cv2.imwrite(str(tmp_path / 'dark.png'), values)
+    cv2.imwrite(str(tmp_path / 'full.png'), values * 16)
+    whole = Whole()
+    (told,) = whole(tmp_path)
+    assert whole.together == [2]
+    assert isinstance(told, Partly)
+    assert 'dark.png: an image of 16 bits that is nearly black' in told
+    assert 'end at 4095 of 65535' in told
+
+
+def test_results_of_an_earlier_run_are_named(tmp_path):
+    records = tmp_path / 'records'
+    cv2.imwrite(str(tmp_path / 'a.png'), IMAGE)
+    assert Whole()(tmp_path, records) == []
+    (tmp_path / 'a.png').write_bytes(b'cut off')
+    (told,) = Whole()(tmp_path, records)
+    assert told.endswith(f'; {records / "a.json"} is from an earlier run')

@@ -80,3 +80,37 @@ def test_what_cannot_be_read_does_not_hide_the_rest(folder, monkeypatch):
         'locked cannot be read: Permission denied',
         f'{"n" * 300} cannot be read: File name too long',
     ]
+
+
+def test_a_file_keeps_its_own_name(folder):
+    """Though one before it would take it: the name of its results is a_2."""
+    for name in ('a_2.jpg', 'in/a.png'):
+        (folder / name).write_bytes(b'')
+    sources, _ = find_sources(['a.JPG', 'in/a.png', 'a_2.jpg'])
+    assert [source.name for source in sources] == ['a', 'a_3', 'a_2']
+
+
+def test_what_only_looks_like_an_image_or_a_video_is_passed_over(folder):
+    (folder / '._a.JPG').write_bytes(b'')  # of macOS
+    (folder / 'page.ts').write_text('export const a = 1')
+    (folder / 'stream.ts').write_bytes(b'\x47' + bytes(187))
+    (folder / 'clip.MTS').write_bytes(b'')
+    (folder / 'scan.j2k').write_bytes(b'')
+    found = names(folder)
+    assert not {'._a.JPG', 'page.ts'} & set(found)
+    assert {'stream.ts', 'clip.MTS', 'scan.j2k'} <= set(found)
+    assert names('page.ts') == ['page.ts']
+
+
+def test_an_empty_name_is_not_this_folder(folder):
+    sources, problems = find_sources([''])
+    assert sources == []
+    assert problems == [
+        'an empty name; expected a file, a folder or a pattern'
+    ]
+
+
+def test_a_pipe_is_left_to_the_reader_which_says_so(folder):
+    os.mkfifo('pipe')
+    ((source,), problems) = find_sources(['pipe'])
+    assert (source.path.name, problems) == ('pipe', [])

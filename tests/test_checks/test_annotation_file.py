@@ -81,6 +81,14 @@ def test_what_is_no_such_file(tmp_path, text, message):
         ('annotations', 'keypoints', [10**400, 1, 2], r'got \[1000'),
         ('annotations', 'keypoints', [1, 2], 'as keypoints, got 2 numbers'),
         ('annotations', 'keypoints', ['a'] * 99, r'got \["a", .*\.\.\.'),
+        ('annotations', 'keypoints', [1, 2, 3], 'got 3 for keypoint 0'),
+        ('annotations', 'keypoints', [1, 2, -1], 'got -1 for keypoint 0'),
+        (
+            *('annotations', 'keypoints', [1, 2, 2, 3, 4, 0.5]),
+            r'1\]: expected 0, 1 or 2 for the visibility .* got 0.5 for keypo',
+        ),
+        ('annotations', 'keypoints', [1, 2, float('nan')], 'got nan for'),
+        ('annotations', 'keypoints', [1, 2, float('inf')], 'got inf for'),
     ),
 )
 def test_entries_that_are_wrong(tmp_path, part, name, value, message):
@@ -91,6 +99,23 @@ def test_entries_that_are_wrong(tmp_path, part, name, value, message):
         spoilt[part][1][name] = value
     with pytest.raises(ValueError, match=message):
         check_annotation_file(write(tmp_path, json.dumps(spoilt)))
+
+
+def test_no_keypoint_in_a_face_that_would_be_used(tmp_path):
+    """MMPose takes the largest of its coordinates, and there is none."""
+    spoilt = content()
+    first = spoilt['annotations'][0]
+    first.update(keypoints=[], num_keypoints=8)
+    path = write(tmp_path, json.dumps(spoilt))
+    message = r'a\.json, annotations\[0\]: expected x, y .*, got 0 numbers'
+    with pytest.raises(ValueError, match=message):
+        check_annotation_file(path)
+    for more in (dict(num_keypoints=0), dict(iscrowd=1), dict(bbox=[0] * 4)):
+        kept = dict(spoilt, annotations=[*spoilt['annotations']])
+        kept['annotations'][0] = first | more
+        check_annotation_file(write(tmp_path, json.dumps(kept)))
+    del first['num_keypoints']  # counted, and 0
+    check_annotation_file(write(tmp_path, json.dumps(spoilt)))
 
 
 @pytest.mark.parametrize('part', ('images', 'annotations', 'categories'))

@@ -142,3 +142,17 @@ def test_boxes_outside_the_image():
         )
         with pytest.raises(ValueError, match=message):
             check_in_image(np.float32([[0, 0, 9, 9], box]), image, 'here')
+
+
+@pytest.mark.parametrize(
+    ('box', 'told'),
+    [
+        ([0.2, 0.3, 0.6, 0.8], 'less than 1 px wide or high; expected px, no'),
+        ([9, 9, 9.5, 30], 'less than 1 px wide or high'),
+        ([-1e30, -1e30, 1e30, 1e30], 'far larger than the image of 80 x 60'),
+    ],
+)
+def test_boxes_that_are_no_px(box, told):
+    image = np.zeros((60, 80, 3), np.uint8)
+    with pytest.raises(ValueError, match=told):
+        check_in_image(np.float32([box]), image, 'here')

@@ -63,16 +63,43 @@ def test_boxes_of_large_images_are_in_their_px(make, real_faces):
         assert len(boxes) == len(scores) > 0
 
 
-def test_small_faces_in_large_images_are_tried_twice(yunet_file, real_faces):
-    """At ``longest`` the face is too small, at twice of it it is found."""
+def test_a_larger_search_finds_smaller_faces(yunet_file, real_faces):
     face = cv2.resize(real_faces[0][0], (64, 64), interpolation=cv2.INTER_AREA)
     scene = np.full((640, 640, 3), 90, np.uint8)
     scene[300:364, 200:264] = face
     assert len(YuNet(yunet_file, longest=80)(scene)[0]) == 0
-    boxes, _ = YuNet(yunet_file, longest=320)(scene)
+    boxes, _ = YuNet(yunet_file, longest=640)(scene)
     ((left, top, right, bottom),) = boxes
     assert 190 < left < right < 274
     assert 290 < top < bottom < 374
+
+
+def test_near_and_small_faces_of_one_photo_are_found_once(
+    yunet_file, real_faces
+):
+    """One near face of 1,200 px, and far ones of a tenth of it."""
+    images = real_faces[0][:7]
+    photo = np.full((3000, 4000, 3), 128, np.uint8)
+    photo[100:1300, 100:1300] = cv2.resize(images[0], (1200, 1200))
+    wanted = [(700, 700)]
+    for number, image in enumerate(images[1:]):
+        x, y, side = 150 + 600 * number, 1700, 200
+        small = cv2.resize(image, (side, side), interpolation=cv2.INTER_AREA)
+        photo[y : y + side, x : x + side] = small
+        wanted.append((x + side / 2, y + side / 2))
+    boxes, scores = YuNet(yunet_file)(photo)
+    assert (np.diff(scores) <= 0).all()
+    inside = [
+        [left < x < right and top < y < bottom for x, y in wanted]
+        for left, top, right, bottom in boxes
+    ]
+    np.testing.assert_array_equal(np.sum(inside, 1), 1)
+    np.testing.assert_array_equal(np.sum(inside, 0), 1)
+    widths = boxes[np.argmax(inside, 0), 2] - boxes[np.argmax(inside, 0), 0]
+    assert 300 < widths[0] < 1200
+    assert (widths[1:] < 200).all()
+    # What the smaller copy alone finds is fewer.
+    assert len(YuNet(yunet_file, longest=640)(photo)[0]) < len(wanted)
 
 
 @pytest.mark.parametrize(

@@ -149,7 +149,37 @@ def test_a_face_that_the_file_of_subsets_has_not(annotate, edit, make, stops):
         content['annotations'][3]['id'] = 77
 
     told = stops(make(annotate(seed=0), edit(renumber, seed=1), metric))
-    assert 'annotation id 77' in told
+    assert 'annotation id 77' in told and 'give ann_file that of' in told
+    assert 'anew' not in told
+
+
+def test_subsets_by_a_field_that_annotations_have_not(annotate, make, stops):
+    file = annotate(seed=0)
+    told = stops(make(file, file, dict(OURS, subsets='300w')))
+    assert told.startswith('val_evaluator does not find what it needs in the')
+    assert "subsets go by 'subset', which an annotation does not have" in told
+    assert 'anew' not in told
+
+
+def test_an_id_on_two_faces(annotate, edit, make, stops):
+    """In two files under one name, which COCO's reader does not see."""
+    first, second = annotate(seed=0), annotate(seed=1)
+    valid = dict(
+        type='CombinedDataset',
+        metainfo=METAINFO,
+        datasets=[dataset(first, []), dataset(second, [])],
+        pipeline=pipeline(),
+    )
+    told = stops(
+        make(
+            first,
+            val_dataloader=loader(valid, train=False),
+            val_cfg=dict(),
+            val_evaluator=OURS,
+        )
+    )
+    assert 'val_evaluator cannot tell the faces of validation apart' in told
+    assert 'number annotations anew: annotation id 0 is shared' in told
 
 
 def test_the_best_by_a_name_that_no_metric_has(annotate, make, stops):

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from mmpose_scgcn.checks import CheckError
 from mmpose_scgcn.datasets import shapes_from_coco
 from mmpose_scgcn.models.layers import KeypointGraph
 from tests.test_engine.tiny_runs import (
@@ -184,7 +185,7 @@ def test_a_training_set_that_allows_no_graph(annotate, make_runner):
     ann_file = annotate(seed=0)
     hide_a_keypoint(ann_file)
     runner = make_runner(dataset(ann_file))
-    with pytest.raises(ValueError, match=r'never visible .*: 4 \(k4\);'):
+    with pytest.raises(CheckError, match=r'never visible .*: 4 \(k4\);'):
         runner.train()
 
 

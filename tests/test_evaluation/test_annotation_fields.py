@@ -29,7 +29,8 @@ def test_a_face_that_is_not_there(fields):
     with pytest.raises(KeyError) as error:
         fields.find(2)
     assert error.value.args == (
-        f'annotation id 2 is not in {fields.ann_file}',
+        f'annotation id 2 is not in {fields.ann_file}: give ann_file that of '
+        'the tested data set',
     )
 
 

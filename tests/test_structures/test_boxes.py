@@ -3,6 +3,7 @@ from itertools import permutations
 from mmpose_scgcn.structures.boxes import (
     box_iou,
     match_boxes,
+    share_of_smaller,
     tight_boxes,
     visible_share,
 )
@@ -76,3 +77,21 @@ def test_boxes_that_overlap_too_little_are_no_pair():
 )
 def test_visible_share_by_hand(box, share):
     assert visible_share(np.array([box]), (100, 50)) == pytest.approx(share)
+
+
+@pytest.mark.parametrize(
+    ('other', 'share'),
+    [
+        ([0, 0, 10, 10], 1),
+        ([5, 0, 15, 10], 0.5),
+        ([2, 2, 5, 5], 1),
+        ([-50, -50, 50, 50], 1),
+        ([10, 0, 20, 10], 0),
+        ([4, 4, 4, 4], 0),
+        ([np.nan, 0, 5, 5], 0),
+    ],
+)
+def test_share_of_the_smaller_box_by_hand(other, share):
+    boxes = [[0, 0, 10, 10]]
+    np.testing.assert_allclose(share_of_smaller(boxes, [other]), [[share]])
+    np.testing.assert_allclose(share_of_smaller([other], boxes), [[share]])

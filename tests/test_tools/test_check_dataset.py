@@ -65,6 +65,24 @@ def test_what_is_wrong_has_status_1(check, setting, told):
     assert 'Traceback' not in done.stderr
 
 
+def test_annotations_that_allow_no_graph_are_told_once(check, no_graph):
+    """Not that batches fail for want of a graph, with advice for others."""
+    setting, why = no_graph
+    done = check(settings=[setting])
+    assert done.returncode == 1
+    assert done.stdout.count('error: ') == 1
+    assert why in done.stdout
+    assert done.stdout.endswith('\n1 things are wrong\n')
+
+
+def test_a_graph_that_a_checkpoint_may_bring(check, no_graph, untrained):
+    """The run starts from it, and says itself if there is none."""
+    done = check(settings=[no_graph[0], f'load_from={untrained}'])
+    assert 'nothing builds' not in done.stdout
+    assert 'is filled' not in done.stdout
+    assert 'the checkpoint has to bring one' in done.stdout
+
+
 def test_warnings_count_where_one_wants(check):
     settings = ['train_dataloader.batch_size=1']
     assert 'warning: set batch_size=2' in check(settings=settings).stdout

@@ -5,8 +5,10 @@ import io
 import json
 import runpy
 import signal
+from pathlib import Path
 
 from mmpose_scgcn.apis.loading import keypoint_meta
+from mmpose_scgcn.apis.results import ResultFiles
 from mmpose_scgcn.apis.writers import VideoFile
 from mmpose_scgcn.config_files import find_config, read_config
 from mmpose_scgcn.synthetic.face import make_face
@@ -235,6 +237,7 @@ def test_files_of_one_name_do_not_replace_each_other(predict, photos):
         'face0.json',
         'face0_2.json',
     ]
+    assert f'{other / "face0.png"}: its results are called face0_2' in told
 
 
 def test_parts_make_what_one_process_makes(predict, photos):
@@ -503,6 +506,32 @@ def test_a_video_that_cannot_be_written_leaves_no_rows(
     assert len((folder / 't.csv').read_text().splitlines()) == 1
     files = {path.name for path in folder.rglob('*') if path.is_file()}
     assert files == {'t.csv'}
+
+
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
+def test_an_interruption_keeps_the_rows_of_what_is_done(
+    predict, photos, monkeypatch, number
+):
+    add_row = ResultFiles.add_row
+
+    def interrupt(results, path, faces):
+        add_row(results, path, faces)
+        signal.raise_signal(number)
+
+    monkeypatch.setattr(ResultFiles, 'add_row', interrupt)
+    at_first = signal.signal(signal.SIGINT, signal.default_int_handler)
+    folder, status, _ = predict(
+        photos, '--det-model', 'whole_image', '--csv', 't.csv'
+    )
+    signal.signal(signal.SIGINT, at_first)
+    assert status == 128 + number
+    records = list((folder / 'predictions/predictions').iterdir())
+    with (folder / 't.csv').open(newline='') as file:
+        rows = list(csv.DictReader(file))
+    assert [Path(row['image']).stem for row in rows] == [
+        path.stem for path in records
+    ]
+    assert len(rows) == 1
 
 
 @pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])

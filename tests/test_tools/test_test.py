@@ -120,3 +120,19 @@ def test_metrics_replace_earlier_ones_alone(tool, tmp_path, content, replaced):
         return
     with pytest.raises(ValueError, match=r'm\.json is no file of metrics'):
         tool['check_earlier_metrics'](file)
+
+
+def test_a_norm_of_eyes_that_are_not_known(
+    run_python, root, untrained, tmp_path, own_faces
+):
+    with open(tmp_path / 'tiny.py', 'a') as file:
+        file.write("test_evaluator = dict(norm='inter_ocular')\n")
+        file.write(f'test_dataloader["dataset"]["metainfo"] = {own_faces}\n')
+    done = run_python(
+        root / 'tools/test.py', 'tiny.py', untrained, cwd=tmp_path
+    )
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith(
+        "the inter_ocular keypoints of data set 'mine' are not known (known: "
+    )
+    assert 'Traceback' not in done.stderr

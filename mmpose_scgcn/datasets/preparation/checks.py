@@ -119,13 +119,15 @@ def find_problems(source: Source) -> list[Problem]:
         source (Source): What a reader returned.
 
     Returns:
-        list[Problem]: Wrong numbers of faces, what the reader noticed, groups
-        in several splits, and the same face twice. The latter two are not
-        serious in official sets, whose users cannot mend them.
+        list[Problem]: Wrong numbers of faces, what the reader noticed,
+        keypoints that no training face has, groups in several splits, and the
+        same face twice. The latter two are not serious in official sets,
+        whose users cannot mend them.
     """
     return [
         *count_problems(source.splits, source.expected),
         *source.problems,
+        *untrained(source),
         *shared_groups(source.splits, serious=not source.expected),
         *duplicates(source.faces, serious=not source.expected),
     ]
@@ -141,6 +143,24 @@ def count_problems(
         Problem(kind, f'{split}: expected {number}, found {counts[split]}')
         for split, number in expected.items()
         if counts[split] != number
+    ]
+
+
+def untrained(source: Source) -> list[Problem]:
+    """Find keypoints that faces have, but none that is trained on."""
+    parts = [source.splits.get(split, ()) for split in ('trainval', 'train')]
+    training = {face for part in parts for face in part}
+    if not training:
+        return []
+    _, annotated = source.shapes()
+    chosen = np.array([face in training for face in source.faces])
+    trained = annotated[chosen].any(axis=0)
+    others = annotated[~chosen].sum(axis=0)
+    names = source.names or range(len(others))
+    kind = 'keypoint that no training face has'
+    return [
+        Problem(kind, f'{names[k]}: {others[k]} other faces have it')
+        for k in np.flatnonzero(~trained & (others > 0))
     ]
 
 

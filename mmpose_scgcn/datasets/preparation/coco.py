@@ -69,8 +69,9 @@ def read_coco(
     Raises:
         FileNotFoundError: No file, or no folder of images.
         ValueError: Another kind of file, no keypoints, several categories
-            with keypoints of which none is chosen, or entries that cannot be
-            read; the message has file and entry.
+            with keypoints of which none is chosen, other names of keypoints
+            than in the first file, or entries that cannot be read; the
+            message has file and entry.
     """
     path = Path(source)
     files, problems = read_coco_files(path, val, test, encoding, part)
@@ -106,10 +107,11 @@ def _add_split(
     """Add what the file of a split says, and give its faces."""
     names = read_names(info)
     result.problems += odd_names(info, names, file)
-    result.names = result.names or names
+    if not any(result.splits.values()):
+        result.names = names
     result.declared |= _declared(file, found, result.folder)
     faces = list(_faces(entries, found, len(names), result))
-    if faces and not result.skeleton:
+    if faces and not result.skeleton and names == result.names:
         result.skeleton = read_skeleton(info, len(faces[0].keypoints))
     return same_order(faces, names, result.names, file.path)
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from .column_names import Meaning
+from .keypoint_order import list_gaps, plain_numbers
 
 #: A keypoint: the words that name it or its set, and its number.
 Key = tuple[tuple[str, ...], int | None]
@@ -129,12 +130,19 @@ def point_names(keys: Sequence[Key]) -> tuple[str, ...]:
     )
 
 
-def number_gaps(keys: Sequence[Key]) -> tuple[int, ...]:
-    """Find numbers that are left out, where keypoints have only numbers."""
-    numbers = {number for _, number in keys if number is not None}
-    if point_names(keys) or not numbers:
-        return ()
-    return tuple(sorted(set(range(min(numbers), max(numbers))) - numbers))
+def point_numbers(keys: Sequence[Key]) -> tuple[str, ...]:
+    """Number the keypoints, where they do not count from 0 or 1."""
+    first, *others = [number for _, number in keys]
+    if first is None:  # x, x.1, x.2, ...
+        first = (others[0] or 0) - 1 if others else 0
+    texts = tuple(map(str, [first, *others]))
+    return () if point_names(keys) or plain_numbers(texts) else texts
+
+
+def number_gaps(keys: Sequence[Key]) -> str:
+    """List numbers that are left out, where keypoints have only numbers."""
+    numbers = [number for _, number in keys if number is not None]
+    return list_gaps(numbers) if numbers and not point_names(keys) else ''
 
 
 def listed(header: Sequence[str], indices: Sequence[int]) -> str:

@@ -13,6 +13,7 @@ from .column_groups import (
     listed,
     number_gaps,
     point_names,
+    point_numbers,
 )
 from .column_names import (
     Meaning,
@@ -36,11 +37,12 @@ class Columns:
             ``'occluded'``.
         box (dict[str, int]): Columns of the sides of a given box.
         size (tuple[int, ...]): Width and height of the image, or none.
-        gaps (tuple[int, ...]): Numbers between those of keypoints that no
-            column has.
+        gaps (str): Numbers between those of keypoints that no column has.
         names (tuple[str, ...]): Names of the keypoints (K,), or none.
         notes (tuple[str, ...]): What was read and what not, in words.
         plain (bool): Nothing names the columns.
+        numbers (tuple[str, ...]): Numbers of keypoints without names (K,);
+            none where they count from 0 or 1.
     """
 
     file: int
@@ -51,10 +53,16 @@ class Columns:
     mark_kind: str = 'v'
     box: dict[str, int] = field(default_factory=dict)
     size: tuple[int, ...] = ()
-    gaps: tuple[int, ...] = ()
+    gaps: str = ''
     names: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     plain: bool = False
+    numbers: tuple[str, ...] = ()
+
+    @property
+    def keypoints(self) -> tuple[str, ...]:
+        """What tells the keypoints from others (K,): names or numbers."""
+        return self.names or self.numbers
 
 
 def plain_columns(width: int, notes: Sequence[str] = ()) -> Columns:
@@ -215,6 +223,7 @@ def _arrange(
         number_gaps(keys),
         point_names(keys),
         _notes(header, file, (x, y, places), mark_kind, box, unused),
+        numbers=point_numbers(keys),
     )
 
 

@@ -6,13 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from mmpose_scgcn.images import ImageFacts, image_facts
+from mmpose_scgcn.images import DARK, ImageFacts, image_facts
 
 from .records import Problem
-
-#: 16-bit images that reach no quarter of their range were made with fewer
-#: bits, and are nearly black when read.
-DARK = 2**14
 
 
 def read_image_sizes(

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 from .records import Face, Problem
@@ -12,6 +13,8 @@ from .records import Face, Problem
 #: A name in one face, or in less than this share of them, may be a slip.
 _RARE = 0.05
 _ENOUGH = 4
+#: Numbers that are told of those that are left out.
+_SHOWN = 8
 
 
 def same_order(
@@ -24,7 +27,8 @@ def same_order(
 
     Args:
         faces (list[Face]): Of the file.
-        names (tuple[str, ...]): Of their keypoints (K,).
+        names (tuple[str, ...]): Of their keypoints (K,); none where they
+            only have numbers.
         wanted (tuple[str, ...]): Those of the first file.
         file (str | Path): For the message.
 
@@ -38,8 +42,9 @@ def same_order(
         return faces
     if sorted(names) != sorted(wanted):
         raise ValueError(
-            f'{file}: expected keypoints {", ".join(wanted)}, got '
-            f'{", ".join(names) or "numbers"}'
+            f'{file}: expected keypoints '
+            f'{", ".join(wanted) or "numbered from 0 or 1"}, as in the first '
+            f'file, got {", ".join(names) or "numbers from 0 or 1"}'
         )
     order = [names.index(name) for name in wanted]
     return [
@@ -124,9 +129,25 @@ def _gaps(counts: Collection[str]) -> list[Problem]:
     """Find numbers that are left out between others."""
     if not all(name.isdecimal() for name in counts):
         return []
-    numbers = {int(name) for name in counts}
-    gaps = sorted(set(range(min(numbers), max(numbers))) - numbers)
-    first = ', '.join(map(str, gaps[:8]))
-    text = f'{first} (keypoints are numbered anew from 0, names keep theirs)'
+    gaps = list_gaps([int(name) for name in counts])
+    text = f'{gaps} (keypoints are numbered anew from 0, names keep theirs)'
     kind = 'numbers of keypoints that no face has'
     return [Problem(kind, text)] if gaps else []
+
+
+def list_gaps(numbers: Collection[int]) -> str:
+    """List numbers that are left out between others, the first ones.
+
+    Args:
+        numbers (Collection[int]): Of keypoints; at least one.
+
+    Returns:
+        str: Such as ``2, 3``; empty if none is left out.
+    """
+    there = set(numbers)
+    between = range(min(there), max(there))
+    # Never all of them: a single wrong number may be far from the others.
+    gaps = islice((n for n in between if n not in there), _SHOWN + 1)
+    texts = [str(number) for number in gaps]
+    texts[_SHOWN:] = ['...'] if len(texts) > _SHOWN else []
+    return ', '.join(texts)

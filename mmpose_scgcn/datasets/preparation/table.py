@@ -64,8 +64,9 @@ def read_tables(
 
     Raises:
         FileNotFoundError: A table or the folder is not there.
-        ValueError: A column that is not known, or a row of another form; the
-            message has file and row.
+        ValueError: A column that is not known, a row of another form, or a
+            table of other keypoints than the first one; the message has the
+            file, and the row if there is one.
     """
     files = dict(trainval=table, test=test)
     if val is not None:
@@ -74,13 +75,15 @@ def read_tables(
     if not folder.is_dir():
         raise FileNotFoundError(f'{folder}: expected a folder of images')
     source = Source(name, {}, folder, origin=origin)
+    wanted: tuple[str, ...] = ()
     for split, file in files.items():
         if file is not None:
             faces, told, sizes = read_table(
                 Path(file), origin, group_pattern, columns, encoding
             )
-            names = source.names = source.names or told.names
-            faces = same_order(faces, told.names, names, file)
+            if not source.splits:
+                source.names, wanted = told.names, told.keypoints
+            faces = same_order(faces, told.keypoints, wanted, file)
             source.splits[split] = faces
             source.declared |= sizes
             source.problems += table_problems(faces, told, file)

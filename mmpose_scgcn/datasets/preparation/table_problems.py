@@ -25,9 +25,8 @@ def table_problems(
     """
     problems = [*_repeated_names(faces), *_doubtful_flags(faces, columns)]
     if columns.gaps:
-        first = ', '.join(map(str, columns.gaps[:8]))
         kind = 'numbers of keypoints that no column has'
-        text = f'{file}: {first}; keypoints are numbered anew from 0'
+        text = f'{file}: {columns.gaps}; keypoints are numbered anew from 0'
         problems.append(Problem(kind, text))
     return problems
 

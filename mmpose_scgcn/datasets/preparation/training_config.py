@@ -171,10 +171,11 @@ def _heading(base: Path, data: OwnData, file: Path) -> str:
 def _variables(data: OwnData) -> str:
     """State what is different for each data set."""
     folder = f'{data.folder.resolve().as_posix()}/'
-    ann_file = annotation_name(data.name, '{}')
+    # The config fills the split in with `str.format`.
+    name = data.name.replace('{', '{{').replace('}', '}}')
     return (
-        f'data_root = {folder!r}\n'
-        f'ann_file = {ann_file!r}\n'
+        f'data_root = {quote(folder)}\n'
+        f'ann_file = {quote(annotation_name(name, "{}"))}\n'
         f'num_keypoints = {data.num_keypoints}\n'
         "# What errors are divided by: 'box_size', or the distance of two "
         'keypoints or\n# groups of keypoints, such as ((2,), (5,)).\n'

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from mmpose_scgcn.files import read_text
 from mmpose_scgcn.inside import check_stays
 from mmpose_scgcn.structures.conventions import WFLW_ATTRIBUTES
 
@@ -39,7 +40,8 @@ def read_wflw(folder: str | Path) -> Source:
 
     Raises:
         FileNotFoundError: No list, or no folder of images.
-        ValueError: A line of another form.
+        ValueError: A line of another form, or a list in another encoding
+            than Unicode.
     """
     folder = Path(folder)
     lists = {
@@ -86,7 +88,7 @@ def _read_split(lists: dict[str, Path], part: str) -> list[Face]:
 
 def _read_list(path: Path) -> Iterator[Face]:
     """Read the faces of a list."""
-    lines = path.read_text(encoding='utf-8').splitlines()
+    lines = read_text(path).splitlines()
     for number, line in enumerate(lines, 1):
         if line.strip():
             yield _face(line, f'{path}, line {number}')

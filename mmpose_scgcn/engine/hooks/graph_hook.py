@@ -2,6 +2,7 @@
 
 import logging
 
+from mmpose_scgcn.checks import CheckError
 from mmpose_scgcn.datasets import collect_shapes
 from mmpose_scgcn.datasets.pipeline import crop_of
 from mmpose_scgcn.models.layers import KeypointGraph, graphs_of
@@ -48,8 +49,8 @@ class GraphHook(Hook):
         """Fill the graphs of the model, if training is about to start.
 
         Raises:
-            ValueError: The training set allows no graph; the message says
-                why.
+            CheckError: A ValueError: the training set allows no graph; the
+                message says why.
         """
         if not isinstance(runner._train_loop, BaseLoop):
             return
@@ -91,7 +92,7 @@ class GraphHook(Hook):
             # The checkpoint to come may carry a graph; if it does not, the
             # first forward pass says so.
             if not (runner._resume or runner._load_from):
-                raise
+                raise CheckError(str(error)) from error
             print_log(
                 f'GraphHook: no graph from the training set: {error}',
                 logger='current',

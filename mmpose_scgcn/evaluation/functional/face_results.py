@@ -1,10 +1,11 @@
 """The per-face results file: one CSV row for each face."""
 
 import csv
+import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from mmpose_scgcn.files import replace_file
+from mmpose_scgcn.files import read_text, replace_file
 
 import numpy as np
 
@@ -69,18 +70,40 @@ def read_face_results(path: str | Path) -> dict[str, np.ndarray]:
         ``subset:NAME``, float64 otherwise, with NaN for empty cells.
 
     Raises:
-        ValueError: A file without the ``REQUIRED`` columns.
+        ValueError: A file without the ``REQUIRED`` columns, a row with
+            other cells than the header has, or a cell that holds something
+            else; the message has file and row.
     """
-    with open(path, newline='', encoding='utf-8') as file:
-        reader = csv.DictReader(file)
-        names = list(reader.fieldnames or ())
-        rows = list(reader)
+    names, rows = _read_rows(path)
     if not set(REQUIRED) <= set(names):
         raise ValueError(
             f'{path} is no per-face results file: expected columns '
             f'{REQUIRED}, got {tuple(names)}'
         )
-    return {name: _parse(name, [row[name] for row in rows]) for name in names}
+    for number, cells in rows.items():
+        if len(cells) != len(names):
+            raise ValueError(
+                f'{path}, row {number}: expected {len(names)} cells, as the '
+                f'header, got {len(cells)}; is the file cut off?'
+            )
+    return {
+        name: _parse(name, {n: cells[i] for n, cells in rows.items()}, path)
+        for i, name in enumerate(names)
+    }
+
+
+def _read_rows(path: str | Path) -> tuple[list[str], dict[int, list[str]]]:
+    """Read the header, and the rows that are not empty by their numbers."""
+    table = csv.reader(io.StringIO(read_text(path), newline=''))
+    try:
+        rows = dict(enumerate(table, 1))
+    except csv.Error as error:
+        raise ValueError(
+            f'{path}, line {table.line_num}: expected cells of a table, but '
+            f'{error}'
+        ) from error
+    names = rows.pop(1, [])
+    return names, {number: cells for number, cells in rows.items() if cells}
 
 
 def _cell(value: object) -> object:
@@ -92,10 +115,28 @@ def _cell(value: object) -> object:
     return value
 
 
-def _parse(name: str, cells: list[str]) -> np.ndarray:
-    """Read one column."""
+def _parse(
+    name: str, cells: Mapping[int, str], path: str | Path
+) -> np.ndarray:
+    """Read one column, by the numbers of its rows."""
     if name in TEXT:
-        return np.array(cells, dtype=str)
-    if name.startswith(SUBSET):
-        return np.array([cell == '1' for cell in cells], dtype=bool)
-    return np.array([float(cell or 'nan') for cell in cells], dtype=float)
+        return np.array(list(cells.values()), dtype=str)
+    is_subset = name.startswith(SUBSET)
+    values = []
+    for number, cell in cells.items():
+        try:
+            values.append(_flag(cell) if is_subset else float(cell or 'nan'))
+        except ValueError:
+            wanted = '0 or 1' if is_subset else 'a number'
+            raise ValueError(
+                f'{path}, row {number}: expected {wanted} as {name}, got '
+                f'{cell!r:.40}'
+            ) from None
+    return np.array(values, dtype=bool if is_subset else float)
+
+
+def _flag(cell: str) -> bool:
+    """Read 0 or 1."""
+    if cell not in ('0', '1'):
+        raise ValueError
+    return cell == '1'

@@ -43,8 +43,8 @@ def resolve_norm(norm: Norm, dataset_name: str | None = None) -> str | Groups:
         str | tuple: The name of a box normaliser, or two index groups.
 
     Raises:
-        ValueError: An unknown name, or not two non-empty groups.
-        KeyError: A data set whose eye keypoints are not known.
+        ValueError: An unknown name, not two non-empty groups, or a data set
+            whose eye keypoints are not known.
     """
     if not isinstance(norm, str):
         return _as_groups(norm)
@@ -53,7 +53,7 @@ def resolve_norm(norm: Norm, dataset_name: str | None = None) -> str | Groups:
     if norm not in EYE_NORMS:
         raise _refusal(norm)
     if dataset_name not in EYE_GROUPS:
-        raise KeyError(
+        raise ValueError(
             f'the {norm} keypoints of data set {dataset_name!r} are not known '
             f'(known: {sorted(EYE_GROUPS)}); name them, as in '
             'norm=((36,), (45,))'

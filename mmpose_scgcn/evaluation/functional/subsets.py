@@ -36,7 +36,7 @@ def build_subsets(
 
     Returns:
         dict: For each name a function from an annotation to a bool; it
-        raises ``KeyError`` for an annotation without the field.
+        raises ``ValueError`` for an annotation without the field.
 
     Raises:
         ValueError: An unknown preset or form.
@@ -94,9 +94,15 @@ def _by_field(field: str, values: list) -> Predicate:
 
 
 def _field(mapping: Mapping, key: str) -> Any:
-    """Read a field, naming those there are when it is missing."""
+    """Read a field, naming those there are when it is missing.
+
+    Raises:
+        ValueError: It is missing.
+    """
     if key not in mapping:
-        raise KeyError(
-            f'an annotation has no {key!r}; it has {sorted(mapping)}'
+        raise ValueError(
+            f'subsets go by {key!r}, which an annotation does not have; it '
+            f'has {sorted(mapping)}; name what the annotations have, or leave '
+            'subsets out'
         )
     return mapping[key]

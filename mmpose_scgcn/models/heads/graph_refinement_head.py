@@ -242,6 +242,7 @@ class GraphRefinementHead(GraphHead):
 
     def _heatmap_loss(self, entropy: Tensor, weight: Tensor) -> Tensor:
         """Average the cross-entropy (B, K) over the keypoints that count."""
+        weight = torch.where(weight > 0, weight, 0.0)  # not so for NaN
         total = (entropy * weight).sum()
         return self.heatmap_weight * total / weight.sum().clamp_min(1e-6)
 

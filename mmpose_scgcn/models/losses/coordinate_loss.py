@@ -20,11 +20,12 @@ class CoordinateLoss(WeightedLoss, ABC):
             penalty, x by the width and y by the height. Defaults to None:
             errors are penalised in the unit of the coordinates.
         use_target_weight (bool): Whether to weigh keypoints by
-            ``target_weight``. Defaults to False.
+            ``target_weight``. One that is not above 0 (negative or NaN)
+            counts as 0. Defaults to False.
         reduction (str): ``mean`` (sum of weight * penalty over D * sum of
             weight; 0 where nothing counts) or ``sum`` (sum over keypoints
-            and dimensions, mean over the batch, as in MMPose). Defaults to
-            ``mean``.
+            and dimensions, mean over the batch, as in MMPose; 0 for an empty
+            batch, where MMPose's is NaN). Defaults to ``mean``.
         loss_weight (float): Factor of the loss. Defaults to 1.0.
 
     Raises:
@@ -99,13 +100,14 @@ def weigh(
         weight (Tensor, optional): (B, K) or (B, K, 1).
 
     Returns:
-        tuple[Tensor, Tensor | None]: Errors (B, K, D), zero where the weight
-        is, and weights (B, K, 1) of their type.
+        tuple[Tensor, Tensor | None]: Errors (B, K, D), and weights (B, K, 1)
+        of their type; both zero where the weight is not above 0.
     """
     if weight is None:
         return error, None
     weight = weight.reshape(*error.shape[:2], 1).to(error.dtype)
-    return torch.where(weight > 0, error, 0.0), weight
+    counts = weight > 0  # not so for NaN
+    return torch.where(counts, error, 0.0), torch.where(counts, weight, 0.0)
 
 
 def reduce_penalty(
@@ -115,10 +117,10 @@ def reduce_penalty(
 
     Args:
         penalty (Tensor): (B, K, D).
-        weight (Tensor, optional): (B, K, 1).
+        weight (Tensor, optional): (B, K, 1), of :func:`weigh`.
         reduction (str): ``mean``: sum of weight * penalty over D * sum of
             weight (0 where nothing counts). ``sum``: sum over keypoints and
-            dimensions, mean over the batch.
+            dimensions, mean over the batch (0 for an empty one).
 
     Returns:
         Tensor: Scalar.
@@ -126,7 +128,7 @@ def reduce_penalty(
     if weight is not None:
         penalty = penalty * weight
     if reduction == 'sum':
-        return penalty.sum(dim=(1, 2)).mean()
+        return penalty.sum(dim=(1, 2)).sum() / max(len(penalty), 1)
     if weight is None:
         return penalty.sum() / max(penalty.numel(), 1)
     total = weight.sum() * penalty.shape[-1]

@@ -243,6 +243,32 @@ def test_splits_by_options_and_the_order_of_names(write):
         read_coco(write(content()), test=write(other, 'b.json'))
 
 
+@pytest.mark.parametrize('categories', ([], [dict(id=1, name='face')]))
+def test_names_in_the_file_of_the_test_alone(write, categories):
+    """They say nothing of the training file's order."""
+    path = write(content(categories=categories), 'a.json')
+    named = content(categories=[dict(id=1, name='face', keypoints=NAMES)])
+    if not categories:
+        named['categories'][0]['name'] = 'category 1'
+    message = r'b\.json: .* numbered from 0 or 1, as .*, got left_eye'
+    with pytest.raises(ValueError, match=message):
+        read_coco(path, test=write(named, 'b.json'))
+    with pytest.raises(ValueError, match=r'a\.json: .*left.*got numbers'):
+        read_coco(write(named, 'b.json'), test=path)
+    assert read_coco(path, test=path).names == ()
+
+
+def test_lines_of_a_file_with_another_order(write):
+    """They belong to that order, not to the first file's."""
+    turned = dict(id=1, name='face', keypoints=NAMES[::-1], skeleton=[[1, 2]])
+    other = write(content(categories=[turned]), 'b.json')
+    source = read_coco(write(content()), test=other)
+    assert source.skeleton == ()
+    alike = dict(turned, keypoints=NAMES)
+    other = write(content(categories=[alike]), 'b.json')
+    assert read_coco(write(content()), test=other).skeleton == ((0, 1),)
+
+
 def test_several_files_for_a_split(write, tmp_path):
     write(content(), 'job_1.json')
     write(content(), 'job_2.json')

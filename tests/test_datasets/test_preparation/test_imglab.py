@@ -65,6 +65,14 @@ def test_parts_are_keypoints_in_the_order_of_their_numbers(write):
     assert kinds(source) == [('numbers of keypoints that no face has', True)]
 
 
+def test_a_number_far_from_the_others(write):
+    """The numbers between them would fill the memory."""
+    parts = (('0', 1, 2), ('1', 3, 4), (f'{10**12}', 5, 6))
+    source = read_imglab(write(image('a.jpg', box(*parts))))
+    assert kinds(source) == [('numbers of keypoints that no face has', True)]
+    assert source.problems[0].text.startswith('2, 3, 4, 5, 6, 7, 8, 9, ... (')
+
+
 def test_what_is_left_out_is_counted(write):
     source = read_imglab(
         write(

@@ -234,6 +234,24 @@ def test_keypoints_outside_alone_do_not_stop_strict(folder_csv, tmp_path):
     assert kinds(prepared.problems) == {'keypoints outside the image'}
 
 
+@pytest.mark.parametrize('names', [(), tuple('abcdefghij')])
+def test_a_keypoint_that_no_training_face_has(folder_csv, tmp_path, names):
+    source = replace(read_csv(folder_csv), names=names)
+    for face in source.splits['trainval']:
+        face.keypoints[7] = np.nan
+        face.flags[7] = 0
+    prepared = prepare(source, tmp_path / 'out', HALF)
+    (problem,) = prepared.problems
+    assert problem.serious
+    assert problem.kind == 'keypoint that no training face has'
+    assert problem.text == f'{names[7] if names else 7}: 4 other faces have it'
+    with pytest.raises(StrictError):
+        prepare(source, tmp_path / 'strict', HALF, strict=True)
+    del source.splits['trainval']  # nothing is trained on
+    (tmp_path / 'test').mkdir()
+    assert not prepare(source, tmp_path / 'test', HALF).problems
+
+
 def test_people_shared_with_the_test_set_are_reported(folder_csv, tmp_path):
     table = folder_csv / 'test.csv'
     extra = (folder_csv / 'train.csv').read_text().splitlines()[1]

@@ -251,6 +251,65 @@ def test_tables_with_the_same_names_in_another_order(tmp_path):
         read_tables(tmp_path / 'a.csv', test=test)
 
 
+def read_two(tmp_path, first, second):
+    """Two tables with a face each; ``None`` for no header."""
+    for name, header in (('a', first), ('b', second)):
+        text = f'{header}\n' if header else ''
+        width = (header or first or second).count(',')
+        row = ','.join([f'{name}.jpg', *map(str, range(1, width + 1))])
+        (tmp_path / f'{name}.csv').write_text(text + row, encoding='utf-8')
+    return read_tables(tmp_path / 'a.csv', test=tmp_path / 'b.csv')
+
+
+NAMED = 'name,nose_x,nose_y,eye_x,eye_y'
+NUMBERED = 'name,x0,y0,x1,y1'
+OTHERS = 'name,x36,y36,x37,y37'
+
+
+@pytest.mark.parametrize(
+    ('first', 'second', 'message'),
+    (
+        (NUMBERED, NAMED, 'numbered from 0 or 1, as .*, got nose, eye'),
+        (None, NAMED, 'numbered from 0 or 1, as .*, got nose, eye'),
+        (NAMED, NUMBERED, 'keypoints nose, eye, as .*, got numbers'),
+        (NAMED, None, 'keypoints nose, eye, as .*, got numbers'),
+        (
+            OTHERS,
+            'name,x48,y48,x49,y49',
+            'keypoints 36, 37, as .*, got 48, 49',
+        ),
+        (OTHERS, NUMBERED, 'keypoints 36, 37, as .*, got numbers from'),
+        (NUMBERED, OTHERS, 'numbered from 0 or 1, as .*, got 36, 37'),
+        (NUMBERED, 'name,x0,y0,x2,y2', 'numbered from 0 or 1, .* got 0, 2'),
+        (OTHERS, NAMED, 'keypoints 36, 37, as .*, got nose, eye'),
+    ),
+)
+def test_a_table_of_other_keypoints_is_refused(
+    tmp_path, first, second, message
+):
+    with pytest.raises(ValueError, match=rf'b\.csv: .*{message}'):
+        read_two(tmp_path, first, second)
+
+
+@pytest.mark.parametrize(
+    ('first', 'second'),
+    (
+        (NUMBERED, None),
+        (None, 'name,x1,y1,x2,y2'),
+        ('name,x,y,x,y', NUMBERED),
+        ('name,x,y,x.1,y.1', NUMBERED),
+        ('name,0,1,2,3', 'name,lm_0_x,lm_0_y,lm_1_x,lm_1_y'),
+        (OTHERS, 'name,y37,x36,y36,x37'),
+        ('name,x1,y1,x3,y3', 'name,x1,y1,x3,y3'),
+        ('name,x,y', 'name,x0,y0'),
+    ),
+)
+def test_tables_that_number_the_same_keypoints(tmp_path, first, second):
+    source = read_two(tmp_path, first, second)
+    assert source.names == ()
+    assert list(source.splits) == ['trainval', 'test']
+
+
 @pytest.mark.parametrize(
     'encoding', ('utf-8', 'utf-8-sig', 'utf-16', 'utf-16-le', 'cp1252')
 )

@@ -44,6 +44,15 @@ def test_numbers_that_are_left_out(tmp_path):
     assert kinds(source) == []
 
 
+def test_a_number_far_from_the_others(tmp_path):
+    """The numbers between them would fill the memory."""
+    far = 10**12
+    head = f'name,x0,y0,x1,y1,x{far},y{far}\n'
+    source = read(tmp_path, head + 'a,1,2,3,4,5,6\n')
+    assert kinds(source) == [('numbers of keypoints that no column has', True)]
+    assert ': 2, 3, 4, 5, 6, 7, 8, 9, ...; key' in source.problems[0].text
+
+
 @pytest.mark.parametrize(
     ('head', 'cells', 'size'),
     (

@@ -142,6 +142,18 @@ def test_annotations_that_count_from_0_are_not_shifted(write):
     assert kinds == wanted
 
 
+@pytest.mark.parametrize('name', ('a{b}', '{}', '{{fileDirname}}', 'a}b'))
+def test_braces_in_names_are_names(tmp_path, name):
+    """Neither of ``str.format`` nor what MMEngine replaces."""
+    folder, file = tmp_path / name, tmp_path / 'my_config.py'
+    data = OwnData(name, folder, SPLITS, 7, 'box_size', True)
+    base = find_config(TEMPLATE)
+    file.write_text(training_config(base, data, file), encoding='utf-8')
+    dataset = Config.fromfile(file).train_dataloader.dataset
+    assert dataset.ann_file == f'face_landmarks_{name}_train.json'
+    assert dataset.data_root == f'{folder.as_posix()}/'
+
+
 def test_splits_that_are_not_there(write):
     cfg = write(WFLW, splits=('trainval', 'train'))
     for name in ('dataloader', 'evaluator', 'cfg'):

@@ -66,6 +66,26 @@ def test_a_broken_line_is_named(folder_wflw, edit, message):
         read_wflw(folder_wflw)
 
 
+@pytest.mark.parametrize('encoding', ('utf-8-sig', 'utf-16'))
+def test_lists_of_another_unicode(folder_wflw, encoding):
+    before = read_wflw(folder_wflw)
+    for path in folder_wflw.rglob('*.txt'):
+        path.write_bytes(path.read_text('utf-8').encode(encoding))
+    after = read_wflw(folder_wflw)
+    for face, other in zip(before.faces, after.faces, strict=True):
+        np.testing.assert_array_equal(face.keypoints, other.keypoints)
+        assert (face.file, face.fields) == (other.file, other.fields)
+
+
+def test_a_list_in_no_unicode(folder_wflw):
+    (path,) = folder_wflw.rglob('*rect_attr_train.txt')
+    path.write_bytes(path.read_bytes() + b'\xfc')
+    with pytest.raises(
+        ValueError, match=r'train\.txt: expected text in utf-8'
+    ):
+        read_wflw(folder_wflw)
+
+
 def test_missing_lists_and_images(tmp_path, folder_wflw):
     with pytest.raises(FileNotFoundError, match='expected lists such as'):
         read_wflw(tmp_path / 'nowhere')

@@ -67,3 +67,50 @@ def test_other_files_are_refused(tmp_path):
     path.write_text('name,x0\na,1\n')
     with pytest.raises(ValueError, match='per-face results'):
         read_face_results(path)
+
+
+def edited(tmp_path, columns, old, new):
+    """A file in which a text is replaced."""
+    path = tmp_path / 'faces.csv'
+    write_face_results(path, columns)
+    content = path.read_bytes()
+    assert content.count(old) == 1
+    path.write_bytes(content.replace(old, new))
+    return path
+
+
+@pytest.mark.parametrize(
+    ('old', 'new', 'message'),
+    (
+        (b'120.25', b'abc', "2: expected a number as normalizer, got 'abc'"),
+        (b'keypoint,0', b'keypoint,', '3: expected 0 or 1 as subset:pose, g'),
+        (b'keypoint,0\r\n', b'', '3: expected 7 cells, as the header, got 6'),
+        (b',1\r\n', b'\r\n', '2: expected 7 cells, as the header, got 6'),
+        (b',1\r\n', b',1,1\r\n', '2: expected 7 cells, as .*, got 8'),
+        (b',120.25,68,,1\r\n', b'', '2: expected 7 cells, .* cut off'),
+        (b'"a,b"', b'"a,b', '3: expected 7 cells, as the header, got 1'),
+    ),
+)
+def test_a_row_that_is_damaged_is_named(tmp_path, columns, old, new, message):
+    path = edited(tmp_path, columns, old, new)
+    with pytest.raises(ValueError, match=rf'faces\.csv, row {message}'):
+        read_face_results(path)
+
+
+@pytest.mark.parametrize('encoding', ('utf-8-sig', 'utf-16'))
+def test_what_another_program_saved(tmp_path, columns, encoding):
+    path = tmp_path / 'faces.csv'
+    write_face_results(path, columns)
+    text = path.read_bytes().decode()
+    path.write_bytes(f'{text}\r\n'.encode(encoding))
+    results = read_face_results(path)
+    assert list(results) == list(columns)
+    np.testing.assert_array_equal(results['nme'], columns['nme'])
+
+
+def test_texts_that_are_no_file_of_results(tmp_path):
+    path = tmp_path / 'faces.csv'
+    for content in (b'', b'\xfcber', b'id,"' + b'x' * 200_000):
+        path.write_bytes(content)
+        with pytest.raises(ValueError, match=r'faces\.csv'):
+            read_face_results(path)

@@ -136,7 +136,7 @@ def test_unknown_names():
     with pytest.raises(ValueError, match='inter_ocular'):
         resolve_norm('interocular', '300w')
     message = r"'hands' .* as in norm=\(\(36,\), \(45,\)\)"
-    with pytest.raises(KeyError, match=message):
+    with pytest.raises(ValueError, match=message):
         resolve_norm('inter_ocular', 'hands')
 
 

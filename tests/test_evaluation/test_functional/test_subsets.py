@@ -53,9 +53,9 @@ def test_none_means_no_subsets():
 
 
 def test_missing_fields_are_named():
-    with pytest.raises(KeyError, match="'attributes'"):
+    with pytest.raises(ValueError, match=r"go by 'attributes', .*has \['id'"):
         members('wflw', dict(id=3))
-    with pytest.raises(KeyError, match="'pose'"):
+    with pytest.raises(ValueError, match="'pose'"):
         members('wflw', dict(attributes=dict(blur=1)))
 
 

@@ -191,13 +191,13 @@ def test_an_annotation_file_with_repeated_ids_raises(write_annotations):
 def test_what_does_not_suit_the_data_set_fails_before_training(
     write_annotations,
 ):
-    with pytest.raises(KeyError, match='hands'):
+    with pytest.raises(ValueError, match='hands'):
         FaceAlignmentMetric('inter_ocular').dataset_meta = dict(
             dataset_name='hands'
         )
     ann_file = write_annotations([dict(id=1)])
     metric = FaceAlignmentMetric(NORM, subsets='wflw', ann_file=ann_file)
-    with pytest.raises(KeyError, match='attributes'):
+    with pytest.raises(ValueError, match='attributes'):
         metric.dataset_meta = dict(dataset_name='wflw')
 
 

@@ -308,6 +308,17 @@ def test_the_heatmap_loss_is_a_cross_entropy(
     )
 
 
+@pytest.mark.parametrize('nothing', [-1.0, torch.nan])
+def test_a_weight_that_is_not_above_zero_is_zero(
+    make_refinement_head, maps, samples, nothing
+):
+    head, values = make_refinement_head(), []
+    for weight in (0.0, nothing):
+        samples[0].gt_instance_labels.keypoint_weights[0, 1] = weight
+        values.append(head.loss(maps, samples)['loss_heatmap'])
+    torch.testing.assert_close(*values)
+
+
 def certainty_of(head, logits):
     """Scores of a head whose heatmaps are given, with no prior."""
     head.heatmap = torch.nn.Identity()

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 RELATIVE = 'mmpose_scgcn.RelativeLocationLoss'
+STRUCTURE = 'mmpose_scgcn.StructureCoherentLoss'
 
 #: For each loss its settings, and the input size of its constants.
 LOSSES = {
@@ -20,12 +21,19 @@ LOSSES = {
         256,
     ),
     'relative': (dict(type=RELATIVE), 256),
+    'relative, sum': (
+        dict(
+            type=RELATIVE,
+            penalty=dict(type='mmpose_scgcn.SoftWingLoss', reduction='sum'),
+        ),
+        256,
+    ),
     'relative, Wing': (
         dict(type=RELATIVE, penalty=dict(type='mmpose_scgcn.WingLoss')),
         64,
     ),
     'structure-coherent': (
-        dict(type='mmpose_scgcn.StructureCoherentLoss'),
+        dict(type=STRUCTURE),
         256,
     ),
 }
@@ -42,7 +50,7 @@ def make_loss(name, ring):
         settings = {**LOSSES[name][0], **arguments}
         if settings['type'] == RELATIVE:
             settings['graph'] = ring
-        if settings['type'].endswith('StructureCoherentLoss'):
+        if settings['type'] == STRUCTURE:
             settings['relative'] = dict(type=RELATIVE, graph=ring)
         return MODELS.build(settings)
 
@@ -81,6 +89,29 @@ def test_weight_zero_removes_a_keypoint(weighted, batch, junk):
     actual.backward()
     torch.testing.assert_close(actual, expected)
     torch.testing.assert_close(dirty.grad, clean.grad)
+
+
+@pytest.mark.parametrize('nothing', [-1.0, -torch.inf, torch.nan])
+def test_weight_that_is_not_above_zero_is_zero(weighted, batch, nothing):
+    output, target, weight = batch
+    hidden = weight == 0
+    assert hidden.any() and not hidden.all()
+    value = weighted(output, target, weight.masked_fill(hidden, nothing))
+    torch.testing.assert_close(value, weighted(output, target, weight))
+    none = torch.full_like(weight, nothing)
+    assert weighted(output, target, none).item() == 0
+
+
+@pytest.mark.parametrize('reduction', ['mean', 'sum'])
+@pytest.mark.parametrize('use_weight', [False, True])
+def test_an_empty_batch_costs_nothing(make_loss, name, reduction, use_weight):
+    settings = dict(use_target_weight=use_weight)
+    if LOSSES[name][0]['type'] not in (RELATIVE, STRUCTURE):
+        settings.update(reduction=reduction)
+    output = torch.zeros(0, 6, 2, requires_grad=True)
+    value = make_loss(**settings)(output, output.detach(), torch.ones(0, 6))
+    value.backward()
+    assert value.item() == 0 and output.grad.shape == (0, 6, 2)
 
 
 def test_nothing_counts(weighted, batch):

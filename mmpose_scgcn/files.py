@@ -56,6 +56,7 @@ def read_text(
     path: str | Path,
     encoding: str | None = None,
     hint: str = 'save it as UTF-8',
+    zeros: bool = False,
 ) -> str:
     """Read a text file, whatever the locale is.
 
@@ -64,6 +65,8 @@ def read_text(
         encoding (str, optional): Its encoding. Defaults to what its byte
             order mark says, or UTF-8.
         hint (str): What to do about another encoding, for the message.
+        zeros (bool): Whether characters of code 0 are text too. Defaults to
+            False: they tell UTF-16 without a mark, and files of no text.
 
     Returns:
         str: The text without a byte order mark.
@@ -94,7 +97,7 @@ def read_text(
         raise ValueError(
             f'{path}: expected text in {used}, but {error}; {hint}'
         ) from error
-    if '\0' in text:
+    if '\0' in text and not zeros:
         raise ValueError(
             f'{path}: expected text in {used}, got bytes that are 0, as in '
             f'UTF-16 without a mark or a file that is no text; {hint}'

@@ -226,7 +226,7 @@ def test_nothing_starts_without_its_data(write_config, tmp_path, capsys):
         (
             'val=dict()',
             "val=dict(subsets=dict(dark=dict(attribute='dark')))",
-            "an annotation has no 'dark'",
+            "subsets go by 'dark', which an annotation does not",
         ),
         (
             'val=dict()',

@@ -94,7 +94,9 @@ def read_face_results(path: str | Path) -> dict[str, np.ndarray]:
 
 def _read_rows(path: str | Path) -> tuple[list[str], dict[int, list[str]]]:
     """Read the header, and the rows that are not empty by their numbers."""
-    table = csv.reader(io.StringIO(read_text(path), newline=''))
+    # What an image is called, or what is wrong with it, may hold zeros.
+    text = read_text(path, zeros=True)
+    table = csv.reader(io.StringIO(text, newline=''))
     try:
         rows = dict(enumerate(table, 1))
     except csv.Error as error:

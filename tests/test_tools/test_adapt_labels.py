@@ -351,7 +351,7 @@ def test_its_config_is_checked(run_main, adapted):
     """It has no training set, and its graph comes with the checkpoint."""
     done = run_main('check_dataset', adapted.config)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert 'note: estimator.head.graph: there is no training' in done.stdout
+    assert 'the checkpoint has to bring one, and samples' in done.stdout
     assert done.stdout.endswith('nothing is wrong\n')
 
 

@@ -6,8 +6,10 @@ import json
 import os
 import stat
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -166,17 +168,9 @@ def read_json(
             key that is there twice.
     """
     text = read_text(path, encoding, hint)
-
-    def once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        content = dict(pairs)
-        if len(content) < len(pairs):
-            keys = [key for key, _ in pairs]
-            twice = next(key for key in keys if keys.count(key) > 1)
-            raise ValueError(f'{path} has {twice!r} twice')
-        return content
-
+    pairs_hook = partial(_keep_keys, path) if once else None
     try:
-        return json.loads(text, object_pairs_hook=once_each if once else None)
+        return json.loads(text, object_pairs_hook=pairs_hook)
     except json.JSONDecodeError as error:
         said = f'{path}: expected JSON, but {error.msg}'
         if text.lstrip()[:1] == '<':
@@ -184,6 +178,19 @@ def read_json(
         raise json.JSONDecodeError(said, error.doc, error.pos) from None
     except RecursionError:
         raise ValueError(f'{path}: JSON nested too deeply') from None
+
+
+def _keep_keys(path: str | Path, pairs: list[tuple[str, Any]]) -> dict:
+    """Make an object of JSON.
+
+    Raises:
+        ValueError: It has a key twice.
+    """
+    content = dict(pairs)
+    if len(content) < len(pairs):
+        ((key, _),) = Counter(key for key, _ in pairs).most_common(1)
+        raise ValueError(f'{path} has {key!r} more than once')
+    return content
 
 
 def _of_cvat(text: str) -> str:

@@ -41,7 +41,7 @@ from mmpose_scgcn.apis.progress import (
     show_progress,
 )
 from mmpose_scgcn.apis.results import ResultFiles, check_places, check_screen
-from mmpose_scgcn.apis.source_predictor import Partly, SourcePredictor
+from mmpose_scgcn.apis.source_predictor import Remark, SourcePredictor
 from mmpose_scgcn.apis.sources import Source, find_sources
 from mmpose_scgcn.apis.writers import Table
 from mmpose_scgcn.detection import LANDMARK_BOX, FaceDetector, boxes_of_kind
@@ -169,11 +169,9 @@ def run(args: argparse.Namespace, console: 'Console | None') -> list[str]:
             progress.say(line)
         for done, told in predictor(sources):
             for problem in told:
-                partly = isinstance(problem, Partly)
-                failed += not partly
-                what = (
-                    problem.what if isinstance(problem, Partly) else 'left out'
-                )
+                predicted = isinstance(problem, Remark)
+                failed += not predicted
+                what = problem.kind if predicted else 'left out'
                 progress.say(f'{what}: {problem}', style='red')
             problems += told
             progress.add_files(done)
@@ -209,6 +207,21 @@ def report(
     print_plain(console, f'{found} in {files}{written}')
 
 
+def summarize(problems: list[str]) -> str:
+    """List at the end what went by among many files."""
+    parts = (
+        ('could not be predicted', lambda text: not isinstance(text, Remark)),
+        ('should be looked at', lambda text: isinstance(text, Remark)),
+    )
+    lines = []
+    for what, belongs in parts:
+        told = [f'  {text}' for text in problems if belongs(text)]
+        if told:
+            inputs = '1 input' if len(told) == 1 else f'{len(told)} inputs'
+            lines += [f'{inputs} {what}:', *told]
+    return '\n'.join(lines)
+
+
 def main() -> None:
     """Run the command line."""
     steady_output()
@@ -225,11 +238,7 @@ def main() -> None:
     except STOPPED_BY as error:
         sys.exit(f'predict: {error}')
     if problems:
-        count = len(problems)
-        sys.exit(
-            f'predict: {count} input{"s" if count > 1 else ""} could not be '
-            'predicted:\n' + '\n'.join(f'  {line}' for line in problems)
-        )
+        sys.exit('predict: ' + summarize(problems))
 
 
 if __name__ == '__main__':

@@ -121,7 +121,7 @@ class FaceInferencer(Pose2DInferencer):
                 inputs = [str(s.path) for s in found if s.kind == 'image']
             elif mimetypes.guess_type(inputs)[0] is None:
                 inputs = [inputs]
-        elif not isinstance(inputs, (np.ndarray, Iterable)):
+        elif not isinstance(inputs, Iterable):  # an image of PIL
             inputs = [inputs]
         return super()._inputs_to_list(inputs)
 

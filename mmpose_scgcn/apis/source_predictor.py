@@ -33,20 +33,28 @@ class _Picture(NamedTuple):
     image: np.ndarray
 
 
-class Partly(str):
-    """A sentence about a source that was predicted, but not to its end."""
+class Remark(str):
+    """A sentence about a source that has results all the same."""
 
     __slots__ = ()
 
-    what = 'in part'
+    kind: str
 
 
-class Doubtful(Partly):
-    """A sentence about a source whose results are most probably wrong."""
+class Partly(Remark):
+    """It was not predicted to its end."""
 
     __slots__ = ()
 
-    what = 'doubtful'
+    kind = 'in part'
+
+
+class Doubtful(Remark):
+    """Its results are most probably wrong."""
+
+    __slots__ = ()
+
+    kind = 'doubtful'
 
 
 class SourcePredictor:
@@ -96,8 +104,7 @@ class SourcePredictor:
 
         Yields:
             tuple[int, list[str]]: How many of them are done once more, and a
-            sentence for each that could not be, or not to its end
-            (:class:`Partly`).
+            sentence for each that could not be, or a :class:`Remark`.
         """
         for group in group_images(sources):
             yield len(group), self._predict_group(group)

@@ -80,9 +80,10 @@ def _name_apart(sources: Iterable[Source]) -> list[Source]:
     stems = {source.path.stem for source in sources}
     named: dict[str, Source] = {}
     for source in sources:
-        name, number = source.path.stem, 2
-        while name in named or (number > 2 and name in stems):
-            name, number = f'{source.path.stem}_{number}', number + 1
+        stem = name = source.path.stem
+        number = 2
+        while name in named or (name != stem and name in stems):
+            name, number = f'{stem}_{number}', number + 1
         named[name] = replace(source, name=name)
     return list(named.values())
 
@@ -115,7 +116,7 @@ def _is_wanted(path: Path) -> bool:
         return False
     if path.name.startswith('._'):  # what macOS writes beside a file
         return False
-    if suffix == '.ts':
+    if suffix == '.ts' and path.is_file():
         with contextlib.suppress(OSError), path.open('rb') as file:
             return file.read(1) == bytes([_SYNC])
     return True
@@ -147,12 +148,15 @@ class Video:
         source (Source): A video or a camera.
 
     Raises:
-        ValueError: It cannot be opened.
+        ValueError: It cannot be opened, or is no file.
     """
 
     def __init__(self, source: Source) -> None:
         self.source = source
         live = source.kind == 'webcam'
+        if not live and source.path.exists() and not source.path.is_file():
+            # FFmpeg would wait for it.
+            raise ValueError(f'{source.path} is a device or a pipe, no file')
         self.capture = cv2.VideoCapture(
             # FFmpeg takes a relative "a:b.mp4" for an address.
             source.camera if live else os.path.abspath(source.path)

@@ -7,5 +7,5 @@ IMAGE_SUFFIXES = (
     *('.jpg', '.jpeg', '.jpe', '.jfif', '.png', '.bmp', '.dib', '.webp'),
     *('.tif', '.tiff', '.pbm', '.pgm', '.ppm', '.pnm', '.gif', '.avif'),
     *('.jp2', '.j2k', '.jpx', '.tga', '.heic', '.heif', '.mpo', '.apng'),
-    *('.pcx', '.qoi', '.ras', '.ico'),
+    *('.pcx', '.qoi', '.ras', '.ico', '.psd', '.sgi'),
 )

@@ -7,7 +7,7 @@ from mmpose_scgcn.apis import source_predictor
 from mmpose_scgcn.apis.results import ResultFiles
 from mmpose_scgcn.apis.source_predictor import (
     BATCH,
-    Partly,
+    Doubtful,
     SourcePredictor,
     group_images,
 )
@@ -126,7 +126,7 @@ def test_an_image_of_12_bits_in_16_is_told(tmp_path):
     whole = Whole()
     (told,) = whole(tmp_path)
     assert whole.together == [2]
-    assert isinstance(told, Partly)
+    assert isinstance(told, Doubtful)
     assert 'dark.png: an image of 16 bits that is nearly black' in told
     assert 'end at 4095 of 65535' in told
 

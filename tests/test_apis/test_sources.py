@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from mmpose_scgcn.apis.sources import find_sources
+from mmpose_scgcn.apis.sources import Video, find_sources
 
 import pytest
 
@@ -114,3 +114,13 @@ def test_a_pipe_is_left_to_the_reader_which_says_so(folder):
     os.mkfifo('pipe')
     ((source,), problems) = find_sources(['pipe'])
     assert (source.path.name, problems) == ('pipe', [])
+
+
+def test_a_pipe_in_the_place_of_a_video_is_not_waited_for(folder):
+    for name in ('pipe.mp4', 'pipe.ts'):
+        os.mkfifo(name)
+        assert name in names(folder)
+        ((source,), _) = find_sources([name])
+        assert source.kind == 'video'
+        with pytest.raises(ValueError, match=f'{name} is a device or a pipe'):
+            Video(source)

@@ -5,6 +5,7 @@ import struct
 import zlib
 
 from mmpose_scgcn.apis import read_image
+from mmpose_scgcn.images import decoding
 from mmpose_scgcn.synthetic import make_face
 
 import cv2
@@ -298,3 +299,13 @@ def test_a_large_picture_is_read_without_a_warning(
     monkeypatch.setattr(Image, 'MAX_IMAGE_PIXELS', 4000)
     pil.save(tmp_path / 'large.png')
     np.testing.assert_array_equal(read_image(tmp_path / 'large.png'), bgr)
+
+
+def test_a_lack_of_memory_is_no_damage(tmp_path, monkeypatch):
+    def fail(*_):
+        raise MemoryError
+
+    cv2.imwrite(str(tmp_path / 'a.png'), np.zeros((6, 8, 3), np.uint8))
+    monkeypatch.setattr(decoding, '_decode', fail)
+    with pytest.raises(ValueError, match='8 x 6 px are too many for the mem'):
+        read_image(tmp_path / 'a.png')

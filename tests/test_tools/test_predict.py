@@ -7,6 +7,7 @@ import runpy
 import signal
 from pathlib import Path
 
+from mmpose_scgcn.apis.face_model import FaceModel
 from mmpose_scgcn.apis.loading import keypoint_meta
 from mmpose_scgcn.apis.results import ResultFiles
 from mmpose_scgcn.apis.writers import VideoFile
@@ -587,6 +588,37 @@ def test_interrupting_a_camera_keeps_what_was_recorded(
     )
     assert (out / 'visualizations/webcam_3.mp4').is_file()
     assert len((folder / 't.csv').read_text().splitlines()) == 3
+
+
+def test_settings_that_fit_no_file_are_told_once(
+    predict, photos, boxes, monkeypatch
+):
+    """Before anything is predicted."""
+    monkeypatch.setattr(FaceModel, 'graph', None)
+    for options, told_of in (
+        (('--boxes', boxes, '--box-kind', 'foo'), 'box_kind: '),
+        (('--det-model', 'whole_image', '--draw-graph'), 'has no graph'),
+        (('--det-model', 'whole_image', '--det-size', 9), 'not for whole_im'),
+    ):
+        images = [photos / f'face{number}.png' for number in range(2)]
+        folder, status, told = predict(*images, *options)
+        assert status == 1
+        assert told.count(told_of) == 1, told
+        assert list(folder.rglob('*.json')) == []
+
+
+def test_what_is_in_doubt_is_not_called_unpredicted(predict, tmp_path):
+    dark = np.full((60, 80), 4000, np.uint16)
+    cv2.imwrite(str(tmp_path / 'dark.png'), dark)
+    (tmp_path / 'empty.png').write_bytes(b'')
+    folder, status, told = predict(tmp_path, '--det-model', 'whole_image')
+    assert status == 1
+    assert (folder / 'predictions/predictions/dark.json').is_file()
+    assert f'doubtful: {tmp_path / "dark.png"}: an image of 16 bits' in told
+    first, second = told[told.index('predict: ') :].split('1 input should be')
+    assert '1 input could not be predicted:\n' in first
+    assert 'empty.png is empty' in first
+    assert 'dark.png' in second
 
 
 def test_a_device_that_is_not_there(main, checkpoint, photos, monkeypatch):

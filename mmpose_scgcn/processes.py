@@ -6,6 +6,7 @@ process.
 
 import gc
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -38,6 +39,9 @@ _LOCAL_RANK = {
     'slurm': 'SLURM_LOCALID',
     'mpi': 'OMPI_COMM_WORLD_LOCAL_RANK',
 }
+
+#: Much more than threads need that wait for nothing but the lock.
+_DROPPING_S = 0.1
 
 #: Settings of ``dist_cfg`` that say how the processes meet.
 _MEETING = {'init_method', 'rank', 'store', 'world_size'}
@@ -96,6 +100,18 @@ def join_processes(cfg: Config) -> None:
         find_unused_parameters=cfg.get('find_unused_parameters', False),
     )
     cfg.model_wrapper_cfg = {**wrapper, **cfg.get('model_wrapper_cfg', {})}
+
+
+def leave_processes() -> None:
+    """Let the threads that communicate finish, before the interpreter ends.
+
+    Gloo's threads drop what was sent last, and need the interpreter's lock
+    for it. PyTorch aborts a process whose interpreter ends meanwhile
+    (https://github.com/pytorch/pytorch/pull/179291), and ``torchrun`` then
+    ends the others, of which the first may still be writing a checkpoint.
+    """
+    if is_distributed():
+        time.sleep(_DROPPING_S)  # without the lock
 
 
 def _check_alone() -> None:

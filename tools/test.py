@@ -197,6 +197,7 @@ def main() -> None:
         load_config,
     )
     from mmpose_scgcn.models.fit import check_checkpoint
+    from mmpose_scgcn.processes import leave_processes
 
     from mmengine.dist import get_world_size, is_main_process
 
@@ -236,6 +237,7 @@ def main() -> None:
     if is_main_process():
         tell_metrics(metrics, args.out)
         tell_of_offset(metrics)
+    leave_processes()
 
 
 if __name__ == '__main__':

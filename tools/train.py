@@ -206,6 +206,7 @@ def main() -> None:
         check_annotations,
         load_config,
     )
+    from mmpose_scgcn.processes import leave_processes
 
     from mmengine.logging import print_log
 
@@ -230,6 +231,7 @@ def main() -> None:
     unit = 'NME, FR and AUC are logged as fractions: 0.05 is 5 %'
     print_log(unit, logger='current')
     train(runner)
+    leave_processes()
 
 
 def train(runner: 'Runner') -> None:

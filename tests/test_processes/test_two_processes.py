@@ -2,12 +2,15 @@
 
 import json
 import shutil
+import sys
+from threading import Event, Thread
 
-from mmpose_scgcn.processes import join_processes
+from mmpose_scgcn.processes import join_processes, leave_processes
 
 import numpy as np
 import pytest
 import torch
+import torch.distributed as dist
 from mmengine.config import Config
 
 
@@ -161,3 +164,34 @@ def test_an_error_in_all_processes_is_words(run_as_two, tmp_path):
     assert done.codes == [1, 1]
     assert 'nothing.py is neither a file' in done.logs[0]
     assert 'Traceback' not in ''.join(done.logs)
+
+
+@pytest.fixture
+def joined(tmp_path):
+    """A process group with this process alone."""
+    meeting = f'file://{tmp_path}/meeting'
+    dist.init_process_group('gloo', meeting, rank=0, world_size=1)
+    yield
+    dist.destroy_process_group()
+
+
+def test_those_who_wait_for_the_interpreter_get_it_at_the_end(joined):
+    """Gloo's threads do, when they drop what was sent last."""
+    done, may_end = [], Event()
+
+    def finish():
+        may_end.wait()
+        done.append(True)
+
+    thread = Thread(target=finish)
+    thread.start()
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(60)  # nobody takes it away from this thread
+    try:
+        may_end.set()
+        before = list(done)
+        leave_processes()
+        assert (before, done) == ([], [True])
+    finally:
+        sys.setswitchinterval(interval)
+        thread.join()

@@ -19,12 +19,12 @@ from pickle import UnpicklingError
 from typing import TYPE_CHECKING
 
 from mmpose_scgcn import load_model
+from mmpose_scgcn.apis.boxes_file import read_boxes
 from mmpose_scgcn.apis.face_boxes import (
     BoxFinder,
     FoundBoxes,
     OwnBoxes,
     make_detector,
-    read_boxes,
 )
 from mmpose_scgcn.apis.face_predictor import FacePredictor
 from mmpose_scgcn.apis.interruption import exit_on_sigterm

@@ -1,8 +1,6 @@
 """The boxes that faces of files are predicted in: found, or the user's."""
 
-import unicodedata
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +13,10 @@ from mmpose_scgcn.detection import (
     find_yunet,
     read_mapping,
 )
-from mmpose_scgcn.files import read_json
 
 import numpy as np
 
-from .sources import Source
+from .boxes_file import name_in, plain_name
 
 #: From an image (H, W, 3) uint8, BGR, and its file to boxes about the
 #: keypoints (N, 4), image px, and scores (N,).
@@ -64,8 +61,8 @@ class OwnBoxes:
     """The user's boxes, by file.
 
     Args:
-        boxes (Mapping[str, Sequence]): From an image's path or file name to
-            boxes x1, y1, x2, y2, image px.
+        boxes (Mapping[str, Sequence]): From an image's path, or the end of
+            it, to boxes x1, y1, x2, y2, image px.
         kind (str): What they are, see
             :func:`mmpose_scgcn.detection.boxes_of_kind`. Defaults to
             ``landmarks``.
@@ -74,7 +71,7 @@ class OwnBoxes:
     def __init__(
         self, boxes: Mapping[str, Sequence], kind: str = LANDMARK_BOX
     ) -> None:
-        self.boxes = {_plain(name): rows for name, rows in boxes.items()}
+        self.boxes = {plain_name(name): rows for name, rows in boxes.items()}
         self.kind = kind
 
     def __call__(
@@ -86,77 +83,13 @@ class OwnBoxes:
             ValueError: There are none for it, they are no boxes, or one is
                 outside of the image.
         """
-        own = self.boxes.get(_plain(path), self.boxes.get(_plain(path.name)))
-        if own is None:
+        name = name_in(self.boxes, path)
+        if name is None:
             raise ValueError(f'{path}: --boxes has none for this image')
+        own = self.boxes[name]
         faces = boxes_of_kind(own, self.kind, f'boxes of {path}')
         check_in_image(faces, image, f'boxes of {path}')
         return faces, np.ones(len(faces), np.float32)
-
-
-def read_boxes(path: str | Path, sources: Iterable[Source]) -> dict[str, list]:
-    """Read the user's boxes for some images.
-
-    Args:
-        path (str | Path): JSON, an object from paths or file names to lists
-            of boxes.
-        sources (Iterable[Source]): What they are for.
-
-    Returns:
-        dict[str, list]: The object.
-
-    Raises:
-        ValueError: Not a JSON object of lists; it names a file by a name
-            that several have; or not all sources are images.
-        OSError: The file cannot be read.
-    """
-    sources = list(sources)
-    boxes = _read_lists(Path(path))
-    for source in sources:
-        if source.kind != 'image':
-            raise ValueError(
-                f'--boxes are for images, and {source.path} is a '
-                f'{source.kind}; predict it by itself'
-            )
-    by_name = Counter(
-        _plain(source.path.name)
-        for source in sources
-        if _plain(source.path) not in boxes
-    )
-    for name, number in by_name.items():
-        if number > 1 and name in boxes:
-            raise ValueError(
-                f'--boxes: {number} images are called {name!r}; write their '
-                f'paths into {path}, as you give them to this command'
-            )
-    return boxes
-
-
-def _plain(name: str | Path) -> str:
-    """Write a path without "./" and "//", and with accents in its letters.
-
-    macOS writes accents as letters of their own.
-    """
-    return unicodedata.normalize('NFC', str(Path(name)))
-
-
-def _read_lists(path: Path) -> dict[str, list]:
-    """Read a JSON object of lists."""
-    try:
-        boxes = read_json(path, once=True)
-    except ValueError as error:
-        raise ValueError(f'--boxes: {error}') from error
-    if not isinstance(boxes, dict) or not all(
-        isinstance(rows, list) for rows in boxes.values()
-    ):
-        raise ValueError(
-            f'--boxes: expected in {path} an object from file names to lists '
-            'of [x1, y1, x2, y2]'
-        )
-    plain = {_plain(name): rows for name, rows in boxes.items()}
-    if len(plain) < len(boxes):
-        raise ValueError(f'--boxes: {path} names a file twice')
-    return plain
 
 
 def make_detector(

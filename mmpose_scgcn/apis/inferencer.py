@@ -3,11 +3,13 @@
 import mimetypes
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from mmpose_scgcn.compat.inferencers import MMDetLike, is_ours
 from mmpose_scgcn.detection import check_in_image
 from mmpose_scgcn.images import ImageLike, read_image
+from mmpose_scgcn.runtime import exported_folder
 
 import numpy as np
 import torch
@@ -17,7 +19,11 @@ from mmpose.structures import PoseDataSample
 
 from .face_predictor import check_sides
 from .image_boxes import Boxes, boxes_by_image
+from .resolving import read_model_config
 from .sources import find_sources
+
+#: Files that MMEngine reads as configs.
+CONFIG_SUFFIXES = ('.py', '.json', '.yaml', '.yml')
 
 WHOLE_IMAGE = ('whole_image', 'whole-image')
 
@@ -83,6 +89,9 @@ class FaceInferencer(Pose2DInferencer):
             raise ValueError(
                 'model: expected the name of a model or a config, got None'
             )
+        if isinstance(model, (str, os.PathLike)):
+            model = os.fspath(model)
+            _check_model_file(Path(model))
         super().__init__(
             model,
             weights,
@@ -271,6 +280,26 @@ class FaceInferencer(Pose2DInferencer):
         if not inputs['inputs']:
             return inputs['data_samples']
         return super().forward(inputs, *args, **kwargs)
+
+
+def _check_model_file(model: Path) -> None:
+    """Check what a model is given as, if it is a file or a folder.
+
+    Raises:
+        ValueError: It is no config of a model.
+    """
+    if model.suffix in CONFIG_SUFFIXES and model.is_file():
+        read_model_config(str(model))
+    elif model.suffix and model.is_file():
+        raise ValueError(
+            f'{model} is no config; expected the name of a model or a config '
+            f'({", ".join(CONFIG_SUFFIXES)}), and its checkpoint as weights='
+        )
+    elif exported_folder(model) is not None:
+        raise ValueError(
+            f'{model} is a folder; expected the name of a model or a config. '
+            'A model that was exported is run by load_model'
+        )
 
 
 def _image_info(image: ImageLike, index: int) -> dict:

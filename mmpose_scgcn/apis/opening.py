@@ -57,6 +57,8 @@ def load_model(
     folder = None
     if isinstance(model, (str, os.PathLike)) and os.path.isdir(model):
         folder = _folder(model, checkpoint)
+    elif isinstance(model, (str, os.PathLike)):
+        _refuse_onnx(Path(model))
     if folder is not None:
         from mmpose_scgcn.runtime import load_exported
 
@@ -91,3 +93,25 @@ def _folder(
             f'{checkpoint} give the config that it belongs to'
         )
     return None
+
+
+def _refuse_onnx(model: Path) -> None:
+    """Say what to give instead of one file of an exported model.
+
+    Raises:
+        ValueError: It is an ONNX file.
+    """
+    from mmpose_scgcn.runtime import SETTINGS
+
+    if model.suffix.lower() != '.onnx' or not model.is_file():
+        return
+    if (model.parent / SETTINGS).is_file():
+        raise ValueError(
+            f'{model} is one file of an exported model; give its folder: '
+            f'{model.parent}'
+        )
+    raise ValueError(
+        f'{model} is an ONNX file alone; expected the folder that '
+        f'tools/export.py wrote, with the {SETTINGS} that says how faces '
+        'are cut out'
+    )

@@ -85,7 +85,11 @@ def _add_box_options(parser: argparse.ArgumentParser) -> None:
     add('--det-mapping', metavar='FILE', help=text)
     add('--bbox-thr', type=score, help='least score of a found face')
     text = "your own boxes: JSON, from an image's file name to a list of "
-    add('--boxes', metavar='FILE', help=f'{text}[x1, y1, x2, y2]')
+    add(
+        '--boxes',
+        metavar='FILE',
+        help=f'{text}[x1, y1, x2, y2], or annotations in COCO format',
+    )
     add(
         '--box-kind',
         help='what your boxes are: landmarks (tight about the keypoints), '

@@ -41,7 +41,7 @@ def resolve_model(
         own = _bring_own(str(model), checkpoint)
         if own is not None:
             return None, *own
-        model = _read_config(str(model))
+        model = read_model_config(str(model))
     name = Path(model.filename or 'model').stem
     if checkpoint is None:
         raise ValueError(
@@ -80,8 +80,14 @@ def _bring_own(
     return str(weights_file(model)), model
 
 
-def _read_config(model: str) -> Config:
-    """Read a config by path or name.
+def read_model_config(model: str) -> Config:
+    """Read a config of a model.
+
+    Args:
+        model (str): Its path or name.
+
+    Returns:
+        Config: The config.
 
     Raises:
         FileNotFoundError: There is none.

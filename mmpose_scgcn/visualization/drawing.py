@@ -1,5 +1,6 @@
 """Faces with keypoints, boxes, numbers and the graph drawn on an image."""
 
+import numbers
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -19,6 +20,8 @@ COLORS = (
 )
 _BOX = (255, 255, 255)
 _RIM = (30, 30, 30)
+#: The largest radius or thickness, px.
+_LARGEST = 1000
 
 
 def draw_faces(
@@ -65,8 +68,9 @@ def draw_faces(
         ``scale``.
 
     Raises:
-        ValueError: There is no image, no edges where they are wanted, or a
-            scale that is not positive.
+        ValueError: There is no image, no edges where they are wanted, a
+            scale that is not positive, or a radius or a thickness that is no
+            number above 0, at most 1,000 px.
     """
     image = faces.image if image is None else image
     if image is None:
@@ -77,6 +81,8 @@ def draw_faces(
         )
     if not 0 < scale < np.inf:
         raise ValueError(f'scale: expected a positive number, got {scale}')
+    _check_size('radius', radius, numbers.Real, 'a number')
+    _check_size('thickness', thickness, numbers.Integral, 'a whole number')
     canvas = np.zeros_like(image) if black_background else image.copy()
     if scale != 1:
         faces, canvas = _enlarge(faces, canvas, scale)
@@ -104,6 +110,19 @@ def draw_faces(
         if indices:
             _draw_numbers(canvas, points, shown, side)
     return canvas
+
+
+def _check_size(name: str, size: object, kind: type, text: str) -> None:
+    """Check a size in px that is given.
+
+    Raises:
+        ValueError: It is none, or more than OpenCV can draw.
+    """
+    if size is None or (isinstance(size, kind) and 0 < size <= _LARGEST):
+        return
+    raise ValueError(
+        f'{name}: expected {text} above 0, at most {_LARGEST} px, got {size!r}'
+    )
 
 
 def _face_color(faces: Faces, index: int) -> tuple[int, int, int]:

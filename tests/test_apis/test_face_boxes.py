@@ -1,7 +1,5 @@
 """Where the boxes of files come from."""
 
-import json
-import unicodedata
 from pathlib import Path
 
 from mmpose_scgcn.apis import face_boxes
@@ -9,9 +7,7 @@ from mmpose_scgcn.apis.face_boxes import (
     FoundBoxes,
     OwnBoxes,
     make_detector,
-    read_boxes,
 )
-from mmpose_scgcn.apis.sources import Source
 from mmpose_scgcn.detection import build_detector
 
 import numpy as np
@@ -56,35 +52,6 @@ def test_own_boxes_that_are_none(boxes, message):
         OwnBoxes(boxes)(IMAGE, Path('b/a.jpg'))
 
 
-def test_accents_in_names_may_be_letters_of_their_own(tmp_path):
-    composed, apart = (
-        unicodedata.normalize(form, 'Zoë.jpg') for form in ('NFC', 'NFD')
-    )
-    assert composed != apart
-    file = tmp_path / 'boxes.json'
-    for written, there in ((composed, apart), (apart, composed)):
-        own = OwnBoxes({written: BOXES[:1]})
-        assert own(IMAGE, Path('a', there))[0].tolist() == BOXES[:1]
-        file.write_text(json.dumps({written: BOXES}), 'utf-8')
-        twice = [Source('image', Path(name, there)) for name in 'ab']
-        with pytest.raises(ValueError, match='2 images are called'):
-            read_boxes(file, twice)
-
-
-def test_a_file_of_boxes_is_read(tmp_path):
-    file = tmp_path / 'boxes.json'
-    # With the mark that editors of Windows put first.
-    file.write_text('\ufeff' + json.dumps({'a.jpg': BOXES}), 'utf-8')
-    sources = [Source('image', Path('a.jpg'))]
-    assert read_boxes(file, iter(sources)) == {'a.jpg': BOXES}
-
-
-def test_boxes_are_for_images(tmp_path):
-    (tmp_path / 'boxes.json').write_text('{}')
-    with pytest.raises(ValueError, match=r'a.mp4 is a video'):
-        read_boxes(tmp_path / 'boxes.json', [Source('video', Path('a.mp4'))])
-
-
 def test_the_threshold_reaches_the_detector_that_auto_finds(monkeypatch):
     made = []
     monkeypatch.setattr(face_boxes, 'find_yunet', lambda: 'a.onnx')
@@ -99,25 +66,6 @@ def test_the_threshold_reaches_the_detector_that_auto_finds(monkeypatch):
 
 def test_whole_images_know_no_threshold(tmp_path):
     assert make_detector('whole_image', 0.2).kind == 'whole_image'
-
-
-def test_paths_of_boxes_are_read_as_those_of_images(tmp_path):
-    """The command line's "./x//a.png" is Path's "x/a.png"."""
-    file = tmp_path / 'boxes.json'
-    file.write_text(json.dumps({'./x//a.png': [[1, 2, 3, 4]]}))
-    source = Source('image', Path('./x/a.png'))
-    boxes = read_boxes(file, [source])
-    assert len(OwnBoxes(boxes)(IMAGE, source.path)[0]) == 1
-    file.write_text(json.dumps({'./x/a.png': [], 'x/a.png': []}))
-    with pytest.raises(ValueError, match='names a file twice'):
-        read_boxes(file, [source])
-
-
-def test_a_file_that_is_there_twice_loses_no_boxes(tmp_path):
-    file = tmp_path / 'boxes.json'
-    file.write_text('{"a.jpg": [[1, 2, 3, 4]], "a.jpg": [[5, 6, 7, 8]]}')
-    with pytest.raises(ValueError, match=r"boxes.json has 'a.jpg' more than"):
-        read_boxes(file, [Source('image', Path('a.jpg'))])
 
 
 def test_the_size_of_the_search_is_for_detectors_that_have_one(monkeypatch):

@@ -221,3 +221,23 @@ def test_an_image_that_is_too_long_is_told(infer):
     image = np.zeros((8, 40_000, 3), np.uint8)
     with pytest.raises(ValueError, match='image 0 has 40000 x 8 px; expected'):
         next(infer(image, bboxes=[[1, 1, 7, 7]]))
+
+
+@pytest.mark.parametrize(
+    ('name', 'content', 'message'),
+    [
+        ('model.onnx', 'x', r'model.onnx is no config; .* weights='),
+        ('face.pth', 'x', r'face.pth is no config; expected the name'),
+        ('coco.json', '{"images": []}', r'coco.json .* it has no model'),
+        ('exported', None, r'exported is a folder; .* run by load_model'),
+    ],
+)
+def test_what_is_no_config_is_told(name, content, message, tmp_path):
+    path = tmp_path / name
+    if content is None:
+        path.mkdir()
+    else:
+        path.write_text(content)
+    for model in (path, str(path)):
+        with pytest.raises(ValueError, match=message):
+            FaceInferencer(model, device='cpu')

@@ -157,6 +157,17 @@ def test_a_missing_network_is_named(folder):
         load_model(folder, precision='int8')
 
 
+def test_a_network_alone_is_no_model(folder, tmp_path):
+    network = folder / 'model.onnx'
+    with pytest.raises(ValueError, match='give its folder: ') as error:
+        load_model(network)
+    assert str(error.value).endswith(f': {folder}')
+    alone = tmp_path / 'alone.ONNX'
+    shutil.copy(network, alone)
+    with pytest.raises(ValueError, match=r'alone.ONNX is an ONNX file alone'):
+        load_model(str(alone))
+
+
 def test_a_folder_without_eight_bits_says_how_to_get_them(folder):
     change(folder, files__int8=None)
     with pytest.raises(ValueError, match='--int8'):

@@ -284,6 +284,11 @@ def test_no_faces_change_nothing(image):
         (dict(image=None), {}, 'came without an image'),
         (dict(edges=None), dict(edges=True), 'no edge weights; predict with'),
         ({}, dict(scale=0), 'scale: expected a positive number, got 0'),
+        ({}, dict(radius=-1), 'radius: expected a number above 0, .* got -1'),
+        ({}, dict(radius=np.nan), 'radius: expected a number .* got nan'),
+        ({}, dict(thickness=0), 'thickness: expected a whole number above 0'),
+        ({}, dict(thickness=1.5), 'thickness: expected a whole number'),
+        ({}, dict(thickness=40_000), r'at most 1000 px, got 40000'),
     ],
 )
 def test_what_cannot_be_drawn(faces, change, options, message):

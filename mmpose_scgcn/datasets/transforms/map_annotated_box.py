@@ -19,8 +19,9 @@ class MapAnnotatedBox(BaseTransform):
     keypoints, as in inference, nothing happens: a face detector's boxes and
     those of users are of the model's kind.
 
-    Modified keys: ``bbox``, (N, 4), and, where there, ``bbox_center`` and
-    ``bbox_scale``, (N, 2).
+    Added or modified keys: ``bbox_center`` and ``bbox_scale``, (N, 2), which
+    ``GetBBoxCenterScale`` takes. ``bbox`` stays the data set's own, by which
+    metrics divide.
 
     Args:
         shift_x (float): Of the centre, in longer sides of the box. Defaults
@@ -54,11 +55,8 @@ class MapAnnotatedBox(BaseTransform):
         """
         if results.get('keypoints') is not None:
             boxes = self.mapping(square_boxes(results['bbox']))
-            results['bbox'] = boxes
-            if 'bbox_center' in results:
-                results['bbox_center'] = (boxes[:, :2] + boxes[:, 2:]) / 2
-            if 'bbox_scale' in results:
-                results['bbox_scale'] = boxes[:, 2:] - boxes[:, :2]
+            results['bbox_center'] = (boxes[:, :2] + boxes[:, 2:]) / 2
+            results['bbox_scale'] = boxes[:, 2:] - boxes[:, :2]
         return results
 
     def __repr__(self) -> str:

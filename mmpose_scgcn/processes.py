@@ -218,6 +218,21 @@ def wrap_again(runner: Runner) -> None:
     )
 
 
+def average_again(runner: Runner) -> None:
+    """Let averages of weights, as ``EMAHook``'s, know their new shapes.
+
+    With ``update_buffers=True`` MMEngine keeps the tensors that the averaged
+    model had when it was made.
+
+    Args:
+        runner (Runner): About to train.
+    """
+    for hook in runner.hooks:
+        averaged = getattr(hook, 'ema_model', None)
+        if getattr(averaged, 'update_buffers', False):
+            averaged.avg_parameters = averaged.module.state_dict()
+
+
 def inner_model(model: nn.Module) -> nn.Module:
     """Find the model inside what distributes it.
 

@@ -77,13 +77,15 @@ def draw(
     from mmpose_scgcn.datasets.pipeline import run_pipeline
     from mmpose_scgcn.visualization.samples import draw_annotation, draw_crop
 
+    from mmengine.runner import set_random_seed
+
     tiles, captions = [], []
     for index in track(list(indices), description='drawing'):
         if args.stage == 'input':
             results = dataset.get_data_info(int(index))
             tiles.append(draw_annotation(results, args.size))
         else:
-            np.random.seed(args.seed + int(index))
+            set_random_seed((args.seed + int(index)) % 2**32)
             results = run_pipeline(dataset, int(index))
             tiles.append(draw_crop(results, args.size))
         flipped = ' flipped' if results.get('flip') else ''

@@ -5,6 +5,7 @@ python tools/build_graph.py --ann-file COCO_JSON --top-k 3 --out graph.py
 """
 
 import argparse
+import math
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -153,12 +154,19 @@ def _mean_face(
     shapes: 'ShapeSet', folder: Path, padding: float, aspect_ratio: float
 ) -> np.ndarray:
     """Average the crops of up to 200 faces, evenly chosen."""
-    chosen = slice(None, None, max(len(shapes) // 200, 1))
+    chosen = slice(None, None, math.ceil(len(shapes) / 200))
     return mean_crop(
-        [folder / Path(file).name for file in shapes.files[chosen]],
+        [_image_in(folder, Path(file)) for file in shapes.files[chosen]],
         shapes.centers[chosen],
         crop_size(shapes.scales[chosen], padding, aspect_ratio),
     )
+
+
+def _image_in(folder: Path, file: Path) -> Path:
+    """Find an image by as much of the end of its path as leads to a file."""
+    ends = (Path(*file.parts[start:]) for start in range(len(file.parts)))
+    images = (folder / end for end in ends if not end.is_absolute())
+    return next((i for i in images if i.is_file()), folder / file.name)
 
 
 def _progress(items: Iterable) -> Iterable:

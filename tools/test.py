@@ -3,6 +3,7 @@
 import argparse
 import gc
 import json
+import math
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -110,7 +111,8 @@ def check_earlier_metrics(file: Path) -> None:
     except ValueError:
         content = None
     numbers = isinstance(content, dict) and all(
-        isinstance(value, (int, float)) for value in content.values()
+        isinstance(value, (int, float, type(None)))  # None: not a number
+        for value in content.values()
     )
     if not numbers:
         raise ValueError(
@@ -122,11 +124,16 @@ def check_earlier_metrics(file: Path) -> None:
 def tell_metrics(metrics: Mapping[str, float], out: str | None) -> None:
     """Keep the metrics, and say what their unit is."""
     if out and out.endswith('.json'):
-        write_text(out, json.dumps(metrics, indent=2, default=float) + '\n')
+        from mmpose_scgcn.analysis import without_nan
+
+        numbers = {name: float(value) for name, value in metrics.items()}
+        kept = without_nan(numbers)
+        write_text(out, json.dumps(kept, indent=2, allow_nan=False) + '\n')
     percent = [
         f'{name} {100 * metrics[name]:.2f} %'
         for name in metrics
         if name.split('@')[0].rpartition('/')[2] in ('NME', 'FR', 'AUC')
+        and not math.isnan(metrics[name])  # a subset without faces
     ]
     if percent:
         print('Fractions in the log; in percent: ' + ', '.join(percent))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from mmpose_scgcn.models.layers import CertaintyAdjacency, DynamicAdjacency
+from mmpose_scgcn.models.units import codec_input_size
 
 import numpy as np
 import torch
@@ -192,8 +193,7 @@ def _check(model: BaseModel, sample: dict) -> None:
             f'the model has {expected} keypoints, and the faces of the data '
             f'set have {found}'
         )
-    decoder = getattr(model.head, 'decoder', None)
-    size = getattr(decoder, 'input_size', None)
+    size = codec_input_size(getattr(model.head, 'decoder', None))
     crop = sample['inputs'].shape[:0:-1]
     if size is not None and tuple(size) != tuple(crop):
         raise ValueError(

@@ -111,7 +111,7 @@ def format_estimate(
 
 
 def without_nan(value: Any) -> Any:
-    """Replace NaN, which JSON does not know, by None.
+    """Replace NaN and infinity, which JSON does not know, by None.
 
     Args:
         value: Nested dicts and lists.
@@ -123,4 +123,5 @@ def without_nan(value: Any) -> Any:
         return {key: without_nan(item) for key, item in value.items()}
     if isinstance(value, list):
         return [without_nan(item) for item in value]
-    return None if isinstance(value, float) and math.isnan(value) else value
+    unknown = isinstance(value, float) and not math.isfinite(value)
+    return None if unknown else value

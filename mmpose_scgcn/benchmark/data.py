@@ -9,10 +9,14 @@ from contextlib import redirect_stdout
 from io import StringIO
 
 from mmpose_scgcn.evaluation.annotation_fields import AnnotationFields
+from mmpose_scgcn.evaluation.face_samples import FaceSample
+from mmpose_scgcn.evaluation.face_scores import score_samples
 from mmpose_scgcn.evaluation.functional import build_subsets, resolve_norm
 from mmpose_scgcn.launch import check_annotations
 
+import numpy as np
 from mmengine.config import Config
+from mmengine.dataset import BaseDataset
 
 from .processes import interruptible, process_environment
 from .scoring import ann_file_of
@@ -75,10 +79,45 @@ def _check_test(
         AnnotationFields(subsets, False, ann_file_of(setting)).prepare()
         with redirect_stdout(StringIO()):  # COCO's reader tells its steps
             dataset = DATASETS.build(setting)
-        resolve_norm(norm, dataset.metainfo['dataset_name'])
+        _check_faces(dataset, norm)
     except (AttributeError, LookupError, TypeError, ValueError) as error:
         told = error.args[0] if isinstance(error, KeyError) else error
         raise ValueError(f'{where}: {told}') from error
+
+
+def _check_faces(dataset: BaseDataset, norm: str | tuple) -> None:
+    """Check that each face has an error, whatever is predicted.
+
+    Raises:
+        ValueError: The normaliser does not suit the data set, or is not known
+            for some faces, as where an eye corner is not visible.
+    """
+    name = dataset.metainfo['dataset_name']
+    resolve_norm(norm, name)
+    infos = [dataset.get_data_info(n) for n in range(len(dataset))]
+    faces = [
+        FaceSample(
+            id=info['id'],
+            dataset=name,
+            img_path=info['img_path'],
+            pred=info['keypoints'][0],
+            gt=info['keypoints'][0],
+            visible=info['keypoints_visible'][0] > 0,
+            box=info['bbox'][0],
+        )
+        for info in infos
+    ]
+    known = np.isfinite(score_samples(faces, norm, name).nme)
+    bad = [
+        face.id for face, good in zip(faces, known, strict=True) if not good
+    ]
+    if bad:
+        listed = ', '.join(map(str, bad[:5])) + (', ...' * (len(bad) > 5))
+        raise ValueError(
+            f'{len(bad)} of {len(faces)} faces have no error by norm '
+            f'{norm!r}, which needs keypoints or a box that they lack: '
+            f'annotations {listed}; leave these out of the file'
+        )
 
 
 def _make_training_set(space: Workspace, path: str) -> None:

@@ -15,7 +15,14 @@ _CPU = {'OMP_NUM_THREADS': '1'}
 
 def default_jobs() -> int:
     """Count the GPUs, or the cores where there is none."""
-    return torch.cuda.device_count() or len(os.sched_getaffinity(0))
+    return torch.cuda.device_count() or _count_cores()
+
+
+def _count_cores() -> int:
+    """Count the cores that this process may use, as far as they are known."""
+    if hasattr(os, 'sched_getaffinity'):  # not on macOS and Windows
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def process_environment(slot: int) -> dict[str, str]:

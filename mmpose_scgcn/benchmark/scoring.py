@@ -23,7 +23,7 @@ from mmpose_scgcn.evaluation.functional import (
     summarize_scores,
 )
 from mmpose_scgcn.files import replace_file
-from mmpose_scgcn.shapes import pose_axis, pose_bins
+from mmpose_scgcn.shapes import has_shape, pose_axis, pose_bins
 
 import numpy as np
 from mmengine.config import Config
@@ -36,6 +36,10 @@ from .suite import Suite
 
 NUM_POSE_BINS = 9
 _DIGITS = 6
+
+
+class NotFiniteError(ValueError):
+    """A model predicts what is no number."""
 
 
 def score_all(
@@ -80,7 +84,8 @@ def score_model(
 
     Raises:
         FileNotFoundError: The annotations are missing.
-        ValueError: Predictions are not finite, or no face was found.
+        NotFiniteError: Predictions are not finite.
+        ValueError: No face was found, or a face has no error.
     """
     from mmpose.registry import DATASETS
 
@@ -147,8 +152,15 @@ def _errors_by_pose(
 
     The component and the bins are those of training and test shapes
     together, so that every test set of the same training set and every
-    method has bins of one meaning.
+    method has bins of one meaning. Faces without a shape, such as one
+    visible keypoint, are in no bin.
     """
+    whole = has_shape(
+        np.stack([face.gt for face in faces]),
+        np.stack([face.visible for face in faces]),
+    )
+    faces = [face for face, has in zip(faces, whole, strict=True) if has]
+    nme = nme[whole]
     axis = pose_axis(
         np.concatenate([train.keypoints, [face.gt for face in faces]]),
         np.concatenate([train.visible, [face.visible for face in faces]]),
@@ -168,7 +180,7 @@ def _errors_by_pose(
 def _check_finite(faces: Sequence[FaceSample], ann_file: str) -> None:
     broken = sum(not np.isfinite(face.pred).all() for face in faces)
     if broken:
-        raise ValueError(
+        raise NotFiniteError(
             f'{broken} of {len(faces)} predictions on {ann_file} are not '
             'finite'
         )

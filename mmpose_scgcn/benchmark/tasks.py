@@ -20,7 +20,7 @@ from .results import (
     run_key,
     slugify,
 )
-from .scoring import score_all, score_model
+from .scoring import NotFiniteError, score_all, score_model
 from .settings import settings_of
 from .suite import Method, Search, Suite
 from .training import method_config, note_weights, train_method
@@ -98,7 +98,7 @@ class Trial(Task):
             figures = score_model(
                 space.suite, trained.cfg, trained.model, search.test
             ).figures
-        except ValueError as error:  # predictions that are not finite
+        except NotFiniteError as error:
             print(error)
         return TrialRecord(
             self.group,

@@ -124,10 +124,9 @@ def train_method(
     runner.register_hook(record, priority='VERY_LOW')
     runner.train()
     best = runner.message_hub.get_info('best_ckpt')
-    if best:
+    best = best or latest_checkpoint(folder) or ''
+    if best:  # what EMAHook has averaged is in the file alone
         load_checkpoint(runner.model, best, map_location='cpu')
-    else:
-        best = latest_checkpoint(folder) or ''
     return Trained(
         model=runner.model.eval(),
         cfg=cfg,

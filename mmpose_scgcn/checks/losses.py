@@ -25,7 +25,9 @@ class LossWatch:
 
     def __init__(self) -> None:
         self.told = 0
-        self.before: list = []
+        self.samples: list = []  # since the last update of the weights
+        self.before: list = []  # those of that update
+        self.updated = False
 
     def look(
         self, runner: Runner, batch: Any, outputs: Mapping[str, Any] | None
@@ -44,7 +46,10 @@ class LossWatch:
             CheckError: The model is spoilt. The message names the losses,
                 the images and the last checkpoint.
         """
-        before, self.before = self.before, samples_of(batch)
+        if self.updated:
+            self.before, self.samples = self.samples, []
+        self.samples = [*self.samples, *samples_of(batch)]
+        self.updated = _has_updated(runner)
         values = _values(runner, outputs or {})
         bad = {n: v for n, v in values.items() if not math.isfinite(v)}
         if not bad:
@@ -52,16 +57,35 @@ class LossWatch:
         listed = ', '.join(f'{name}={value}' for name, value in bad.items())
         text = (
             f'losses that are not finite in {_step(runner)}: {listed}\n'
-            f'images of the batch: {name_images(self.before)}'
+            f'images of the batch: {name_images(samples_of(batch))}'
         )
         spoilt = broken_tensors(runner.model)
         if spoilt:
-            text += f'\nimages of the batch before: {name_images(before)}'
+            text += f'\n{self._name_earlier(batch)}'
             raise CheckError(f'{text}\n{_say_end(runner, spoilt)}')
         self.told += 1
         if self.told <= MOST_TOLD:
             # On ranks other than the first, MMEngine shows errors alone.
-            runner.logger.error(f'{text}\nThe weights are finite: go on.')
+            reason = (
+                'The weights are finite'
+                if self.updated
+                else 'The weights were not updated yet'
+            )
+            runner.logger.error(f'{text}\n{reason}: go on.')
+
+    def _name_earlier(self, batch: Any) -> str:
+        """Name the images of before, one of which may have spoilt the model.
+
+        Where gradients are accumulated, first those of the same update.
+        """
+        lines = []
+        same = self.samples[: len(self.samples) - len(samples_of(batch))]
+        if same:
+            lines.append(
+                f'images earlier in the same update: {name_images(same)}'
+            )
+        lines.append(f'images of the batch before: {name_images(self.before)}')
+        return '\n'.join(lines)
 
     def check_saving(self, runner: Runner) -> None:
         """Refuse to save a model that the last step has spoilt.
@@ -75,9 +99,15 @@ class LossWatch:
         if spoilt:
             raise CheckError(
                 'a model that is not finite is not saved\nimages of the '
-                f'last batch: {name_images(self.before)}\n'
+                f'last batch: {name_images(self.samples)}\n'
                 + _say_end(runner, spoilt)
             )
+
+
+def _has_updated(runner: Runner) -> bool:
+    """Tell whether the step that was taken has updated the weights."""
+    should_update = getattr(runner.optim_wrapper, 'should_update', None)
+    return should_update is None or should_update()
 
 
 def broken_tensors(model: nn.Module) -> list[str]:

@@ -1,5 +1,6 @@
 """Tasks in small processes of their own, which leave what they should."""
 
+import json
 import os
 import pickle
 import signal
@@ -256,3 +257,30 @@ def test_a_training_set_that_is_not_made_is_told(write_config, tmp_path):
     space = Workspace.open(str(path), 'none.json', str(tmp_path / 'work'))
     with pytest.raises(ValueError, match=r'suite.py: expected made/face_land'):
         run_benchmark(space)
+
+
+def test_faces_without_an_error_are_told_before_a_training(
+    write_config, synthetic_faces, tmp_path
+):
+    write_config(tmp_path)
+    source = synthetic_faces / 'face_landmarks_wflw_val.json'
+    content = json.loads(source.read_text())
+    hidden = content['annotations'][2]
+    hidden['keypoints'][3 * 60 : 3 * 60 + 3] = 0, 0, 0  # an eye corner
+    file = tmp_path / 'hidden.json'
+    file.write_text(json.dumps(content))
+    suite = tmp_path / 'suite.py'
+    text = DATA.replace("other=dict(ann_file='other.json')", '')
+    suite.write_text(
+        text.replace('val=dict()', f'val=dict(ann_file={str(file)!r})')
+    )
+    names = suite, tmp_path / 'suite.json', tmp_path / 'work'
+    total = len(content['annotations'])
+    told = (
+        rf'test val: 1 of {total} faces have no error .*: annotations '
+        f'{hidden["id"]};'
+    )
+    with pytest.raises(ValueError, match=told):
+        run_benchmark(Workspace.open(*map(str, names)), minutes=0)
+    suite.write_text(suite.read_text().replace('inter_ocular', 'box_size'))
+    assert run_benchmark(Workspace.open(*map(str, names)), minutes=0) == 0

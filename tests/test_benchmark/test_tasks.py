@@ -3,15 +3,22 @@
 import json
 import shutil
 from dataclasses import asdict, replace
+from pathlib import Path
 
 from mmpose_scgcn.benchmark import costs
 from mmpose_scgcn.benchmark.later_tests import LaterTest
 from mmpose_scgcn.benchmark.results import Results, TrialRecord
+from mmpose_scgcn.benchmark.scoring import ann_file_of, score_model
 from mmpose_scgcn.benchmark.tasks import Costs, Run, Trial
-from mmpose_scgcn.benchmark.training import method_config, precision_of
+from mmpose_scgcn.benchmark.training import (
+    method_config,
+    precision_of,
+    train_method,
+)
 from mmpose_scgcn.benchmark.worker import TASKS
 
 import pytest
+import torch
 from mmengine.config import Config
 
 pytestmark = pytest.mark.filterwarnings(
@@ -239,3 +246,39 @@ def test_transforms_are_changed_by_their_type(space):
 )
 def test_the_precision_of_a_training_is_recorded(wrapper, precision):
     assert precision_of(Config(dict(optim_wrapper=wrapper))) == precision
+
+
+def test_faces_of_no_shape_are_in_no_bin_of_pose(space, tmp_path):
+    """A face with one visible keypoint has an error by its box."""
+    trained = train_method(space.suite.method('one'), 0, tmp_path, {})
+    source = Path(ann_file_of(trained.cfg.test_dataloader.dataset))
+    content = json.loads(source.read_text())
+    for visibility in range(5, 3 * 98, 3):
+        content['annotations'][1]['keypoints'][visibility] = 0
+    file = tmp_path / 'one.json'
+    file.write_text(json.dumps(content))
+    suite = replace(
+        space.suite, norm='box_size', tests=dict(one=dict(ann_file=str(file)))
+    )
+    scored = score_model(suite, trained.cfg, trained.model, 'one')
+    total = len(content['annotations'])
+    assert scored.faces == total
+    assert sum(scored.pose.bins.count) == total - 1
+
+
+def test_the_last_checkpoint_is_what_is_scored(space, tmp_path):
+    """Where none is the best; ``EMAHook``'s averages are in the file alone."""
+    options = {
+        'default_hooks.checkpoint.save_best': None,
+        'custom_hooks': [
+            dict(type='mmpose_scgcn.GraphHook'),
+            dict(type='EMAHook', momentum=0.1),
+        ],
+        'train_cfg.max_epochs': 3,
+    }
+    method = space.suite.method('one')
+    trained = train_method(method, 0, tmp_path, options)
+    content = torch.load(tmp_path / trained.weights, weights_only=False)
+    saved = content['state_dict']
+    for name, value in trained.model.state_dict().items():
+        torch.testing.assert_close(value, saved[name])

@@ -117,7 +117,7 @@ def test_steps_that_are_too_long(train):
 
 def test_a_step_that_does_no_harm_is_told_and_training_goes_on(train, capfd):
     """Gradients are gathered over four steps; the second is not finite."""
-    with pytest.raises(CheckError, match='in iteration 4 '):
+    with pytest.raises(CheckError, match='in iteration 4 ') as told:
         train(
             MMPOSE_HEAD,
             spoilt='5.png',
@@ -127,7 +127,9 @@ def test_a_step_that_does_no_harm_is_told_and_training_goes_on(train, capfd):
     logged = ''.join(capfd.readouterr())
     assert 'losses that are not finite in iteration 2 (epoch 1)' in logged
     assert '5.png, annotation 5, labels not finite' in logged
-    assert 'The weights are finite: go on.' in logged
+    assert 'The weights were not updated yet: go on.' in logged
+    earlier = str(told.value).split('earlier in the same update: ')[1]
+    assert '5.png, annotation 5, labels not finite' in earlier.split('\n')[0]
     assert 'iteration 3' not in logged
     assert train.saved == ['epoch_1.pth']
 

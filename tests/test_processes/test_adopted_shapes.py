@@ -65,3 +65,28 @@ def test_two_processes_go_on_from_more_hidden_units(
     assert after.shape == before.shape
     assert (after != before).any()  # it has learnt
     assert (after - before).abs().max() < 0.1  # from where it was
+
+
+def test_an_average_with_buffers_knows_the_new_shapes(
+    run_python, root, config, wide, tmp_path
+):
+    file, name = wide
+    config.write_text(
+        config.read_text()
+        + "custom_hooks = [*_base_.custom_hooks, dict(type='EMAHook', "
+        'update_buffers=True)]\n'
+    )
+    done = run_python(
+        root / 'tools/train.py',
+        *(config, '--work-dir', tmp_path / 'run'),
+        *('--cfg-options', f'load_from={file}'),
+    )
+    assert done.returncode == 0, done.stderr
+    saved = torch.load(tmp_path / 'run/epoch_1.pth', weights_only=False)
+    for key in ('state_dict', 'ema_state_dict'):
+        shapes = {
+            value.shape
+            for found, value in saved[key].items()
+            if found.removeprefix('module.') == name
+        }
+        assert shapes == {torch.load(file)['state_dict'][name].shape}

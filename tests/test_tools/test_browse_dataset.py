@@ -111,3 +111,10 @@ def test_a_missing_image_is_named(tool, tmp_path, synthetic_faces):
         assert 'lost.jpg' in result.stderr
         assert 'Traceback' not in result.stderr
     assert not (tmp_path / 'samples.png').exists()
+
+
+def test_the_largest_seed_is_one(tool, options, tmp_path):
+    result = tool(
+        CONFIG, *options, '--seed', 2**32 - 1, '--num', 4, '--out', 'a.png'
+    )
+    assert result.returncode == 0, result.stderr

@@ -1,6 +1,7 @@
 """``tools/build_graph.py`` in a process of its own."""
 
 import json
+from pathlib import Path
 
 from mmpose_scgcn.datasets import shapes_from_coco
 
@@ -68,3 +69,25 @@ def test_a_keypoint_never_visible_is_named(tool, ann_file, tmp_path):
 
 def test_config_or_annotations_not_both(tool):
     assert tool(CONFIG, '--ann-file', 'a.json').returncode == 2
+
+
+def test_the_mean_face_has_the_images_of_subfolders(
+    tool, ann_file, synthetic_faces, tmp_path
+):
+    """Names are those of the annotations, with as many folders as lead."""
+    content = json.loads(ann_file.read_text())
+    images = tmp_path / 'pictures'
+    for image in content['images']:
+        source = synthetic_faces / 'images' / Path(image['file_name']).name
+        target = images / 'a' / source.name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(source.read_bytes())
+        image['file_name'] = f'x/a/{source.name}'
+        (images / source.name).write_bytes(b'another picture')
+    (tmp_path / 'faces.json').write_text(json.dumps(content))
+    result = tool(
+        *('--ann-file', 'faces.json', '--image-dir', images),
+        *('--out', 'graph.py'),
+    )
+    assert result.returncode == 0, result.stderr
+    assert (tmp_path / 'graph.png').is_file()

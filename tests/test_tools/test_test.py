@@ -1,6 +1,7 @@
 """``tools/test.py``: its options, and what it tells; in this process."""
 
 import json
+import math
 import runpy
 
 from mmpose_scgcn.launch import check_not_read
@@ -136,3 +137,19 @@ def test_a_norm_of_eyes_that_are_not_known(
         "the inter_ocular keypoints of data set 'mine' are not known (known: "
     )
     assert 'Traceback' not in done.stderr
+
+
+def test_what_is_not_known_is_null_and_not_told(tool, tmp_path, capsys):
+    """As of a subset without faces."""
+    file = tmp_path / 'metrics.json'
+    metrics = {'NME': 0.05, 'challenge/NME': math.nan, 'bias_x': math.inf}
+
+    def refuse(constant):
+        raise AssertionError(constant)
+
+    tool['tell_metrics'](metrics, str(file))
+    kept = json.loads(file.read_text(), parse_constant=refuse)
+    assert kept == {'NME': 0.05, 'challenge/NME': None, 'bias_x': None}
+    told = capsys.readouterr().out
+    assert 'NME 5.00 %' in told and 'challenge' not in told
+    tool['check_earlier_metrics'](file)  # it may be replaced

@@ -1,10 +1,14 @@
 """Test faces that are turned or covered, and boxes that miss them."""
 
+import zlib
+
 from mmpose_scgcn.registry import TRANSFORMS
 
 import cv2
 import numpy as np
 from mmcv.transforms import BaseTransform
+
+from .colors import fitting_color
 
 
 @TRANSFORMS.register_module()
@@ -58,7 +62,7 @@ class PerturbFace(BaseTransform):
         Returns:
             dict: The same, changed.
         """
-        rng = np.random.default_rng(int(results['id']))
+        rng = np.random.default_rng(_seed(results['id']))
         sign, direction = rng.choice([-1, 1]), rng.uniform(0, 2 * np.pi)
         box = results['bbox'][0]
         center = results.get('bbox_center', (box[None, :2] + box[2:]) / 2)[0]
@@ -96,7 +100,7 @@ class PerturbFace(BaseTransform):
         (left, top), (right, bottom) = np.maximum(ends, 0)
         color = rng.integers(0, 256, 3, dtype=np.uint8)
         image = image.copy()
-        image[top:bottom, left:right] = color if image.ndim == 3 else color[0]
+        image[top:bottom, left:right] = fitting_color(image, color)
         return image
 
     def __repr__(self) -> str:
@@ -105,3 +109,10 @@ class PerturbFace(BaseTransform):
             f'{type(self).__name__}(rotation={self.rotation}, '
             f'shift={self.shift}, occlusion={self.occlusion})'
         )
+
+
+def _seed(id_: int | str) -> int:
+    """Make a seed of an annotation's id: itself, or a checksum of its text."""
+    if isinstance(id_, str) or id_ < 0:
+        return zlib.crc32(str(id_).encode())
+    return int(id_)

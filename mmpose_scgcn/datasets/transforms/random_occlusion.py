@@ -8,6 +8,8 @@ import numpy as np
 from mmcv.transforms import BaseTransform
 from mmcv.transforms.utils import cache_randomness
 
+from .colors import fitting_color
+
 
 @TRANSFORMS.register_module()
 class RandomOcclusion(BaseTransform):
@@ -107,7 +109,7 @@ class RandomOcclusion(BaseTransform):
         left, top = np.maximum(np.rint(middle - half), 0).astype(int)
         right, bottom = np.rint(middle + half).astype(int)
         image = image.copy()
-        image[top:bottom, left:right] = color if image.ndim == 3 else color[0]
+        image[top:bottom, left:right] = fitting_color(image, color)
         return image
 
     def __repr__(self) -> str:

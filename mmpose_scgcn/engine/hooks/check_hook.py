@@ -24,7 +24,7 @@ from mmpose_scgcn.checks import (
 )
 from mmpose_scgcn.checks.models import check_model, check_units
 from mmpose_scgcn.models.layers import is_resized
-from mmpose_scgcn.processes import inner_model, wrap_again
+from mmpose_scgcn.processes import average_again, inner_model, wrap_again
 from mmpose_scgcn.registry import HOOKS
 
 from mmengine.hooks import Hook
@@ -142,6 +142,7 @@ class CheckHook(Hook):
             release_graphs(runner)
         if is_resized(inner_model(runner.model)):
             wrap_again(runner)
+            average_again(runner)
         found = on_every_rank(partial(_check_batches, runner))
         found.add(check_shares(runner))
         found.log(runner.logger)

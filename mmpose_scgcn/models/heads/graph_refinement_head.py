@@ -9,6 +9,7 @@ from mmpose_scgcn.models.layers import (
     probabilities,
     pyramid_shapes,
 )
+from mmpose_scgcn.models.units import codec_input_size
 from mmpose_scgcn.registry import MODELS
 
 import torch
@@ -107,7 +108,7 @@ class GraphRefinementHead(GraphHead):
         self.heatmap = nn.Conv2d(
             pyramid_channels[0], num_keypoints, 1, bias=False
         )
-        crop_size = getattr(self.decoder, 'input_size', None)
+        crop_size = codec_input_size(self.decoder)
         self.grid = HeatmapGrid(in_featuremap_size, crop_size)
         if prior is not None:  # factor of the prior's width
             self.log_width = nn.Parameter(torch.zeros(num_keypoints, 1))

@@ -106,3 +106,20 @@ def test_the_same_place_is_covered_each_time():
 def test_values_out_of_range(arguments):
     with pytest.raises(ValueError, match='expected rotation in'):
         PerturbFace(**arguments)
+
+
+def test_ids_of_text_and_below_zero_decide_too():
+    def run(face_id):
+        return PerturbFace(30, 0.1).transform(make_results(face_id))['bbox']
+
+    for face_id in ('face_07', -3):
+        np.testing.assert_array_equal(run(face_id), run(face_id))
+    assert (run('face_07') != run('face_08')).any()
+
+
+def test_grey_images_with_a_channel_are_covered():
+    results = make_results()
+    flat = PerturbFace(occlusion=0.3).transform(dict(results))['img']
+    results['img'] = results['img'][..., None]
+    covered = PerturbFace(occlusion=0.3).transform(results)['img']
+    np.testing.assert_array_equal(np.squeeze(covered), flat)

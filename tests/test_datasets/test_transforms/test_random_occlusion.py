@@ -107,3 +107,9 @@ def test_keypoints_stay_and_a_config_line_builds_it():
 def test_values_out_of_range(arguments):
     with pytest.raises(ValueError, match=f'expected {next(iter(arguments))}'):
         RandomOcclusion(**arguments)
+
+
+@pytest.mark.parametrize('shape', [(120, 80, 1), (120, 80), (120, 80, 4)])
+def test_images_of_any_number_of_channels_are_covered(shape):
+    mask = covered(RandomOcclusion(prob=1), 3, shape)
+    np.testing.assert_array_equal(mask, covered(RandomOcclusion(prob=1), 3))

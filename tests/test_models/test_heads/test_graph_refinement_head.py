@@ -415,3 +415,19 @@ def test_scores_do_not_lose_precision_under_autocast(
         head.predict(maps, samples)
     assert score.dtype == torch.float32
     torch.testing.assert_close(score, expected, rtol=0.1, atol=0.02)
+
+
+def test_pixels_of_the_map_lie_alike_by_either_codec(make_refinement_head):
+    """``IntegralRegressionLabel`` keeps the size of the crop inside."""
+    integral = dict(
+        type='IntegralRegressionLabel',
+        input_size=SIZE,
+        heatmap_size=(8, 6),
+        sigma=1.0,
+    )
+    usual = make_refinement_head().grid
+    other = make_refinement_head(decoder=integral).grid
+    buffers = dict(other.named_buffers())
+    assert buffers
+    for name, value in usual.named_buffers():
+        torch.testing.assert_close(buffers[name], value)

@@ -14,7 +14,7 @@ from mmpose_scgcn.structures.limits import check_count
 from mmpose.datasets.datasets import BaseCocoStyleDataset
 from mmpose.registry import DATASETS
 
-from .dropped import why_dropped
+from .dropped import reads_center, why_dropped
 
 #: What MMPose reads of every image and annotation, and what it must be.
 _IMAGES = {'id': int, 'file_name': str, 'width': float, 'height': float}
@@ -24,6 +24,9 @@ _LISTS = {
     'bbox': 'x, y, width and height',
     'keypoints': 'x, y and visibility of each keypoint',
 }
+#: What MMPose reads as well where boxes are made of ``center`` and ``scale``.
+_OF_CENTERED = {'scale': float, 'num_keypoints': float, 'iscrowd': float}
+_HOLDS = {**_LISTS, 'center': 'x and y of the box'}
 _FLAGS = frozenset((0, 1, 2))
 _WORDS = {
     int: 'a whole number',
@@ -54,11 +57,11 @@ def check_content(
     used = getattr(reader, '_load_annotations', None)
     as_coco = used is BaseCocoStyleDataset._load_annotations
     if as_coco and path.endswith('.json'):
-        check_annotation_file(path, images)
+        check_annotation_file(path, images, reads_center(reader))
 
 
 def check_annotation_file(
-    path: str | PathLike, images: str | None = None
+    path: str | PathLike, images: str | None = None, centered: bool = False
 ) -> None:
     """Check a JSON file in the form of COCO, as MMPose reads it.
 
@@ -66,6 +69,8 @@ def check_annotation_file(
         path (str | PathLike): The file.
         images (str, optional): Folder that its images are to be in. Defaults
             to None: they are not looked at.
+        centered (bool): Whether the data set makes boxes of ``center`` and
+            ``scale``, and reads no ``bbox``. Defaults to False.
 
     Raises:
         OSError: It cannot be read.
@@ -90,7 +95,11 @@ def check_annotation_file(
     for where, entry in faces:
         _check_fields(entry, needed, where)
         _check_numbers(entry, where)
-        reason = why_dropped(entry, by_id.get(entry['image_id']))
+        if centered:
+            _check_fields(entry, _OF_CENTERED, where)
+            if not _are_numbers(entry.get('center'), 2):
+                raise _wrong_numbers(entry, 'center', where)
+        reason = why_dropped(entry, by_id.get(entry['image_id']), centered)
         if reason:
             reasons[reason] += 1
         elif not entry['keypoints']:
@@ -99,7 +108,7 @@ def check_annotation_file(
         told = ', '.join(f'{n} {reason}' for reason, n in reasons.items())
         raise ValueError(
             f'{path}: expected faces, got {len(faces)} annotations of which '
-            f'MMPose would use none: {told or "the list is empty"}'
+            f'none can be used: {told or "the list is empty"}'
         )
 
 
@@ -169,17 +178,19 @@ def _check_numbers(entry: Mapping, where: str) -> None:
     _check_flags(entry.get('keypoints', []), where)
 
 
-def _are_numbers(listed: Any) -> bool:
-    """Tell a list of numbers."""
-    return isinstance(listed, list) and all(_is(v, float) for v in listed)
+def _are_numbers(listed: Any, count: int | None = None) -> bool:
+    """Tell a list of numbers, of so many if that is given."""
+    if not isinstance(listed, list) or count not in (None, len(listed)):
+        return False
+    return all(_is(v, float) for v in listed)
 
 
 def _wrong_numbers(entry: Mapping, name: str, where: str) -> ValueError:
     """Say what came in the place of the numbers of a list."""
-    listed = entry[name]
+    listed = entry.get(name)
     numbers = _are_numbers(listed)
     got = f'{len(listed)} numbers' if numbers else _shown(listed)
-    return ValueError(f'{where}: expected {_LISTS[name]} as {name}, got {got}')
+    return ValueError(f'{where}: expected {_HOLDS[name]} as {name}, got {got}')
 
 
 def _check_flags(keypoints: list, where: str) -> None:

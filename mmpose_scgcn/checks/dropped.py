@@ -11,10 +11,18 @@ from mmpose_scgcn.evaluation.metrics import FaceAlignmentMetric
 
 from mmengine.evaluator import BaseMetric
 from mmengine.fileio import load
+from mmpose.datasets.datasets import (
+    AFLWDataset,
+    Face300VWDataset,
+    Face300WDataset,
+    WFLWDataset,
+)
 
 from .faces import Faces
 from .findings import Findings, some
 
+#: They make the box of an annotation's ``center`` and ``scale``.
+_CENTERED = (AFLWDataset, Face300VWDataset, Face300WDataset, WFLWDataset)
 _ELSE = 'left out by the class or its filter_cfg'
 
 
@@ -78,11 +86,12 @@ def _find_dropped(leaf: Any) -> dict[str, list]:
     _check_ids(content, leaf.ann_file)
     kept = {read_annotation(leaf, i)['id'] for i in range(len(leaf))}
     images = {image['id']: image for image in content['images']}
+    centered = reads_center(type(leaf))
     reasons: dict[str, list] = {}
     for annotation in content['annotations']:
         if annotation['id'] not in kept:
             image = images.get(annotation.get('image_id'))
-            reason = why_dropped(annotation, image) or _ELSE
+            reason = why_dropped(annotation, image, centered) or _ELSE
             reasons.setdefault(reason, []).append(annotation['id'])
     return reasons
 
@@ -113,29 +122,46 @@ def _holds_all_of_a_file(leaf: Any) -> bool:
     )
 
 
-def why_dropped(annotation: Mapping, image: Mapping | None) -> str | None:
+def reads_center(kind: type | None) -> bool:
+    """Tell whether a data set makes boxes of ``center`` and ``scale``.
+
+    Args:
+        kind (type, optional): A class of MMPose's, or one that inherits from
+            it.
+
+    Returns:
+        bool: It never reads ``bbox``.
+    """
+    return isinstance(kind, type) and issubclass(kind, _CENTERED)
+
+
+def why_dropped(
+    annotation: Mapping, image: Mapping | None, centered: bool = False
+) -> str | None:
     """Say why MMPose leaves an annotation out.
 
     Args:
         annotation (Mapping): Of a file in the form of COCO.
         image (Mapping, optional): The entry of its image.
+        centered (bool): See :func:`reads_center`. Defaults to False.
 
     Returns:
         str, optional: None where nothing in the file says so.
     """
     if image is None:
         return 'of an image that the file does not list'
-    if 'bbox' not in annotation or 'keypoints' not in annotation:
-        return 'without a bbox or keypoints'
+    if 'keypoints' not in annotation:
+        return 'without keypoints'
+    if 'bbox' not in annotation and not centered:
+        return 'without a bbox'
     if annotation.get('iscrowd'):
         return 'marked iscrowd'
     points = annotation['keypoints']
     if annotation.get('num_keypoints') == 0:
         return 'with num_keypoints 0'
-    x, y, width, height = annotation['bbox']
-    right = min(x + width, image.get('width', float('inf')) - 1)
-    below = min(y + height, image.get('height', float('inf')) - 1)
-    if right <= max(x, 0) or below <= max(y, 0):
+    if centered and not annotation['scale'] > 0:
+        return 'with a scale that is not above 0'
+    if not centered and not _has_area(annotation['bbox'], image):
         return 'with a bbox that has no area inside the image'
     # Without any keypoint, MMPose fails where it looks for the largest.
     if points and not any(v > 0 for i, v in enumerate(points) if i % 3 < 2):
@@ -145,3 +171,11 @@ def why_dropped(annotation: Mapping, image: Mapping | None) -> str | None:
     ):
         return 'without a visible keypoint'
     return None
+
+
+def _has_area(bbox: list, image: Mapping) -> bool:
+    """Tell whether a box has an area inside its image."""
+    x, y, width, height = bbox
+    right = min(x + width, image.get('width', float('inf')) - 1)
+    below = min(y + height, image.get('height', float('inf')) - 1)
+    return right > max(x, 0) and below > max(y, 0)

@@ -2,9 +2,13 @@
 
 import json
 
-from mmpose_scgcn.checks.annotation_file import check_annotation_file
+from mmpose_scgcn.checks.annotation_file import (
+    check_annotation_file,
+    check_content,
+)
 
 import pytest
+from mmpose.registry import DATASETS
 
 
 def content():
@@ -144,3 +148,43 @@ def test_no_face_is_left(tmp_path, name, value, message):
     spoilt['annotations'] = []
     with pytest.raises(ValueError, match=r'0 annotations .* list is empty'):
         check_annotation_file(write(tmp_path, json.dumps(spoilt)))
+
+
+def centered(**changes):
+    """Two faces whose boxes are made of centre and scale."""
+    made = content()
+    for annotation in made['annotations']:
+        annotation.update(center=[40, 40], scale=0.3, num_keypoints=2)
+        for name, value in changes.items():
+            annotation[name] = value
+            if value is ...:
+                del annotation[name]
+    return made
+
+
+@pytest.mark.parametrize('changes', [{}, dict(bbox=[0] * 4), dict(bbox=...)])
+def test_boxes_that_the_data_set_does_not_read(tmp_path, changes):
+    path = write(tmp_path, json.dumps(centered(**changes)))
+    check_content(str(path), 'Face300WDataset')
+    settings = dict(type='Face300WDataset', ann_file=str(path), pipeline=[])
+    assert len(DATASETS.build(settings)) == 2
+    if changes:
+        with pytest.raises(ValueError, match='none can be used: 2 with'):
+            check_content(str(path), 'CocoDataset')
+
+
+@pytest.mark.parametrize(
+    ('changes', 'message'),
+    [
+        (dict(num_keypoints=...), r'\[0\]: expected a number as num_keypo'),
+        (dict(iscrowd=...), r'\[0\]: expected a number as iscrowd'),
+        (dict(scale=...), r'\[0\]: expected a number as scale, got none'),
+        (dict(center=...), r'\[0\]: expected x and y of the box as center'),
+        (dict(center=[1]), r'as center, got 1 numbers'),
+        (dict(scale=0), r'none can be used: 2 with a scale that is not above'),
+    ],
+)
+def test_what_such_a_data_set_needs(tmp_path, changes, message):
+    path = write(tmp_path, json.dumps(centered(**changes)))
+    with pytest.raises(ValueError, match=message):
+        check_content(str(path), 'Face300WDataset')

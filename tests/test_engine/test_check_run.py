@@ -249,7 +249,7 @@ def test_a_box_is_missing(edit, make, tells):
     def change(content):
         del content['annotations'][0]['bbox']
 
-    assert '1 without a bbox or keypoints (ids 0)' in tells(make(edit(change)))
+    assert '1 without a bbox (ids 0)' in tells(make(edit(change)))
 
 
 def test_images_that_are_not_there(annotate, make, stops, tmp_path):

@@ -112,7 +112,7 @@ def training_config(base: Path, data: OwnData, file: Path) -> str:
         _dataset(),
         _split('train', 'train', 'drop_last=False,  # of a small set'),
         _split('val', 'val') if 'val' in data.splits else _WITHOUT_VAL,
-        _split('test', 'val') if 'test' in data.splits else _WITHOUT_TEST,
+        _test_split(cfg) if 'test' in data.splits else _WITHOUT_TEST,
         _evaluators(cfg, data),
         _model(cfg, data),
     ]
@@ -235,13 +235,29 @@ def _dataset() -> str:
     )
 
 
-def _split(split: str, pipeline: str, option: str = '') -> str:
-    """State the data loader of a split."""
+def _test_split(cfg: 'Config') -> str:
+    """State how a test set is read: as the base does, or as its val set."""
+    if cfg.get('test_dataloader'):
+        return _split('test', 'val')
+    options = {k: v for k, v in cfg.val_dataloader.items() if k != 'dataset'}
+    lines = [f'{key}={value!r},' for key, value in options.items()]
+    # A None of the base has to go first.
+    if 'test_dataloader' in cfg:
+        lines.insert(0, '_delete_=True,')
+    loader = _split('test', 'val', '\n    '.join(lines), anew=True)
+    delete = '_delete_=True' if 'test_cfg' in cfg else ''
+    return f'{loader}test_cfg = dict({delete})\n'
+
+
+def _split(
+    split: str, pipeline: str, option: str = '', anew: bool = False
+) -> str:
+    """State the data loader of a split, in place of the base's or anew."""
     lines = [
         f'{split}_dataloader = dict(',
         f'    {option}' if option else '',
         '    dataset=dict(',
-        '        _delete_=True,',
+        '' if anew else '        _delete_=True,',
         f"        ann_file=ann_file.format('{split}'),",
         '' if split == 'train' else '        test_mode=True,',
         f'        pipeline={pipeline}_pipeline,',
@@ -273,7 +289,7 @@ def _evaluator(cfg: 'Config', split: str, data: OwnData) -> str:
     name = f'{split}_evaluator'
     if split not in data.splits:
         return f'{name} = None\n'
-    metrics = cfg[name]
+    metrics = cfg.get(name) or cfg.val_evaluator
     if isinstance(metrics, Mapping):
         return f'{name} = {_metric(metrics, dict(_delete_=True))}\n'
     items = ''.join(f'    {_metric(metric, {})},\n' for metric in metrics)

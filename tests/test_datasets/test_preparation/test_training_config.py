@@ -162,6 +162,20 @@ def test_splits_that_are_not_there(write):
     assert cfg.default_hooks.checkpoint.save_best is None
 
 
+def test_a_base_without_a_test_set(write, tmp_path):
+    """As this function writes it for data that have none."""
+    without = write(WFLW, splits=('trainval', 'train', 'val'))
+    base = tmp_path / 'without.py'
+    (tmp_path / 'my_config.py').rename(base)
+    assert without.test_dataloader is None
+    cfg, usual = write(base), write(WFLW)
+    assert cfg.test_dataloader == usual.test_dataloader
+    assert cfg.test_evaluator == usual.test_evaluator
+    assert cfg.test_cfg == usual.test_cfg
+    again = write(base, splits=('trainval', 'train', 'val'))
+    assert again.test_dataloader is None
+
+
 def test_a_base_that_gives_no_pipeline_or_number(write, tmp_path):
     with pytest.raises(ValueError, match=r'ytf68.*expected a val_dataloader'):
         write(NO_VALIDATION)

@@ -261,6 +261,11 @@ def main() -> None:
             check_earlier(out, args.name)
         cfg = config_files.read_config(args.config, args.cfg_options)
         check_annotations(cfg, 'test_dataloader', 'test_evaluator')
+        if not cfg.get('test_dataloader'):
+            raise ValueError(
+                f'{args.config} has no test_dataloader, whose data set gives '
+                'the figures that are published with a model'
+            )
         init_default_scope(cfg.get('default_scope', 'mmpose'))
         with TemporaryDirectory() as folder:
             path, figures = publish(args, cfg, Path(folder))

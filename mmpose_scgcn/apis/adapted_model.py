@@ -6,6 +6,7 @@ from typing import Any
 
 from mmpose_scgcn.config_files import shipped_configs
 from mmpose_scgcn.datasets.loading import OURS, PLAIN, with_our_reader
+from mmpose_scgcn.datasets.settings import prediction_setting
 from mmpose_scgcn.files import write_text
 from mmpose_scgcn.models.pose_estimators import AdaptedEstimator
 from mmpose_scgcn.python_text import without_braces
@@ -39,7 +40,7 @@ def adapted_config(
     cfg, base = Config.fromfile(runtime).to_dict(), model.cfg.to_dict()
     names = ('default_scope', 'custom_imports', 'data_mode', 'codec')
     cfg.update({name: base[name] for name in names if name in base})
-    pipeline = base['test_dataloader']['dataset']['pipeline']
+    pipeline = prediction_setting(base)['pipeline']
     dataset = dict(
         adaptation.faces.dataset,
         pipeline=_adapted_pipeline(pipeline, adaptation),

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import Any
 
-from mmpose_scgcn.datasets.settings import plain_setting
+from mmpose_scgcn.datasets.settings import prediction_setting
 from mmpose_scgcn.structures.boxes import tight_boxes
 from mmpose_scgcn.structures.outlines import outline
 
@@ -55,9 +55,7 @@ class FaceModel(FacePredictor):
         self.model = model
         self.cfg = cfg
         init_default_scope(cfg.get('default_scope', 'mmpose'))
-        self.pipeline = Compose(
-            plain_setting(cfg.test_dataloader.dataset)['pipeline']
-        )
+        self.pipeline = Compose(prediction_setting(cfg)['pipeline'])
 
     @property
     def num_keypoints(self) -> int:

@@ -169,10 +169,19 @@ def keypoint_meta(cfg: Config, content: Mapping | None = None) -> dict:
         with warnings.catch_warnings():
             # Where MMPose finds its own file about the keypoints.
             warnings.filterwarnings('ignore', 'The metainfo config file')
-            meta = dataset_meta_from_config(cfg, dataset_mode='test')
+            meta = next(
+                filter(
+                    None,
+                    (
+                        dataset_meta_from_config(cfg, dataset_mode=split)
+                        for split in ('test', 'val', 'train')
+                    ),
+                ),
+                None,
+            )
     if meta is None:
         raise ValueError(
             'neither the checkpoint nor the config says what the keypoints '
-            'are: no meta.dataset_meta, and no test_dataloader.dataset'
+            'are: no meta.dataset_meta, and no data set'
         )
     return meta

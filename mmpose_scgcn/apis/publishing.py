@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from mmpose_scgcn.datasets.settings import plain_setting
+from mmpose_scgcn.datasets.settings import prediction_setting
 from mmpose_scgcn.detection import LANDMARK_BOX
 from mmpose_scgcn.files import replace_file
 
@@ -41,8 +41,7 @@ def model_settings(cfg: Config) -> dict:
     plain = cfg.to_dict()
     settings = {key: plain[key] for key in _NEEDED if key in plain}
     settings['model'] = _without_start(plain['model'])
-    test = plain_setting(plain['test_dataloader']['dataset'])
-    settings['test_dataloader'] = dict(dataset=test)
+    settings['test_dataloader'] = dict(dataset=prediction_setting(plain))
     return json.loads(json.dumps(settings))
 
 

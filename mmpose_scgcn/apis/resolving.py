@@ -5,6 +5,7 @@ from pathlib import Path
 
 from mmpose_scgcn.compat.hub import SCHEME
 from mmpose_scgcn.config_files import find_config, read_config
+from mmpose_scgcn.datasets.settings import prediction_setting
 
 from mmengine.config import Config
 
@@ -101,11 +102,12 @@ def read_model_config(model: str) -> Config:
             f'{", ".join(list_models()) or "none"}.'
         ) from None
     cfg = read_config(str(path), {})
-    missing = [key for key in ('model', 'test_dataloader') if key not in cfg]
-    if missing:
-        raise ValueError(
-            f'{path} is no config of a model: it has no {missing[0]}'
-        )
+    if 'model' not in cfg:
+        raise ValueError(f'{path} is no config of a model: it has no model')
+    try:
+        prediction_setting(cfg)
+    except ValueError as error:
+        raise ValueError(f'{path}: {error}') from error
     return cfg
 
 

@@ -28,3 +28,31 @@ def plain_setting(setting: Mapping) -> dict:
         type=found.get('type', setting.get('type')),
         pipeline=[*found.get('pipeline', ()), *steps],
     )
+
+
+def prediction_setting(cfg: Mapping) -> dict:
+    """Read from a config what makes a photo the input of its network.
+
+    Args:
+        cfg (Mapping): The config. Its test set counts, or, where it has none,
+            its validation set, or its training set with ``val_pipeline``.
+
+    Returns:
+        dict: See :func:`plain_setting`.
+
+    Raises:
+        ValueError: It has none of these.
+    """
+    for split in ('test', 'val'):
+        loader = cfg.get(f'{split}_dataloader')
+        if loader:
+            return plain_setting(loader['dataset'])
+    loader, steps = cfg.get('train_dataloader'), cfg.get('val_pipeline')
+    if loader and steps:
+        kind = plain_setting(loader['dataset'])['type']
+        return plain_setting(dict(type=kind, pipeline=steps))
+    raise ValueError(
+        'expected a config with a test_dataloader or a val_dataloader, whose '
+        'pipeline says how faces are cut out; it has neither, and no '
+        'train_dataloader with a val_pipeline'
+    )

@@ -5,6 +5,7 @@ from pathlib import Path
 from pickle import UnpicklingError
 
 from mmpose_scgcn.apis import build_model, load_model
+from mmpose_scgcn.apis.publishing import model_settings
 
 import numpy as np
 import pytest
@@ -201,3 +202,38 @@ def test_the_package_offers_what_it_lists():
         assert set(module.__all__) <= set(dir(module))
         with pytest.raises(AttributeError, match="no attribute 'nothing'"):
             module.nothing  # noqa: B018
+
+
+@pytest.mark.parametrize('left', ['val', 'train'])
+def test_a_config_without_a_test_set(untrained, tmp_path, images, left):
+    """As ``prepare_dataset.py`` writes it where there is none."""
+    usual = load_model(untrained.config, untrained.checkpoint, 'cpu')
+    cfg = Config.fromfile(untrained.config)
+    if left == 'val':
+        cfg.val_dataloader.dataset.pipeline = (
+            cfg.test_dataloader.dataset.pipeline
+        )
+    else:
+        cfg.val_pipeline = cfg.test_dataloader.dataset.pipeline
+        cfg.val_dataloader = None
+    cfg.test_dataloader = None
+    cfg.dump(tmp_path / 'own.py')
+    own = load_model(tmp_path / 'own.py', untrained.checkpoint, 'cpu')
+    boxes = [[20, 20, 80, 80]]
+    np.testing.assert_array_equal(
+        own(images[0], boxes=boxes).keypoints,
+        usual(images[0], boxes=boxes).keypoints,
+    )
+    settings = model_settings(cfg)
+    assert settings['test_dataloader']['dataset']['type']
+
+
+def test_a_config_without_any_crop_is_told(untrained, tmp_path):
+    cfg = Config.fromfile(untrained.config)
+    cfg.test_dataloader = cfg.val_dataloader = None
+    cfg.pop('val_pipeline', None)
+    cfg.dump(tmp_path / 'own.py')
+    with pytest.raises(
+        ValueError, match=r'own.py: expected a config with a t'
+    ):
+        load_model(tmp_path / 'own.py', untrained.checkpoint, 'cpu')

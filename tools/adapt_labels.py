@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from mmpose_scgcn import config_files, config_options
 from mmpose_scgcn.apis import load_model
+from mmpose_scgcn.apis.zoo import has_hash
 from mmpose_scgcn.arguments import seed
 from mmpose_scgcn.staging import check_file_writable
 from mmpose_scgcn.terminal import steady_output
@@ -97,6 +98,11 @@ def check_options(
         parser.error('--flip-pairs has no meaning beside --metainfo')
     if args.out.suffix != '.pth':
         parser.error(f'--out must end in .pth, got {args.out}')
+    if has_hash(args.out):
+        parser.error(
+            f'--out: a name that ends in eight hex digits, such as a date, '
+            f'promises a hash of the file: {args.out.name}; choose another one'
+        )
     try:
         check_free(args)
     except FileExistsError as error:

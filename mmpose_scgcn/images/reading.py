@@ -132,7 +132,12 @@ def _from_pil(image: 'Image.Image') -> np.ndarray:
 
     with contextlib.suppress(*_BROKEN_EXIF):
         image = ImageOps.exif_transpose(image)
-    return to_bgr(by_pil(image))
+    try:
+        return to_bgr(by_pil(image))
+    except OSError as error:  # the file behind it is cut off, or closed
+        raise ValueError(
+            f'an image of PIL cannot be decoded: {error}'
+        ) from error
 
 
 def _from_array(array: np.ndarray) -> np.ndarray:

@@ -3,6 +3,7 @@
 import numbers
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from mmpose_scgcn.structures import Faces
 
@@ -18,6 +19,8 @@ COLORS = (
     (70, 230, 240),
     (250, 220, 80),
 )
+#: Between these, px, OpenCV draws in sixteenths of a pixel.
+FARTHEST = -(2**12), 2**15 - 1
 _BOX = (255, 255, 255)
 _RIM = (30, 30, 30)
 #: The largest radius or thickness, px.
@@ -112,7 +115,7 @@ def draw_faces(
     return canvas
 
 
-def _check_size(name: str, size: object, kind: type, text: str) -> None:
+def _check_size(name: str, size: Any, kind: type, text: str) -> None:
     """Check a size in px that is given.
 
     Raises:
@@ -133,7 +136,7 @@ def _face_color(faces: Faces, index: int) -> tuple[int, int, int]:
 
 def _fine(point: Sequence[float] | np.ndarray) -> tuple[int, int]:
     """Give a position in sixteenths of a pixel, within OpenCV's range."""
-    x, y = np.clip(np.asarray(point, float), -(2**12), 2**14)
+    x, y = np.clip(np.asarray(point, float), *FARTHEST)
     return round(x * 16), round(y * 16)
 
 
@@ -267,7 +270,7 @@ def _draw_numbers(
 def _write(
     canvas: np.ndarray, text: str, place: Sequence[float], size: float
 ) -> None:
-    x, y = (int(np.clip(v, -(2**12), 2**14)) for v in place)
+    x, y = (int(np.clip(v, *FARTHEST)) for v in place)
     for color, width in (((20, 20, 20), 3), ((255, 255, 255), 1)):
         cv2.putText(
             canvas,

@@ -8,6 +8,8 @@ from mmpose_scgcn.images import read_image
 import cv2
 import numpy as np
 
+from .drawing import FARTHEST
+
 #: BGR colours of ground truth and prediction, seen on skin and by the
 #: colour-blind.
 TRUE_COLOR = (80, 230, 90)
@@ -42,7 +44,7 @@ def draw_points(
     # Four fractional bits: positions finer than a pixel.
     centers = [
         (round(float(x) * 16), round(float(y) * 16))
-        for x, y in np.clip(keypoints[shown], -(2**12), 2**12)
+        for x, y in np.clip(keypoints[shown], *FARTHEST)
     ]
     # All rims come first: none covers a disc beside it.
     for size, shade in ((radius * 16 + 12, _RIM), (radius * 16, color)):

@@ -309,3 +309,15 @@ def test_a_lack_of_memory_is_no_damage(tmp_path, monkeypatch):
     monkeypatch.setattr(decoding, '_decode', fail)
     with pytest.raises(ValueError, match='8 x 6 px are too many for the mem'):
         read_image(tmp_path / 'a.png')
+
+
+def test_a_pil_image_that_is_cut_off(bgr, pil, tmp_path):
+    """PIL reads its pixels when they are asked for."""
+    file = tmp_path / 'whole.png'
+    pil.save(file)
+    (tmp_path / 'cut.png').write_bytes(file.read_bytes()[:-40])
+    with (
+        Image.open(tmp_path / 'cut.png') as image,
+        pytest.raises(ValueError, match='of PIL cannot be decoded: '),
+    ):
+        read_image(image)

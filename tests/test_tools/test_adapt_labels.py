@@ -304,6 +304,14 @@ def test_no_pictures(run, folder, tmp_path):
     assert 'no picture of this name' in done.stderr
 
 
+def test_a_name_that_promises_a_hash_is_refused(run, folder, tmp_path):
+    """Loading the model would say that the file is damaged."""
+    out = tmp_path / 'mine-20250101.pth'
+    done = run(folder / 'five_train.json', out=out)
+    assert done.returncode == 2
+    assert 'promises a hash of the file: mine-20250101.pth' in done.stderr
+
+
 def test_options_without_effect_are_refused(run, folder):
     done = run(folder / 'five_train.json', '--split', 'val')
     assert '--split has no meaning for a COCO file' in done.stderr

@@ -9,6 +9,7 @@ from mmpose_scgcn.visualization.drawing import (
     draw_faces,
     edge_color,
 )
+from mmpose_scgcn.visualization.faces import draw_points
 
 import cv2
 import numpy as np
@@ -310,3 +311,22 @@ def test_a_face_of_the_generator():
     drawn = faces.draw()
     for x, y in np.rint(points[0]).astype(int):
         assert np.abs(drawn[y, x].astype(int) - COLORS[0]).max() < 40
+
+
+def test_keypoints_far_to_the_right_are_drawn_where_they_are():
+    """In the largest images that are predicted."""
+    image = np.zeros((40, 32_766, 3), np.uint8)
+    points = np.float32([[[18_000, 10], [18_020, 12], [32_700, 30]]])
+    faces = Faces(
+        points,
+        np.ones((1, 3), np.float32),
+        np.hstack([points.min(1), points.max(1)]),
+        np.ones(1, np.float32),
+        image=image,
+    )
+    flat = draw_points(image, points[0], (80, 220, 60))
+    for drawn in (faces.draw(radius=2), flat):
+        columns = np.flatnonzero(drawn.any((0, 2)))
+        assert columns.min() > 17_990 and columns.max() < 32_710
+        for x, y in points[0].astype(int):
+            assert tuple(drawn[y, x]) == (80, 220, 60)

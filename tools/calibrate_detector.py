@@ -81,17 +81,34 @@ def name_and_detector(text: str) -> tuple[str, FaceDetector]:
 
 
 def read_faces(cfg, split: str, every: int) -> tuple[list, np.ndarray]:
-    """Read image files and the boxes about the keypoints (N, 4)."""
+    """Read image files and the boxes about the annotated keypoints (N, 4).
+
+    Faces without an annotated keypoint are left out, and counted in words.
+
+    Raises:
+        ValueError: No face has one.
+    """
     # Here, not above: `-h` has to be quick.
     from mmpose_scgcn.datasets.build import build_split
+    from mmpose_scgcn.datasets.readers import read_points
     from mmpose_scgcn.datasets.wrappers import samples_of
 
     samples = list(dict.fromkeys(samples_of(build_split(cfg, split))))
     records = [sample.read() for sample in samples[::every]]
-    boxes = np.stack(
-        [tight_boxes(record['keypoints'][..., :2])[0] for record in records]
-    )
-    return [record['img_path'] for record in records], boxes
+    files, boxes = [], []
+    for record in records:
+        keypoints, visible = read_points(record)
+        if visible[0].any():
+            files.append(record['img_path'])
+            boxes.append(tight_boxes(keypoints[:1, visible[0]])[0])
+    if not boxes:
+        raise ValueError(f'no face of {split} has an annotated keypoint')
+    if len(files) < len(records):
+        print(
+            f'{len(records) - len(files)} of {len(records)} faces are left '
+            'out: they have no annotated keypoint'
+        )
+    return files, np.stack(boxes)
 
 
 def read_table(path: Path) -> dict:

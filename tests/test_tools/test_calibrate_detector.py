@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import shutil
 import sys
 
 from mmpose_scgcn.detection import read_mapping
@@ -106,6 +107,43 @@ def test_a_file_of_measurements_is_added_to(tool, tmp_path):
     assert table['other'] == dict(faces=3)
     assert table['mine:faces']['faces'] == 6
     assert [file.name for file in tmp_path.glob('boxes*')] == ['boxes.json']
+
+
+def hide(folder, hidden):
+    """Make keypoints, by face, into some that nobody annotated.
+
+    Not at (0, 0): MMPose has no faces whose coordinates are all 0.
+    """
+    file = folder / 'face_landmarks_wflw_train.json'
+    table = json.loads(file.read_text())
+    for face, keypoints in zip(table['annotations'], hidden, strict=True):
+        for index in keypoints:
+            face['keypoints'][3 * index : 3 * index + 3] = [1, 1, 0]
+    file.write_text(json.dumps(table))
+
+
+def test_the_box_is_about_annotated_keypoints(tool, synthetic_faces, tmp_path):
+    data = tmp_path / 'data'
+    shutil.copytree(synthetic_faces, data)
+    # Keypoint 60 is a corner of an eye: no box changes by it.
+    hide(data, [*[[60]] * 15, range(98)])
+    result = tool('mine:faces', '--out', 'boxes.json', data=data)
+    assert result.returncode == 0, result.stderr
+    assert '1 of 16 faces are left out: they have' in result.stdout
+    assert '12 of 15 faces found' in result.stdout
+    assert 'boxes 0.50, mapped 1.00' in result.stdout
+    mapping = read_mapping('mine:faces', tmp_path / 'boxes.json')
+    found = [getattr(mapping, name) for name in NAMES]
+    np.testing.assert_allclose(found, [0, 0.25, 1, 0.5], atol=1e-4)
+
+
+def test_faces_without_an_annotated_keypoint(tool, synthetic_faces, tmp_path):
+    data = tmp_path / 'data'
+    shutil.copytree(synthetic_faces, data)
+    hide(data, [range(98)] * 16)
+    result = tool('mine:faces', data=data)
+    assert result.returncode == 1
+    assert 'no face of train has an annotated keypoint' in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ A model must get boxes of the kind that it was trained with. This measures, on
 the training faces of a config, where the box about the keypoints lies in a
 detector's box, and writes it for ``tools/predict.py --det-mapping``. The
 detector is ``yunet``, ``haar``, a YuNet file, a config of MMDetection, or a
-function of your own as ``MODULE:FUNCTION``.
+function of your own as ``MODULE:FUNCTION``. The file has each under the name
+that you give here; give ``tools/predict.py --det-model`` the same.
 """
 
 import argparse
@@ -67,6 +68,9 @@ def parse_args() -> argparse.Namespace:
 def name_and_detector(text: str) -> tuple[str, FaceDetector]:
     """Make a detector that leaves its boxes as they are.
 
+    Its name is the text, so that detectors of one kind have names of their
+    own. That of ``auto`` is the kind that was chosen on this machine.
+
     Raises:
         ValueError, ImportError, FileNotFoundError: There is none.
     """
@@ -77,7 +81,22 @@ def name_and_detector(text: str) -> tuple[str, FaceDetector]:
         spec = getattr(import_module(module), function)
         return text, build_detector(spec, unmapped)
     detector = build_detector(text, unmapped)
-    return detector.kind, detector
+    return detector.kind if text == 'auto' else text, detector
+
+
+def make_detectors(texts: list[str]) -> dict[str, FaceDetector]:
+    """Make detectors by their names.
+
+    Raises:
+        ValueError: One is given twice; see also :func:`name_and_detector`.
+    """
+    detectors: dict[str, FaceDetector] = {}
+    for text in texts:
+        name, detector = name_and_detector(text)
+        if name in detectors:
+            raise ValueError(f'the detector {name} is given more than once')
+        detectors[name] = detector
+    return detectors
 
 
 def read_faces(cfg, split: str, every: int) -> tuple[list, np.ndarray]:
@@ -158,12 +177,15 @@ def show(
         )
 
 
-def measure_all(args: argparse.Namespace) -> dict[str, dict]:
-    """Measure each detector and print what came out."""
+def measure_all(args: argparse.Namespace) -> Iterator[tuple[str, dict]]:
+    """Measure each detector and print what came out.
+
+    Yields:
+        tuple[str, dict]: Its name and its record.
+    """
     cfg = read_config(args.config, args.cfg_options)
-    detectors = dict(map(name_and_detector, args.detectors))
+    detectors = make_detectors(args.detectors)
     files, wanted = read_faces(cfg, args.split, args.every)
-    table = {}
     for name, detector in detectors.items():
         start = time.perf_counter()
         record, boxes = measure(find_all(detector, files, name), wanted)
@@ -171,8 +193,7 @@ def measure_all(args: argparse.Namespace) -> dict[str, dict]:
         show(name, record, boxes, wanted)
         print(f'  {1000 * seconds / len(files):.1f} ms an image')
         data = f'{Path(args.config).stem}, {args.split}'
-        table[name] = {**record, 'data': data}
-    return table
+        yield name, {**record, 'data': data}
 
 
 def main() -> None:
@@ -184,10 +205,11 @@ def main() -> None:
         if out:
             check_file_writable(out)
         known = read_table(out) if out and out.is_file() else {}
-        table = measure_all(args)
-        if out:
-            write_text(out, json.dumps({**known, **table}, indent=2) + '\n')
-            print(f'written to {out}')
+        for name, record in measure_all(args):
+            known[name] = record
+            if out:  # each at once: the next one may fail
+                write_text(out, json.dumps(known, indent=2) + '\n')
+                print(f'  written to {out}')
     except (
         OSError,
         ValueError,

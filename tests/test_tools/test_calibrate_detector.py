@@ -5,7 +5,8 @@ import json
 import shutil
 import sys
 
-from mmpose_scgcn.detection import read_mapping
+from mmpose_scgcn.apis.face_boxes import make_detector
+from mmpose_scgcn.detection import find_yunet, read_mapping
 
 import numpy as np
 import pytest
@@ -109,6 +110,36 @@ def test_a_file_of_measurements_is_added_to(tool, tmp_path):
     assert [file.name for file in tmp_path.glob('boxes*')] == ['boxes.json']
 
 
+def test_detectors_of_one_kind_have_entries_of_their_own(
+    tool, tmp_path, monkeypatch
+):
+    file = find_yunet()
+    if file is None:
+        pytest.skip('no file of YuNet')
+    monkeypatch.chdir(tmp_path)
+    for name in 'ab':
+        shutil.copy(file, f'{name}.onnx')
+    names = ['a.onnx', 'b.onnx', 'yunet']
+    result = tool(*names, '--out', 'boxes.json', '--every', '4')
+    assert result.returncode == 0, result.stderr
+    path = tmp_path / 'boxes.json'
+    table = json.loads(path.read_text())
+    assert list(table) == names
+    # What predict --det-model a.onnx --det-mapping takes of them.
+    path.write_text(json.dumps({'a.onnx': table['a.onnx']}))
+    detector = make_detector('a.onnx', mapping_file='boxes.json')
+    assert detector.mapping == read_mapping('a.onnx', path)
+
+
+def test_what_was_measured_before_an_error_is_written(tool, tmp_path):
+    result = tool('mine:faces', 'mine:nothing', '--out', 'boxes.json')
+    assert result.returncode == 1
+    assert 'the detector found 0 of 16 faces' in result.stderr
+    assert list(json.loads((tmp_path / 'boxes.json').read_text())) == [
+        'mine:faces'
+    ]
+
+
 def hide(folder, hidden):
     """Make keypoints, by face, into some that nobody annotated.
 
@@ -153,6 +184,7 @@ def test_faces_without_an_annotated_keypoint(tool, synthetic_faces, tmp_path):
         (['mine:absent'], "module 'mine' has no attribute 'absent'"),
         (['absent:faces'], "No module named 'absent'"),
         (['dlib'], "no face detector 'dlib'"),
+        (['mine:faces', 'mine:faces'], 'the detector mine:faces is given mo'),
         (['a/b.onnx'], 'no file of YuNet at a/b.onnx'),
         (['mine:faces', '--out', 'mine.py'], 'mine.py holds no JSON'),
     ],

@@ -1,7 +1,7 @@
 """The content of ``model.json``, but for files and measurements."""
 
 from collections.abc import Mapping, Sequence
-from importlib.metadata import version
+from importlib import import_module
 from typing import Any
 
 import mmpose_scgcn
@@ -78,7 +78,8 @@ def describe(model: FaceModel, graph: ImageGraph) -> dict[str, Any]:
         versions=dict(
             mmpose_scgcn=mmpose_scgcn.__version__,
             torch=torch.__version__,
-            **{name: version(name) for name in NEEDED},
+            # Not of distributions: onnxruntime comes under several names.
+            **{name: import_module(name).__version__ for name in NEEDED},
         ),
     )
 

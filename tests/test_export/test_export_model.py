@@ -1,6 +1,7 @@
 """An exported folder: what is in it, and that it predicts the same."""
 
 import hashlib
+import importlib.metadata
 import json
 import shutil
 
@@ -8,6 +9,7 @@ from mmpose_scgcn import load_model
 from mmpose_scgcn.export import Options, export_model
 from mmpose_scgcn.export.graphs import graph_of
 from mmpose_scgcn.export.parity import check_parity
+from mmpose_scgcn.export.settings import describe
 from mmpose_scgcn.export.write import check_target
 from mmpose_scgcn.synthetic import make_face
 
@@ -63,6 +65,27 @@ def test_the_description_says_what_a_program_needs(exported, pytorch_model):
     assert settings['graph']['neighbours'] == pytorch_model.graph.tolist()
     assert settings['licence'] == 'Apache-2.0'
     assert settings['flip_test']['mirror_x'] == 127
+
+
+def test_onnxruntime_may_be_of_another_distribution(
+    pytorch_model, monkeypatch
+):
+    """As onnxruntime-gpu is, which has the same module."""
+    find = importlib.metadata.MetadataPathFinder.find_distributions
+
+    def find_others(context):
+        return [] if context.name == 'onnxruntime' else find(context)
+
+    monkeypatch.setattr(
+        importlib.metadata.MetadataPathFinder,
+        'find_distributions',
+        find_others,
+    )
+    with pytest.raises(importlib.metadata.PackageNotFoundError):
+        importlib.metadata.version('onnxruntime')
+    onnxruntime = pytest.importorskip('onnxruntime')
+    settings = describe(pytorch_model, graph_of(pytorch_model.model))
+    assert settings['versions']['onnxruntime'] == onnxruntime.__version__
 
 
 def test_nothing_in_it_names_this_machine(exported, root):

@@ -23,7 +23,7 @@ class Network:
     Raises:
         ImportError: ONNX Runtime is not installed.
         ValueError: It is no network that ONNX Runtime can read, or there is
-            no such device.
+            no such device, or none that can be used.
     """
 
     def __init__(
@@ -35,16 +35,17 @@ class Network:
         threads = os.environ.get('OMP_NUM_THREADS', '')
         if threads.isdecimal():
             options.intra_op_num_threads = int(threads)
-        providers = _choose(device, runtime.get_available_providers())
+        provider = _choose(device, runtime.get_available_providers())
         try:
             self.session = runtime.InferenceSession(
-                content, options, providers=providers
+                content, options, providers=[provider]
             )
         except Exception as error:  # it has a class for each kind of damage
             raise ValueError(
                 f'{name} is no network that ONNX Runtime '
                 f'{runtime.__version__} can read: {error}'
             ) from error
+        _check_chosen(device, provider[0], self.session.get_providers())
         self.name = name
         self.outputs = [value.name for value in self.session.get_outputs()]
 
@@ -111,19 +112,38 @@ def _import_runtime() -> Any:
     return onnxruntime
 
 
-def _choose(device: object, available: Sequence[str]) -> list:
-    """Choose what the network runs on.
+def _choose(
+    device: object, available: Sequence[str]
+) -> tuple[str, dict[str, int]]:
+    """Choose what the network runs on: a provider and its options.
 
     Raises:
         ValueError: There is no such device.
     """
     kind, _, number = str(device or 'cpu').partition(':')
-    provider = _PROVIDERS.get(kind)
+    provider = _PROVIDERS.get(kind, '')
     if provider not in available or not (number or '0').isdecimal():
         raise ValueError(
             f'device {str(device)!r} cannot be used: this ONNX Runtime has '
             f'{", ".join(available)}'
         )
     if kind == 'cpu':
-        return [provider]
-    return [(provider, {'device_id': int(number or 0)})]
+        return provider, {}
+    return provider, {'device_id': int(number or 0)}
+
+
+def _check_chosen(device: object, provider: str, used: Sequence[str]) -> None:
+    """Check that the network runs on what was chosen.
+
+    ONNX Runtime takes the CPU where the libraries of a device cannot be
+    loaded, and says so in its log at most.
+
+    Raises:
+        ValueError: It runs on something else.
+    """
+    if provider not in used:
+        raise ValueError(
+            f'device {str(device)!r} cannot be used: ONNX Runtime could not '
+            f'load {provider} and would run on {", ".join(used)}. Libraries '
+            'of the device may be missing, or of another version'
+        )

@@ -191,6 +191,20 @@ def test_a_device_that_is_not_there_is_named(folder):
         load_model(folder, device='cuda:0')
 
 
+@pytest.mark.filterwarnings('ignore:Specified provider')
+def test_a_device_that_does_not_load_is_named(folder, monkeypatch):
+    """ONNX Runtime has it, and takes the CPU instead."""
+    onnxruntime = pytest.importorskip('onnxruntime')
+    monkeypatch.setattr(
+        onnxruntime,
+        'get_available_providers',
+        lambda: ['CUDAExecutionProvider', 'CPUExecutionProvider'],
+    )
+    with pytest.raises(ValueError, match='would run on CPUExecutionProvider'):
+        load_model(folder, device='cuda')
+    assert load_model(folder, device='cpu').num_keypoints == 98
+
+
 def test_a_checkpoint_does_not_go_with_it(folder):
     with pytest.raises(ValueError, match='brings its weights'):
         load_model(folder, 'best.pth')

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from secrets import token_hex
 
 from .staging import stage
 
@@ -53,7 +54,8 @@ def replace_folder(source: Path, target: Path) -> None:
     if swap_folders(source, target):
         shutil.rmtree(source, ignore_errors=True)
         return
-    old = target.with_name(f'{source.name}.old')
+    # A name of its own: another run may be at the same place.
+    old = target.with_name(f'{target.name[:40]}.old-{token_hex(4)}')
     target.rename(old)
     try:
         source.rename(target)
@@ -67,7 +69,10 @@ def replace_folder(source: Path, target: Path) -> None:
 def whole_folder(target: Path) -> Iterator[Path]:
     """Give a folder to fill, and put it in the place of another at the end.
 
-    What a killed process has left of its folder goes.
+    A folder stays, and its files are replaced, where it is empty, is the
+    current one, or cannot be moved: it is mounted, or the one above it cannot
+    be written. What a killed process has left of its folder goes, and
+    files that it has replaced in part come back.
 
     Args:
         target (Path): Folder, absent or to be replaced; those above it are
@@ -80,5 +85,16 @@ def whole_folder(target: Path) -> Iterator[Path]:
         OSError: It cannot be written; ``target`` is as it was.
     """
     with stage(target) as place:
+        stays = place.is_inside or _stays(place.out)
         yield place.files
-        replace_folder(place.files, place.out)
+        if stays:
+            place.replace_all()
+        else:
+            replace_folder(place.files, place.out)
+
+
+def _stays(folder: Path) -> bool:
+    """Tell whether a folder is empty or the current one."""
+    return folder.is_dir() and (
+        not os.listdir(folder) or os.path.samefile(folder, os.curdir)
+    )

@@ -41,6 +41,21 @@ class Stage:
         """Folder of those that they replace."""
         return self.root / 'old'
 
+    @property
+    def is_inside(self) -> bool:
+        """Whether it is in ``out``, as nothing can be moved into it."""
+        return self.root.parent == self.out
+
+    def replace_all(self) -> None:
+        """Replace all that ``out`` holds with all new files.
+
+        Raises:
+            OSError: See :meth:`replace`.
+        """
+        prefix = _prefix(self.out)
+        there = [n for n in os.listdir(self.out) if not n.startswith(prefix)]
+        self.replace(there, os.listdir(self.files))
+
     def replace(self, stale: list[str], new: list[str]) -> None:
         """Move files away, and others to their places.
 

@@ -8,6 +8,7 @@ from mmpose_scgcn.apis.face_model import FaceModel
 from mmpose_scgcn.folders import whole_folder
 from mmpose_scgcn.models.pose_estimators import AdaptedEstimator
 from mmpose_scgcn.runtime import ExportedModel, load_exported
+from mmpose_scgcn.staging import recover
 
 import torch
 
@@ -50,6 +51,7 @@ def export_model(
     """
     options = options or Options()
     require_exporters()
+    recover(out)
     check_target(out, options.overwrite)
     model.model.to('cpu').eval()
     graph = graph_of(model.model)

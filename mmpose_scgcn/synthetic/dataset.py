@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from mmpose_scgcn.folders import whole_folder
+from mmpose_scgcn.staging import recover
 from mmpose_scgcn.structures.coco import annotation_file, image_entry
 
 import cv2
@@ -177,6 +178,7 @@ def make_dataset(
     counts = dict(train=train, val=val, test=test)
     _check(counts, size, seed, workers)
     out_dir = Path(out_dir).absolute()
+    recover(out_dir)
     _check_target(out_dir, overwrite)
     with whole_folder(out_dir) as folder:
         entries = _fill(

@@ -24,6 +24,18 @@ def test_a_model_is_exported_and_said_so(run, tmp_path):
     assert again.returncode == 1 and '--overwrite' in again.stderr
 
 
+def test_the_current_folder_is_filled(run, tmp_path):
+    number = tmp_path.stat().st_ino
+    done = run('face98-synthetic', '.', cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert 'model.onnx (6.' in done.stdout
+    assert {path.name for path in tmp_path.iterdir()} == {
+        'model.json',
+        'model.onnx',
+    }
+    assert tmp_path.stat().st_ino == number  # a shell may be in it
+
+
 @pytest.mark.parametrize(
     ('arguments', 'message'),
     [

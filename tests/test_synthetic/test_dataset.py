@@ -1,5 +1,7 @@
 import json
+import os
 
+from mmpose_scgcn.staging import stage
 from mmpose_scgcn.structures.conventions import WFLW_ATTRIBUTES
 from mmpose_scgcn.synthetic import make_dataset, make_face
 from mmpose_scgcn.synthetic.dataset import SPLIT_START
@@ -143,3 +145,19 @@ def test_impossible_numbers_are_refused(tmp_path, change):
 def test_no_face_at_all_is_refused(tmp_path):
     with pytest.raises(ValueError, match='one face'):
         make_dataset(tmp_path / 'faces', train=0, val=0, test=0)
+
+
+def test_what_a_killed_run_has_left_in_the_folder_goes(tmp_path, monkeypatch):
+    """Where it cannot be beside, as in a mounted folder."""
+    monkeypatch.setattr('mmpose_scgcn.staging._is_beside', lambda out: False)
+    out = tmp_path / 'out'
+    out.mkdir()
+    child = os.fork()
+    if child == 0:
+        with stage(out):
+            os._exit(0)
+    os.waitpid(child, 0)
+    assert len(os.listdir(out)) == 1
+    make_dataset(out, **COUNTS)
+    assert 'preview.jpg' in os.listdir(out)
+    assert not [name for name in os.listdir(out) if name.startswith('.')]

@@ -53,6 +53,20 @@ class CheckFaces:
             self.dataset,
         )
 
+    def repeated(self, least: int) -> 'CheckFaces':
+        """Give each image as often as makes so many faces, or more.
+
+        Args:
+            least (int): Faces that are needed.
+
+        Returns:
+            CheckFaces: Without keypoints; each image equally often.
+        """
+        times = -(-least // len(self))
+        return CheckFaces(
+            [*self.images] * times, [*self.boxes] * times, self.origin
+        )
+
 
 def draw_faces(count: int, start: int = 0) -> CheckFaces:
     """Draw synthetic faces.

@@ -42,7 +42,8 @@ def compare(
         graph (ImageGraph): What was exported.
         reference (FacePredictor): The model of PyTorch.
         model (ExportedModel): The exported one.
-        faces (CheckFaces): At least five.
+        faces (CheckFaces): At least one. They are repeated where there are
+            fewer than the largest batch has.
 
     Returns:
         dict: ``faces``, ``origin`` and ``batches``; ``network_px``, the
@@ -52,6 +53,8 @@ def compare(
         mapping back) in px of the image; ``scores``, the largest difference
         of two scores.
     """
+    count = len(faces)
+    faces = faces.repeated(max(BATCHES))
     crops = crops_of(model, faces)
     apart = {s: _distances(graph, model, crops, s) for s in BATCHES}
     network = {str(s): float(apart[s].max()) for s in BATCHES}
@@ -65,7 +68,7 @@ def compare(
             points.append(_distance(one.keypoints, other.keypoints))
             scores.append(float(np.abs(one.scores - other.scores).max()))
     return dict(
-        faces=len(faces),
+        faces=count,
         origin=faces.origin,
         batches=list(BATCHES),
         network_px=network,

@@ -7,8 +7,9 @@ import shutil
 
 from mmpose_scgcn import load_model
 from mmpose_scgcn.export import Options, export_model
+from mmpose_scgcn.export.faces import draw_faces
 from mmpose_scgcn.export.graphs import graph_of
-from mmpose_scgcn.export.parity import check_parity
+from mmpose_scgcn.export.parity import check_parity, compare
 from mmpose_scgcn.export.settings import describe
 from mmpose_scgcn.export.write import check_target
 from mmpose_scgcn.synthetic import make_face
@@ -105,6 +106,30 @@ def test_parity_is_told_and_kept(exported):
     assert 0.01 < nme['float32'] < 0.08
     assert abs(nme['int8'] - nme['float32']) < 0.001
     assert any('NME' in line and '8 bits' in line for line in told)
+
+
+@pytest.mark.parametrize('count', [1, 3, 6])
+def test_every_batch_that_is_told_was_tried(
+    model, pytorch_model, monkeypatch, count
+):
+    """Also with fewer faces than that."""
+    drawn = draw_faces(count)
+    run, tried = model.network.run, []
+
+    def note(inputs, names=()):
+        tried.append(len(inputs['image']))
+        return run(inputs, names)
+
+    monkeypatch.setattr(model.network, 'run', note)
+    measured = compare(
+        graph_of(pytorch_model.model), pytorch_model, model, drawn
+    )
+    assert measured['faces'] == count
+    sizes = list(map(int, measured['network_px']))
+    assert sizes == measured['batches'] == [1, 2, 5]
+    for size in sizes:  # of the network, then of whole predictions
+        assert tried.count(size) >= 2
+    assert measured['largest_px'] < 1e-3
 
 
 # OpenCV cuts crops in steps of 1/32 px: a rounding in the first pass may move

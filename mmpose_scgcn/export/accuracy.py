@@ -1,9 +1,15 @@
 """What 8 bits cost, on faces whose keypoints are known."""
 
+from functools import lru_cache
+
 from mmpose_scgcn import config_files
 from mmpose_scgcn.apis.face_model import FaceModel
 from mmpose_scgcn.apis.face_predictor import FacePredictor
-from mmpose_scgcn.datasets.annotated_faces import read_config_faces
+from mmpose_scgcn.datasets.annotated_faces import (
+    AnnotatedFaces,
+    read_config_faces,
+)
+from mmpose_scgcn.detection import check_in_image
 from mmpose_scgcn.evaluation.functional.nme import face_nme, keypoint_errors
 from mmpose_scgcn.evaluation.functional.normalization import (
     Groups,
@@ -14,7 +20,7 @@ from mmpose_scgcn.images import read_image
 
 import numpy as np
 
-from .faces import CheckFaces
+from .faces import CheckFaces, cut_out
 from .onnx_files import quiet
 
 
@@ -26,11 +32,13 @@ def annotated_faces(config: str, model: FaceModel) -> CheckFaces:
         model (FaceModel): What is to be measured.
 
     Returns:
-        CheckFaces: All of its faces.
+        CheckFaces: All of its faces, each with the part of its picture that
+        lies about it.
 
     Raises:
         FileNotFoundError: No such config, or its data are not there.
-        ValueError: Faces with other keypoints than the model's.
+        ValueError: Faces with other keypoints than the model's, or a box
+            that is not in its picture.
     """
     cfg = config_files.read_config(config, {})
     with quiet():
@@ -41,14 +49,44 @@ def annotated_faces(config: str, model: FaceModel) -> CheckFaces:
             f'--config {config}: expected faces with the '
             f'{model.num_keypoints} keypoints of {model.name}, got {count}'
         )
+    images, corners = _cut_faces(faces, f'--config {config}')
     return CheckFaces(
-        [read_image(file) for file in faces.files],
-        list(faces.boxes[:, None]),
+        images,
+        list((faces.boxes - np.tile(corners, 2))[:, None]),
         f'test set of {config}',
-        faces.keypoints,
+        faces.keypoints - corners[:, None],
         faces.visible,
         model.model.dataset_meta.get('dataset_name', ''),
     )
+
+
+def _cut_faces(
+    faces: AnnotatedFaces, source: str
+) -> tuple[list[np.ndarray], np.ndarray]:
+    """Cut faces out of their pictures, which are many and may be large.
+
+    Args:
+        faces (AnnotatedFaces): N faces.
+        source (str): What they belong to, for the message.
+
+    Returns:
+        tuple[list[np.ndarray], np.ndarray]: N parts and their first pixels
+        (N, 2), see :func:`.faces.cut_out`.
+
+    Raises:
+        ValueError: A box that is not in its picture.
+    """
+    read = lru_cache(maxsize=1)(read_image)  # of several faces, once
+    images, corners = [], []
+    for file, box, name in zip(
+        faces.files, faces.boxes, faces.ids, strict=True
+    ):
+        image = read(file)
+        check_in_image(box[None], image, f'{source}: annotation {name}')
+        part, corner = cut_out(image, box)
+        images.append(part)
+        corners.append(corner)
+    return images, np.stack(corners)
 
 
 def can_measure(model: FaceModel, faces: CheckFaces) -> bool:

@@ -125,16 +125,16 @@ def find_faces(
             tell(f'left out: {error}')
             continue
         for box in detector(image)[0][: most - len(images)]:
-            part, moved = _cut_out(image, box)
+            part, corner = cut_out(image, box)
             images.append(part)
-            boxes.append(moved[None])
+            boxes.append((box - np.tile(corner, 2))[None].astype(np.float32))
     if not images:
         reason = problems[0] if problems else 'no face was found'
         raise ValueError(f'{folder} has no face to check with: {reason}')
     return CheckFaces(images, boxes, f'images of {Path(folder).name}')
 
 
-def _cut_out(
+def cut_out(
     image: np.ndarray, box: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Cut a face and what lies about it out of a photo, to save memory.
@@ -145,10 +145,10 @@ def _cut_out(
 
     Returns:
         tuple[np.ndarray, np.ndarray]: The part, a copy, with one longer side
-        of the box around it, and the box in it.
+        of the box around it, and its first pixel (2,), x and y in the image.
     """
     margin = (box[2:] - box[:2]).max()
     low = np.floor(np.maximum(box[:2] - margin, 0)).astype(int)
     high = np.ceil(box[2:] + margin).astype(int)
     part = image[low[1] : high[1], low[0] : high[0]].copy()
-    return part, (box - np.tile(low, 2)).astype(np.float32)
+    return part, low

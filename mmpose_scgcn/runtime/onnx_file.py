@@ -18,6 +18,10 @@ _INSIDE: dict[str, dict[int, str]] = {
 #: Of a tensor whose values are in another file.
 _EXTERNAL_DATA, _DATA_LOCATION = 13, 14
 _MOST_NESTED = 100
+#: Forms of fields: the marks about a group of others.
+_GROUP, _GROUP_END = 3, 4
+#: Readers drop the other bits of a field's number and form.
+_TAG_BITS = 0xFFFFFFFF
 
 
 def names_other_files(content: bytes) -> bool:
@@ -55,22 +59,40 @@ def names_other_files(content: bytes) -> bool:
 
 
 def _fields(message: memoryview) -> Iterator[tuple[int, int | memoryview]]:
-    """Give the fields of a message; damage ends them."""
-    place = 0
+    """Give the fields of a message, as ONNX Runtime's reader finds them.
+
+    Groups are stepped over: a reader ignores them, for ``onnx.proto`` has
+    none. Damage ends the fields, and with it the reading of the file.
+    """
+    place, groups = 0, []
     while place < len(message):
         tag, place = _varint(message, place)
-        number, form = tag >> 3, tag & 7
-        if form == 0:
-            value, place = _varint(message, place)
-            yield number, value
-            continue
-        size = {1: 8, 5: 4}.get(form)
-        if form == 2:
-            size, place = _varint(message, place)
-        if size is None or place + size > len(message):
-            return
-        yield number, message[place : place + size]
-        place += size
+        number, form = (tag & _TAG_BITS) >> 3, tag & 7
+        if form == _GROUP:
+            groups.append(number)
+        elif form == _GROUP_END:
+            if not groups or groups.pop() != number:
+                return
+        else:
+            value, place = _value(message, place, form)
+            if value is None:
+                return
+            if not groups:
+                yield number, value
+
+
+def _value(
+    message: memoryview, place: int, form: int
+) -> tuple[int | memoryview | None, int]:
+    """Read a value, None if it is damaged, and tell where it ends."""
+    if form == 0:
+        return _varint(message, place)
+    size = {1: 8, 5: 4}.get(form)
+    if form == 2:
+        size, place = _varint(message, place)
+    if size is None or place + size > len(message):
+        return None, place
+    return message[place : place + size], place + size
 
 
 def _varint(message: memoryview, place: int) -> tuple[int, int]:

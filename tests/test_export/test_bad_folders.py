@@ -124,6 +124,48 @@ def test_weights_in_other_files_are_not_read(folder, tmp_path, place):
         load_model(folder)
 
 
+#: Bytes before a graph that ONNX Runtime steps over, and the tag of a graph.
+DISGUISES = {
+    'a group': (b'\xf3\x07\xf4\x07', b'\x3a'),
+    'a group with a field': (b'\xf3\x07\x08\x01\xf4\x07', b'\x3a'),
+    'groups in a group': (b'\xf3\x07\xfb\x07\xfc\x07\xf4\x07', b'\x3a'),
+    'a long tag': (b'', b'\xba\x80\x80\x80\x00'),
+    'a tag of too many bits': (b'', b'\xba\x80\x80\x80\x10'),
+}
+
+
+@pytest.mark.parametrize('name', DISGUISES)
+def test_a_graph_is_found_where_onnx_runtime_finds_it(name):
+    import onnxruntime
+    from onnx import TensorProto, helper
+
+    before, tag = DISGUISES[name]
+
+    def network(weights):
+        output = helper.make_tensor_value_info('w', 1, [1])
+        graph = helper.make_graph([], 'g', [], [output], [weights])
+        model = helper.make_model(
+            graph,
+            ir_version=8,
+            opset_imports=[helper.make_opsetid('', 17)],
+        )
+        model.ClearField('graph')
+        content = graph.SerializeToString()
+        assert len(content) < 128  # a length of one byte
+        head = model.SerializeToString() + before + tag
+        return head + bytes([len(content)]) + content
+
+    own = network(helper.make_tensor('w', TensorProto.FLOAT, [1], [3.0]))
+    assert not names_other_files(own)
+    session = onnxruntime.InferenceSession(
+        own, providers=['CPUExecutionProvider']
+    )
+    assert session.run(None, {})[0].tolist() == [3.0]
+    secret = TensorProto(name='w', data_type=1, dims=[1])
+    secret.data_location = TensorProto.EXTERNAL
+    assert names_other_files(network(secret))
+
+
 def test_a_genuine_network_has_its_weights(folder):
     for name in ('model.onnx', 'model.int8.onnx'):
         assert not names_other_files((folder / name).read_bytes())

@@ -19,6 +19,7 @@ import sys
 from pathlib import Path
 from pickle import UnpicklingError
 from tempfile import TemporaryDirectory
+from textwrap import indent
 from typing import TYPE_CHECKING
 
 from mmpose_scgcn import config_files, config_options
@@ -78,7 +79,8 @@ def parse_args() -> argparse.Namespace:
         '--full-precision', action='store_true', help='keep float32'
     )
     parser.add_argument(
-        '--metafile', help='YAML file in which the record is replaced'
+        '--metafile',
+        help='YAML file in which the record is replaced; the rest stays',
     )
     config_options.add_config_options(parser)
     return parser.parse_args()
@@ -229,12 +231,88 @@ def read_metafile(file: Path) -> dict:
 
 
 def write_record(record: dict, file: Path) -> None:
-    """Put a record into a metafile, in the place of one of that name."""
+    """Put a record into a metafile, in the place of one of that name.
+
+    The text of the others, and comments, stay as they are. Where the text
+    cannot be edited, all of it is written anew beside the earlier file.
+    """
     content = read_metafile(file)
+    text = file.read_text(encoding='utf-8') if file.exists() else ''
     models = content.get('Models') or []
-    kept = [model for model in models if model['Name'] != record['Name']]
-    content['Models'] = [*kept, record]
-    write_text(file, yaml.safe_dump(content, sort_keys=False))
+    names = [model['Name'] for model in models]
+    known = record['Name'] in names
+    place = names.index(record['Name']) if known else len(names)
+    kept = [m for m in models[place:] if m['Name'] != record['Name']]
+    content['Models'] = [*models[:place], record, *kept]
+    edited = edit_metafile(text, place, record)
+    if not holds(edited, content):
+        edited = yaml.safe_dump(content, sort_keys=False)
+        if text:
+            earlier = file.with_name(f'{file.name}.old')
+            write_text(earlier, text)
+            print(
+                f'{file} is written anew, without its comments; the earlier '
+                f'one is {earlier}'
+            )
+    write_text(file, edited)
+
+
+def edit_metafile(text: str, place: int, record: dict) -> str:
+    """Replace the text of one entry of Models, or add one at the end.
+
+    Args:
+        text (str): Of the metafile.
+        place (int): Of the entry; one more than the last is a new one.
+        record (dict): What is to be there.
+
+    Returns:
+        str: The new text. It is wrong, and may be no YAML, where Models or
+        the entry is written in brackets or refers to other places.
+    """
+    item = yaml.safe_dump([record], sort_keys=False)
+    root = yaml.compose(text, yaml.SafeLoader)
+    pairs = root.value if isinstance(root, yaml.MappingNode) else []
+    models = {key.value: value for key, value in pairs}.get('Models')
+    if not isinstance(models, yaml.SequenceNode) or not models.value:
+        head = '' if models else 'Models:\n'
+        return f'{end_line(text)}{head}{item}'
+    entries = models.value
+    start, end = find_entry(text, entries[min(place, len(entries) - 1)])
+    margin = len(text[start:]) - len(text[start:].lstrip(' '))
+    item = indent(item, ' ' * margin)
+    if place == len(entries):
+        start = end
+    return f'{end_line(text[:start])}{item}{text[end:]}'
+
+
+def find_entry(text: str, entry: yaml.Node) -> tuple[int, int]:
+    """Find where the lines of an entry start and end, without comments after.
+
+    Args:
+        text (str): Of the metafile.
+        entry (yaml.Node): Of its Models.
+
+    Returns:
+        tuple[int, int]: Of the first character, and of that after the last.
+    """
+    start = text.rfind('\n', 0, entry.start_mark.index) + 1
+    lines = text[start : entry.end_mark.index].splitlines(keepends=True)
+    while lines[-1].strip() == '' or lines[-1].lstrip().startswith('#'):
+        lines.pop()
+    return start, start + len(''.join(lines))
+
+
+def end_line(text: str) -> str:
+    """Give a text whose last line is ended."""
+    return text if text.endswith('\n') or not text else f'{text}\n'
+
+
+def holds(text: str, content: dict) -> bool:
+    """Tell whether a YAML text has a content."""
+    try:
+        return yaml.safe_load(text) == content
+    except yaml.YAMLError:
+        return False
 
 
 def main() -> None:

@@ -19,6 +19,7 @@ import mmengine
 import numpy as np
 import pytest
 import torch
+import yaml
 
 CONFIG = 'td-reg_cnn6-graph-refinement_1xb32-90e_300w-64x64'
 
@@ -227,6 +228,104 @@ def test_a_metafile_that_is_none_is_told_first(
     assert done.returncode == 1
     assert told in done.stderr and 'metafile.yml' in done.stderr
     assert not (tmp_path / 'out').exists()
+
+
+METAFILE = """# Of our models.
+Collections:
+  - Name: SCGCN  # the method
+Models:
+  # The first one.
+  - Name: first
+    Alias: [a]  # short
+    Results:
+      - Task: Face 2D Keypoint
+
+  # The second one.
+  - Name: 'second'
+    Config: "b.py"
+# The end.
+"""
+
+
+@pytest.fixture
+def write_record(tool_main):
+    return tool_main('publish_model').__globals__['write_record']
+
+
+@pytest.mark.parametrize(
+    ('name', 'before', 'after'),
+    [
+        ('first', '  # The first one.\n', '\n  # The second one.\n'),
+        ('second', '  # The second one.\n', '# The end.\n'),
+        ('third', '    Config: "b.py"\n', '# The end.\n'),
+    ],
+)
+def test_a_metafile_keeps_its_other_text(
+    write_record, tmp_path, name, before, after
+):
+    file = tmp_path / 'metafile.yml'
+    file.write_text(METAFILE)
+    record = dict(Name=name, Config='new.py', Metadata=dict(Commit='12'))
+    write_record(record, file)
+    head, _, _ = METAFILE.partition(before)
+    _, _, tail = METAFILE.partition(after)
+    assert file.read_text() == (
+        f'{head}{before}  - Name: {name}\n    Config: new.py\n'
+        f"    Metadata:\n      Commit: '12'\n{after}{tail}"
+    )
+    assert record in yaml.safe_load(file.read_text())['Models']
+
+
+@pytest.mark.parametrize(
+    ('text', 'names'),
+    [
+        (None, ['mine']),
+        ('', ['mine']),
+        ('# Empty.', ['mine']),
+        ('# Ours.\nCollections: []  # none', ['mine']),
+        ('Models:', ['mine']),
+        ('Models:\n- Name: a  # no end of line', ['a', 'mine']),
+        ('Models:\n- Name: mine\n- Name: a\n', ['mine', 'a']),
+    ],
+)
+def test_every_metafile_gets_the_record(write_record, tmp_path, text, names):
+    file = tmp_path / 'metafile.yml'
+    if text is not None:
+        file.write_text(text)
+    write_record(dict(Name='mine'), file)
+    written = file.read_text()
+    found = yaml.safe_load(written)['Models']
+    assert found[names.index('mine')] == dict(Name='mine')
+    assert [model['Name'] for model in found] == names
+    for line in (text or '').splitlines():
+        assert line in written
+    assert [path.name for path in tmp_path.iterdir()] == ['metafile.yml']
+
+
+@pytest.mark.parametrize(
+    ('text', 'others'),
+    [
+        ('Models: []  # none yet', []),
+        ('Models: ~  # none yet', []),
+        ('~  # nothing', []),
+        ('Models: [{Name: a}]  # one', ['a']),
+        ('Models:\n- Name: mine  # old\n- Name: a\n- Name: mine', ['a']),
+        ('Models:\n- &x {Name: mine}  # old\n- {Name: a, B: *x}', ['a']),
+    ],
+)
+def test_a_metafile_that_cannot_be_edited_is_kept(
+    write_record, tmp_path, capsys, text, others
+):
+    file = tmp_path / 'metafile.yml'
+    file.write_text(text)
+    write_record(dict(Name='mine', Config='c.py'), file)
+    models = yaml.safe_load(file.read_text())['Models']
+    assert dict(Name='mine', Config='c.py') in models
+    assert {model['Name'] for model in models} == {'mine', *others}
+    assert len(models) == 1 + len(others)
+    kept = tmp_path / 'metafile.yml.old'
+    assert kept.read_text() == text
+    assert f'the earlier one is {kept}' in capsys.readouterr().out
 
 
 def test_what_is_known_of_the_training():

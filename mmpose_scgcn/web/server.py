@@ -1,6 +1,7 @@
 """A server of files for this machine alone."""
 
 import os
+import re
 import sys
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,6 +13,16 @@ from .site import Site
 
 HOST = '127.0.0.1'
 
+#: The names by which this machine may be asked. The port is that at the
+#: browser's end, which is another one where a port is forwarded.
+_OWN_NAME = re.compile(
+    r'(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?', re.IGNORECASE
+)
+_REFUSAL = (
+    'This page is for its own machine alone: open it by the name localhost '
+    'or 127.0.0.1.\n'
+)
+
 _TYPES = {
     '.css': 'text/css; charset=utf-8',
     '.html': 'text/html; charset=utf-8',
@@ -20,6 +31,7 @@ _TYPES = {
     '.json': 'application/json',
     '.mjs': 'text/javascript; charset=utf-8',
     '.svg': 'image/svg+xml',
+    '.txt': 'text/plain; charset=utf-8',
     '.wasm': 'application/wasm',
 }
 
@@ -105,8 +117,8 @@ class _Handler(BaseHTTPRequestHandler):
         # A page elsewhere can point its own name to this machine (DNS
         # rebinding); it then asks for that name.
         hosts = self.headers.get_all('Host', [])
-        if len(hosts) != 1 or hosts[0] not in self._hosts():
-            self._send(HTTPStatus.MISDIRECTED_REQUEST)
+        if len(hosts) != 1 or not _OWN_NAME.fullmatch(hosts[0]):
+            self._refuse_name(with_body)
             return
         try:
             address = urlsplit(self.path).path
@@ -121,12 +133,13 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._send(HTTPStatus.NOT_FOUND)
 
-    def _hosts(self) -> set[str]:
-        port = self.server.server_port
-        names = (HOST, 'localhost')
-        return {f'{name}:{port}' for name in names} | {
-            name for name in names if port == 80
-        }
+    def _refuse_name(self, with_body: bool) -> None:
+        self._send_body(
+            _REFUSAL.encode(),
+            '.txt',
+            with_body,
+            status=HTTPStatus.MISDIRECTED_REQUEST,
+        )
 
     def _send_file(self, path: Path, with_body: bool) -> None:
         facts = path.stat()
@@ -143,11 +156,12 @@ class _Handler(BaseHTTPRequestHandler):
         suffix: str,
         with_body: bool,
         headers: dict[str, str] | None = None,
+        status: HTTPStatus = HTTPStatus.OK,
     ) -> None:
         kind = _TYPES.get(suffix, 'application/octet-stream')
         headers = {'Content-Type': kind, **(headers or {})}
         body = content if with_body else b''
-        self._send(HTTPStatus.OK, headers, body, len(content))
+        self._send(status, headers, body, len(content))
 
     def _send(
         self,

@@ -83,8 +83,9 @@ def test_what_the_browser_has_is_not_sent_again(server):
 )
 def test_nothing_else_is_served(server, path):
     status, _, body = ask(server, path)
-    assert status in (404, 421)  # another host, or another file
-    assert body == b''
+    assert status in (404, 421)  # another file, or another host
+    assert b'secret' not in body
+    assert b'root:' not in body
 
 
 @pytest.mark.parametrize(
@@ -96,15 +97,41 @@ def test_nothing_can_be_sent(server, method):
 
 
 @pytest.mark.parametrize(
-    'host', ['evil.example', 'evil.example:{port}', '127.0.0.1', '']
+    'host',
+    [
+        'evil.example',
+        'evil.example:{port}',
+        'localhost.evil.example',
+        'evil.localhost:{port}',
+        '127.0.0.1.evil.example:{port}',
+        '127a0b0c1',
+        'localhost@evil.example',
+        'localhost:{port}.evil.example',
+        'localhost:',
+        '::1',
+        '0.0.0.0:{port}',
+        '',
+    ],
 )
-def test_another_name_for_this_machine_is_refused(server, host):
+def test_another_name_for_this_machine_is_refused_in_words(server, host):
     host = host.format(port=server.server_port)
-    assert ask(server, '/', Host=host)[0] == 421
+    status, headers, body = ask(server, '/', Host=host)
+    assert status == 421
+    assert headers['Content-Type'] == 'text/plain; charset=utf-8'
+    assert b'open it by the name localhost or 127.0.0.1' in body
 
 
-def test_localhost_is_this_machine(server):
-    assert ask(server, '/', Host=f'localhost:{server.server_port}')[0] == 200
+def test_the_headers_of_a_refusal_come_without_its_words(server):
+    status, headers, body = ask(server, '/', 'HEAD', Host='evil.example')
+    assert (status, body) == (421, b'')
+    assert int(headers['Content-Length']) > 0
+
+
+@pytest.mark.parametrize('name', ['127.0.0.1', 'localhost', '[::1]'])
+@pytest.mark.parametrize('port', ['', ':80', ':9000', ':{port}'])
+def test_this_machine_is_known_through_any_port(server, name, port):
+    host = name + port.format(port=server.server_port)
+    assert ask(server, '/', Host=host)[0] == 200
 
 
 def test_only_this_machine_is_listened_to(server):

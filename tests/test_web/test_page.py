@@ -145,6 +145,56 @@ def test_a_box_is_drawn_with_the_mouse(open_page, page_url, photo):
     np.testing.assert_allclose(found, box, atol=1.5 / scale)
 
 
+# Keeps all that the status says until it says that it is ready.
+KEEP_STATUS = """() => {
+  const said = [];
+  window.said = new Promise((done) => {
+    new MutationObserver((changes) => {
+      for (const { addedNodes } of changes) said.push(addedNodes[0].data);
+      if (said.some((words) => words.startsWith('Ready'))) done(said);
+    }).observe(document.getElementById('status'), { childList: true });
+  });
+}"""
+
+
+@pytest.mark.parametrize(
+    ('place', 'ways'),
+    [
+        ((3, 3), []),
+        ((3, 3), [(1, 1)]),
+        ((3, 3), [(60, 2), (60, 0)]),  # it ends as a line
+        ((320, 240), [(1, 0)]),
+        ((200, 120), [(1, 1)]),  # a corner
+    ],
+)
+def test_a_slip_does_not_take_the_suggested_box(
+    open_page, page_url, photo, place, ways
+):
+    page = open_page(page_url)
+    upload(page, photo[0])
+    wait_for(page, 'Draw a box')
+    page.evaluate(KEEP_STATUS)
+    edge = page.locator('#picture').bounding_box()
+    scale = edge['width'] / photo[0].shape[1]
+    x, y = edge['x'] + scale * place[0], edge['y'] + scale * place[1]
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for across, down in ways:
+        page.mouse.move(x + across, y + down)
+    page.mouse.up()
+    # The photo is looked at again, with the box if one has been given.
+    page.select_option('#model', label=f'{MODEL}, float32')
+    said = page.evaluate('() => window.said')
+    assert [words for words in said if 'face.' in words] == []
+    wait_for(page, '^Draw a box')
+    page.focus('#box')
+    page.keyboard.press('Enter')
+    wait_for(page, '^1 face')
+    np.testing.assert_allclose(
+        records(page)[0]['bbox'][0], [200, 120, 440, 360], atol=0.01
+    )
+
+
 def test_the_keyboard_is_enough(open_page, page_url, photo):
     page = open_page(page_url)
     upload(page, photo[0])

@@ -3,6 +3,7 @@
 import { moved } from './boxes.js';
 
 const LEAST = 4; // px, a smaller box is a slip of the finger
+const SLIP = 3; // px of the screen, a shorter way is a click
 
 export class BoxEditor {
   /**
@@ -104,17 +105,29 @@ export class BoxEditor {
     event.preventDefault();
     this.element.focus({ preventScroll: true });
     this.stage.setPointerCapture(event.pointerId);
-    const follow = (e) => this.set(inOrder(change(...this.place(e))));
+    const { given } = this;
+    let isDrawn = false;
+    const follow = (e) => {
+      isDrawn ||= distance(event, e) >= SLIP;
+      if (isDrawn) this.set(inOrder(change(...this.place(e))));
+    };
     const end = (e) => {
       this.stage.removeEventListener('pointermove', follow);
       this.stage.removeEventListener('pointerup', end);
       this.stage.removeEventListener('pointercancel', end);
+      if (!isDrawn) return;
       if (e.type === 'pointerup' && isLargeEnough(this.box)) this.give();
-      else this.set(before);
+      else this.putBack(before, given);
     };
     this.stage.addEventListener('pointermove', follow);
     this.stage.addEventListener('pointerup', end);
     this.stage.addEventListener('pointercancel', end);
+  }
+
+  /** Take back what was drawn by a slip. */
+  putBack(box, given) {
+    this.set(box);
+    this.given = given;
   }
 
   /**
@@ -150,6 +163,11 @@ export class BoxEditor {
       this.give();
     }
   }
+}
+
+/** Of two events, px of the screen. */
+function distance(a, b) {
+  return Math.hypot(b.clientX - a.clientX, b.clientY - a.clientY);
 }
 
 function inOrder([x1, y1, x2, y2]) {

@@ -10,6 +10,7 @@ it.
 
 import argparse
 import sys
+import threading
 import webbrowser
 from pathlib import Path
 
@@ -78,6 +79,15 @@ def make_server(args: argparse.Namespace) -> PageServer:
         ) from error
 
 
+def open_browser(url: str) -> None:
+    """Open the page without waiting: a browser of the terminal stays open.
+
+    Args:
+        url (str): Where the page is.
+    """
+    threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
+
+
 def main() -> None:
     """Run the command line."""
     steady_output()
@@ -89,7 +99,7 @@ def main() -> None:
         with make_server(args) as server:
             print(f'{server.url} (Ctrl-C ends it)', flush=True)
             if not args.no_browser:
-                webbrowser.open(server.url)
+                open_browser(server.url)
             server.serve_forever()
     except KeyboardInterrupt:
         print('serve: ended')

@@ -50,6 +50,31 @@ def test_it_says_where_the_page_is_and_ends_on_ctrl_c(
     assert (process.returncode, out, error) == (0, 'serve: ended\n', '')
 
 
+# A browser that has ended when it has the page, as "w3m -dump".
+BROWSER = """#!{python}
+import sys, urllib.request
+try:
+    page = urllib.request.urlopen(sys.argv[1], timeout=10).read()
+    print('Face landmarks' in page.decode(), flush=True)
+except OSError as error:
+    print(error, flush=True)
+"""
+
+
+def test_a_browser_that_is_waited_for_gets_the_page(
+    start, exported, runtime, tmp_path
+):
+    program = tmp_path / 'browser'
+    program.write_text(BROWSER.format(python=sys.executable))
+    program.chmod(0o755)
+    process = start(exported, '--port', 0, BROWSER=str(program))
+    assert process.stdout.readline().startswith('http://127.0.0.1:')
+    assert process.stdout.readline() == 'True\n'
+    process.send_signal(signal.SIGINT)
+    out, error = process.communicate(timeout=20)
+    assert (process.returncode, out, error) == (0, 'serve: ended\n', '')
+
+
 def test_neither_pytorch_nor_mmpose_is_needed(root):
     code = (
         'import sys; import mmpose_scgcn.web.shipped; '

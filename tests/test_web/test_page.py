@@ -110,6 +110,41 @@ def test_the_policy_stops_a_request_elsewhere(open_page, page_url):
     page.problems.clear()
 
 
+def test_a_model_that_cannot_be_loaded_leaves_the_one_before(
+    open_page, page_url, photo
+):
+    page = open_page(page_url)
+    truth = predict_photo(page, photo)
+    other = f'{MODEL}, float32'
+    page.route('**/model.onnx', lambda route: route.abort())
+    for _ in range(2):
+        page.select_option('#model', label=other)
+        wait_for(page, f'^{other} cannot be loaded: ')
+        chosen = page.locator('#model option:checked').inner_text()
+        assert chosen == f'{MODEL}, int8'
+        np.testing.assert_array_equal(predict_photo(page, photo), truth)
+    page.unroute('**/model.onnx')
+    page.select_option('#model', label=other)
+    wait_for(page, '^Draw a box|^1 face')
+    assert 0 < np.abs(predict_photo(page, photo) - truth).max() < 0.5
+    page.problems.clear()
+
+
+def test_without_a_model_another_one_can_be_chosen(open_page, page_url, photo):
+    page = open_page('about:blank', wait=False)
+    page.route('**/model.int8.onnx', lambda route: route.abort())
+    page.goto(page_url)
+    wait_for(page, f'^{MODEL}, int8 cannot be loaded: ')
+    for press in ('#example', '#camera'):
+        page.evaluate("document.getElementById('status').textContent = ''")
+        page.click(press)
+        wait_for(page, '^No model is loaded')
+    page.select_option('#model', label=f'{MODEL}, float32')
+    wait_for(page, '^Ready')
+    predict_photo(page, photo)
+    page.problems.clear()
+
+
 def test_the_saved_picture_is_the_drawn_one(open_page, page_url, photo):
     page = open_page(page_url)
     predict_photo(page, photo)

@@ -23,6 +23,7 @@ const source = document
 
 const state = {
   models: [],
+  number: -1, // of the model among them
   model: null,
   detector: null,
   name: 'landmarks', // of saved files
@@ -76,13 +77,28 @@ async function start() {
   say('Ready. Choose a photo, or open the camera.');
 }
 
+/** Load a model; where it cannot be loaded, the one before stays. */
 async function loadModel(number) {
   say('Loading the model …');
-  await state.model?.close();
-  state.model = await Model.load(ort, state.models[number]);
+  const before = state.model;
+  try {
+    state.model = await Model.load(ort, state.models[number]);
+    state.number = number;
+  } catch (error) {
+    const { label } = state.models[number];
+    throw new Error(`${label} cannot be loaded: ${error.message || error}`);
+  } finally {
+    get('model').selectedIndex = state.number;
+  }
+  await before?.close();
   const { licence, flip_test: flip } = state.model.meta;
   get('mirror').checked = flip.enabled;
   get('licence').textContent = licence ? `Licence: ${licence}` : '';
+}
+
+function loadedModel() {
+  if (!state.model) throw new Error('No model is loaded. Choose one first.');
+  return state.model;
 }
 
 // Pictures
@@ -102,6 +118,7 @@ function resize(width, height) {
 
 /** Read and predict an image file. */
 async function openPhoto(blob, name) {
+  loadedModel();
   camera.close();
   showCameraState();
   let image;
@@ -130,7 +147,7 @@ async function predictPhoto() {
     return;
   }
   const boxes = found.map(({ box }) => box);
-  const { faces, times } = await state.model.predict(source, boxes, {
+  const { faces, times } = await loadedModel().predict(source, boxes, {
     mirror: get('mirror').checked,
     passes: get('again').checked ? 2 : 1,
   });
@@ -191,6 +208,7 @@ async function toggleCamera() {
     camera.close();
     say('The camera is closed.');
   } else {
+    loadedModel();
     say('Opening the camera …');
     try {
       await camera.open();
@@ -234,7 +252,7 @@ async function predictFrame(video, time) {
   const grabbed = performance.now();
   const boxes = await frameBoxes(time);
   const found = performance.now();
-  const { faces, times } = await state.model.predict(source, boxes);
+  const { faces, times } = await loadedModel().predict(source, boxes);
   const size = [width, height];
   state.faces = follower.take(faces, time, size, get('smooth').checked);
   showOwnBox();
@@ -281,16 +299,17 @@ get('file').addEventListener('change', ({ target }) => {
 });
 get('example').addEventListener('click', () => inTurn(openExample));
 get('camera').addEventListener('click', () => inTurn(toggleCamera));
-get('model').addEventListener('change', ({ target }) =>
+get('model').addEventListener('change', ({ target }) => {
+  const number = target.selectedIndex;
   inTurn(async () => {
-    await loadModel(target.value);
+    await loadModel(number);
     follower.reset();
     speed.reset();
     state.faces = [];
-    say(`Ready: ${state.models[target.value].label}.`);
+    say(`Ready: ${state.models[number].label}.`);
     if (!camera.isOpen && !get('stage').hidden) await predictPhoto();
-  }),
-);
+  });
+});
 get('draw-box').addEventListener('click', () =>
   inTurn(async () => {
     setOwn(!state.own);

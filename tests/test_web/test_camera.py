@@ -5,6 +5,7 @@ import runpy
 
 from mmpose_scgcn.synthetic import make_face
 
+import cv2
 import numpy as np
 import pytest
 
@@ -97,6 +98,47 @@ def test_threads_find_the_same(open_camera, detecting_url, shape):
     page.click('#camera')
     page.locator('#speed', has_text='frames a second').wait_for()
     check(page, shape)
+
+
+# A camera that shows grey, and a face in the middle once it is turned.
+CAMERA = """({ pixels, side }) => {
+  const canvas = document.createElement('canvas');
+  const context = canvas.getContext('2d');
+  const face = new ImageData(Uint8ClampedArray.from(pixels), side, side);
+  const [short, long] = [240, 320];
+  Object.assign(canvas, { width: long, height: short });
+  window.turn = () =>
+    Object.assign(canvas, { width: short, height: long });
+  setInterval(() => {
+    const { width, height } = canvas;
+    context.fillStyle = '#5a5a5a';
+    context.fillRect(0, 0, width, height);
+    if (width > height) return;
+    context.putImageData(face, (width - side) / 2, (height - side) / 2);
+  }, 30);
+  const stream = canvas.captureStream(30);
+  navigator.mediaDevices.getUserMedia = async () => stream;
+}"""
+
+
+def test_a_phone_that_is_turned_gets_a_new_box(open_page, page_url):
+    side = 120
+    face = make_face(seed=11, index=5, size=side)
+    pixels = cv2.cvtColor(face.image, cv2.COLOR_BGR2RGBA).ravel().tolist()
+    page = open_page(page_url)
+    page.evaluate(CAMERA, dict(pixels=pixels, side=side))
+    page.click('#camera')
+    page.locator('#speed', has_text='frames a second').wait_for()
+    numbers = page.locator('[data-place]')
+    places = '(fields) => fields.map((field) => field.value)'
+    assert numbers.evaluate_all(places) == ['100', '60', '220', '180']
+    assert page.locator('#save').is_hidden()  # no face is in sight
+    page.evaluate('() => window.turn()')
+    page.locator('#save').wait_for()
+    assert numbers.evaluate_all(places) == ['60', '100', '180', '220']
+    truth = face.keypoints + np.array([60, 100])
+    error = np.linalg.norm(sample(page) - truth, axis=1)
+    assert error.mean() < 0.05 * np.ptp(truth)
 
 
 def test_a_refused_camera_is_said(browser, page_url):

@@ -113,6 +113,7 @@ function resize(width, height) {
   get('stage').hidden = false;
   editor.set(null);
   editor.setActive(state.own, [width, height]);
+  follower.reset();
   state.faces = [];
 }
 
@@ -215,7 +216,6 @@ async function toggleCamera() {
     } catch (error) {
       throw new Error(`The camera cannot be opened: ${error.message}`);
     }
-    follower.reset();
     speed.reset();
     state.name = 'camera';
     state.frame = 0;
@@ -245,7 +245,8 @@ async function predictFrame(video, time) {
   const start = performance.now();
   const { width, height } = source.canvas;
   if (video.videoWidth !== width || video.videoHeight !== height) {
-    resize(video.videoWidth, video.videoHeight);
+    resize(video.videoWidth, video.videoHeight); // the phone was turned
+    setOwn(state.own);
     return;
   }
   source.drawImage(video, 0, 0);

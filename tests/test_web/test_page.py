@@ -4,6 +4,7 @@ from mmpose_scgcn import load_model
 from mmpose_scgcn.detection import YuNet
 from mmpose_scgcn.runtime import load_exported
 from mmpose_scgcn.structures.boxes import box_iou
+from mmpose_scgcn.synthetic import make_face
 from mmpose_scgcn.web import site
 
 import cv2
@@ -79,6 +80,33 @@ def test_found_boxes_are_those_of_python(open_page, detecting_url):
     assert box_iou(found, truth).max(axis=1).min() > 0.95
     said = [record['bbox_score'] for record in records(page)]
     np.testing.assert_allclose(said, scores, atol=0.02)
+
+
+@pytest.fixture(scope='module')
+def crowd() -> np.ndarray:
+    """A photo of twelve drawn faces."""
+    faces = [make_face(seed=11, index=n, size=160).image for n in range(12)]
+    return np.vstack([np.hstack(faces[n : n + 4]) for n in (0, 4, 8)])
+
+
+@pytest.mark.parametrize('again', [False, True])
+def test_a_photo_may_have_many_faces(
+    open_page, detecting_url, crowd, exported, again
+):
+    page = open_page(detecting_url)
+    page.set_checked('#again', again)
+    upload(page, crowd)
+    wait_for(page, r'^\d+ faces')
+    found = records(page)
+    assert page.inner_text('#status') == f'{len(found)} faces.'
+    boxes = np.array([record['bbox'][0] for record in found])
+    expected, _ = YuNet()(crowd)
+    nearest = box_iou(boxes, expected).argmax(axis=1)
+    assert sorted(nearest) == list(range(12))  # each face once
+    model = load_exported(exported, precision='int8')
+    truth = model(crowd, boxes=boxes).keypoints
+    points = np.array([record['keypoints'] for record in found])
+    assert np.abs(points - truth).max() < 0.5
 
 
 def test_nobody_else_is_asked(open_page, detecting_url, browser):

@@ -11,7 +11,7 @@ import { savePicture, savePoints } from './save.js';
 import { Speed } from './speed.js';
 
 const DETECT_EVERY = 30; // frames
-const MOST_FACES = 8; // in a photo or a frame
+const MOST_FACES = 8; // in a frame of the camera
 
 const get = (id) => document.getElementById(id);
 const shownCanvas = get('picture');
@@ -164,8 +164,7 @@ async function predictPhoto() {
 async function photoBoxes() {
   if (state.own) return editor.given ? [{ box: editor.box, score: 1 }] : [];
   say('Looking for faces …');
-  const found = await state.detector.find(source.canvas);
-  return found.slice(0, MOST_FACES);
+  return state.detector.find(source.canvas);
 }
 
 /** Draw the picture and the faces; gives the milliseconds. */

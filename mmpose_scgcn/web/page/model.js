@@ -11,6 +11,8 @@ import {
 } from './crop.js';
 import { average, read, rowsOf } from './decode.js';
 
+const BATCH = 8; // faces that the network gets at once: memory is short
+
 /** Fetch a network and make it ready. */
 export async function openSession(ort, address) {
   return ort.InferenceSession.create(address, {
@@ -74,11 +76,20 @@ export class Model {
   async predict(picture, boxes, { mirror = false, passes = 1 } = {}) {
     const times = { crop: 0, network: 0 };
     let faces = [];
-    for (let pass = 0; pass < passes && boxes.length; pass++) {
-      faces = await this.predictOnce(picture, boxes, mirror, times);
+    for (let pass = 0; pass < passes; pass++) {
+      faces = await this.predictBatches(picture, boxes, mirror, times);
       boxes = faces.map(({ tight }) => tight);
     }
     return { faces, times };
+  }
+
+  async predictBatches(picture, boxes, mirror, times) {
+    const faces = [];
+    for (let n = 0; n < boxes.length; n += BATCH) {
+      const batch = boxes.slice(n, n + BATCH);
+      faces.push(...(await this.predictOnce(picture, batch, mirror, times)));
+    }
+    return faces;
   }
 
   async predictOnce(picture, boxes, mirror, times) {

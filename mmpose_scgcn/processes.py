@@ -228,7 +228,7 @@ def average_again(runner: Runner) -> None:
         runner (Runner): About to train.
     """
     for hook in runner.hooks:
-        averaged = getattr(hook, 'ema_model', None)
+        averaged: Any = getattr(hook, 'ema_model', None)
         if getattr(averaged, 'update_buffers', False):
             averaged.avg_parameters = averaged.module.state_dict()
 

@@ -187,7 +187,7 @@ def _are_numbers(listed: Any, count: int | None = None) -> bool:
 
 def _wrong_numbers(entry: Mapping, name: str, where: str) -> ValueError:
     """Say what came in the place of the numbers of a list."""
-    listed = entry.get(name)
+    listed: Any = entry.get(name)
     numbers = _are_numbers(listed)
     got = f'{len(listed)} numbers' if numbers else _shown(listed)
     return ValueError(f'{where}: expected {_HOLDS[name]} as {name}, got {got}')

@@ -14,6 +14,7 @@ import torch
 from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 from mmengine.runner import CheckpointLoader, Runner
+from mmengine.runner.checkpoint import _load_checkpoint_to_model
 from mmengine.utils import is_seq_of
 from torch import nn
 
@@ -77,8 +78,8 @@ def describe_data(runner: Runner) -> Iterator[str]:
 def rehearse(runner: Runner) -> Findings:
     """Go as far as the first step, without taking it.
 
-    Graphs are built, weights that are to be loaded are compared, and some
-    samples of each part go through pipeline and model.
+    Graphs are built, weights that are to be loaded are compared and loaded,
+    and some samples of each part go through pipeline and model.
 
     Args:
         runner (Runner): Of :func:`build_quietly`, whose data are in order.
@@ -91,6 +92,8 @@ def rehearse(runner: Runner) -> Findings:
         found.attempt('load_from', partial(_check_loading, runner))
     built = _build_graphs(runner)
     found.add(built)
+    if runner._load_from and not found.errors:
+        found.attempt('load_from', partial(_load, runner))
     loops = loops_of(runner)
     if 'training' in loops:
         loader = loops['training'].dataloader
@@ -116,20 +119,38 @@ def _build_graphs(runner: Runner) -> Findings:
 
 def _check_loading(runner: Runner) -> Findings:
     """Compare what is to be loaded or resumed."""
-    name = str(runner._load_from)
-    try:
-        content = CheckpointLoader.load_checkpoint(name, map_location='cpu')
-    except OSError:
-        raise
-    except Exception as error:  # whatever the run would end with
-        raise ValueError(f'{name} cannot be loaded: {error}') from error
+    content = _read_checkpoint(runner)
     if not runner._resume:
-        return compare_weights(runner.model, content, name)
+        return compare_weights(runner.model, content, str(runner._load_from))
     return Findings(
         warnings=[
             f'resume: {text}' for text in compare_settings(runner, content)
         ]
     )
+
+
+def _load(runner: Runner) -> None:
+    """Load weights, or what fits of them, as a run does before its steps.
+
+    Some models refuse to train without, as the second stage of two.
+    """
+    content = _read_checkpoint(runner)
+    _load_checkpoint_to_model(runner.model, content, logger='silent')
+
+
+def _read_checkpoint(runner: Runner) -> dict:
+    """Read what is to be loaded or resumed.
+
+    Raises:
+        OSError, ValueError: It cannot be read.
+    """
+    name = str(runner._load_from)
+    try:
+        return CheckpointLoader.load_checkpoint(name, map_location='cpu')
+    except OSError:
+        raise
+    except Exception as error:  # whatever the run would end with
+        raise ValueError(f'{name} cannot be loaded: {error}') from error
 
 
 def _lend_graphs(model: nn.Module) -> Findings:

@@ -115,7 +115,7 @@ def draw_faces(
     return canvas
 
 
-def _check_size(name: str, size: Any, kind: type, text: str) -> None:
+def _check_size(name: str, size: Any, kind: type[Any], text: str) -> None:
     """Check a size in px that is given.
 
     Raises:

@@ -4,9 +4,14 @@ import json
 import shutil
 import tempfile
 
+from mmpose_scgcn.config_files import find_config
 from mmpose_scgcn.images import image_facts
 
 import pytest
+import torch
+from mmengine.config import Config
+from mmengine.registry import init_default_scope
+from mmpose.registry import MODELS
 from PIL import Image
 
 
@@ -207,3 +212,40 @@ def temporary(tmp_path_factory, monkeypatch):
     yield
     kept = [path.name for path in folder.iterdir()]
     assert not [name for name in kept if 'inductor' not in name]  # PyTorch's
+
+
+@pytest.fixture
+def second_stage(synthetic_faces, tmp_path):
+    """A config of the second stage, and weights of the first."""
+    cfg = Config.fromfile(
+        find_config('td-reg_cnn6-cnn7-wing_1xb32-60e_300w-160x160')
+    )
+    for part in (cfg.model, cfg.model.coarse.head, cfg.model.fine.head):
+        part.num_keypoints = 98
+    for split in ('train', 'val', 'test'):
+        cfg[f'{split}_dataloader'].dataset.update(
+            type='WFLWDataset',
+            data_root=str(synthetic_faces),
+            ann_file=f'face_landmarks_wflw_{split}.json',
+        )
+    cfg.model.train_stages, cfg.param_scheduler = 'fine', []
+    cfg.train_dataloader.batch_size = 8
+    cfg.dump(tmp_path / 'fine.py')
+    init_default_scope('mmpose')
+    model = MODELS.build(cfg.model)
+    model.coarse_trained.fill_(True)
+    torch.save(dict(state_dict=model.state_dict()), tmp_path / 'coarse.pth')
+    return tmp_path / 'fine.py', tmp_path / 'coarse.pth'
+
+
+def test_the_second_of_two_stages_has_the_weights_of_the_first(
+    run_main, second_stage
+):
+    config, weights = second_stage
+    done = run_main('check_dataset', config)
+    assert done.returncode == 1
+    assert 'stage one is frozen and was never trained' in done.stdout
+    done = run_main(
+        'check_dataset', config, '--cfg-options', f'load_from={weights}'
+    )
+    assert done.returncode == 0, done.stdout + done.stderr

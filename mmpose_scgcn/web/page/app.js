@@ -198,7 +198,7 @@ function setOwn(own) {
 
 function onBoxChanged() {
   follower.reset();
-  if (!camera.isOpen) inTurn(predictPhoto);
+  if (!camera.isOpen && !get('stage').hidden) inTurn(predictPhoto);
 }
 
 // The camera

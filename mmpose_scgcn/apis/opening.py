@@ -101,10 +101,10 @@ def _refuse_onnx(model: Path) -> None:
     Raises:
         ValueError: It is an ONNX file.
     """
-    from mmpose_scgcn.runtime import SETTINGS
-
     if model.suffix.lower() != '.onnx' or not model.is_file():
         return
+    from mmpose_scgcn.runtime import SETTINGS
+
     if (model.parent / SETTINGS).is_file():
         raise ValueError(
             f'{model} is one file of an exported model; give its folder: '

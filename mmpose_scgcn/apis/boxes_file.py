@@ -111,6 +111,8 @@ def _of_coco(content: Mapping[str, Any], path: Path) -> dict[str, list]:
     try:
         for image in content['images']:
             name = image['file_name']
+            if not isinstance(name, str):
+                raise TypeError(f'file_name {name!r}')
             if name in boxes or image['id'] in names:
                 raise ValueError(f'--boxes: {path} has image {name!r} twice')
             boxes[name] = []

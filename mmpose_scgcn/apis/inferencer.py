@@ -9,7 +9,7 @@ from typing import Any
 from mmpose_scgcn.compat.inferencers import MMDetLike, is_ours
 from mmpose_scgcn.detection import check_in_image
 from mmpose_scgcn.images import ImageLike, read_image
-from mmpose_scgcn.runtime import exported_folder
+from mmpose_scgcn.runtime import SETTINGS, exported_folder
 
 import numpy as np
 import torch
@@ -295,10 +295,10 @@ def _check_model_file(model: Path) -> None:
             f'{model} is no config; expected the name of a model or a config '
             f'({", ".join(CONFIG_SUFFIXES)}), and its checkpoint as weights='
         )
-    elif exported_folder(model) is not None:
+    elif exported_folder(model) and (model / SETTINGS).is_file():
         raise ValueError(
-            f'{model} is a folder; expected the name of a model or a config. '
-            'A model that was exported is run by load_model'
+            f'{model} is an exported model, which load_model runs; expected '
+            'the name of a model or a config'
         )
 
 

@@ -169,16 +169,11 @@ def keypoint_meta(cfg: Config, content: Mapping | None = None) -> dict:
         with warnings.catch_warnings():
             # Where MMPose finds its own file about the keypoints.
             warnings.filterwarnings('ignore', 'The metainfo config file')
-            meta = next(
-                filter(
-                    None,
-                    (
-                        dataset_meta_from_config(cfg, dataset_mode=split)
-                        for split in ('test', 'val', 'train')
-                    ),
-                ),
-                None,
+            metas = (
+                dataset_meta_from_config(cfg, dataset_mode=split)
+                for split in ('test', 'val', 'train')
             )
+            meta = next(filter(None, metas), None)
     if meta is None:
         raise ValueError(
             'neither the checkpoint nor the config says what the keypoints '

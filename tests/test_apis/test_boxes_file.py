@@ -115,6 +115,7 @@ def test_annotations_in_coco_format_have_boxes(tmp_path):
     ('change', 'message'),
     [
         (lambda c: c['images'][0].pop('file_name'), "lacks its .*'file_name'"),
+        (lambda c: c['images'][0].update(file_name=5), 'lacks .*file_name 5'),
         (lambda c: c['annotations'][0].pop('bbox'), "lacks .*'bbox'"),
         (lambda c: c['annotations'][0].update(image_id=9), 'lacks .*KeyError'),
         (lambda c: c['annotations'][0].update(bbox=None), 'lacks its'),

@@ -229,15 +229,28 @@ def test_an_image_that_is_too_long_is_told(infer):
         ('model.onnx', 'x', r'model.onnx is no config; .* weights='),
         ('face.pth', 'x', r'face.pth is no config; expected the name'),
         ('coco.json', '{"images": []}', r'coco.json .* it has no model'),
-        ('exported', None, r'exported is a folder; .* run by load_model'),
+        ('exported', None, r'exported is an exported model, which load_m'),
     ],
 )
 def test_what_is_no_config_is_told(name, content, message, tmp_path):
     path = tmp_path / name
     if content is None:
         path.mkdir()
+        (path / 'model.json').write_text('{}')
     else:
         path.write_text(content)
     for model in (path, str(path)):
         with pytest.raises(ValueError, match=message):
             FaceInferencer(model, device='cpu')
+
+
+def test_a_folder_of_the_name_of_a_model_is_not_in_the_way(
+    tmp_path, monkeypatch
+):
+    """``face68`` is one of ours, ``face`` an alias; it gets to its weights."""
+    (tmp_path / 'face68').mkdir()
+    (tmp_path / 'face').mkdir()
+    monkeypatch.chdir(tmp_path)
+    FaceInferencer('face68', device='cpu')
+    with pytest.raises(FileNotFoundError, match=r'none\.pth can not be found'):
+        FaceInferencer('face', weights='none.pth', device='cpu')

@@ -1,6 +1,7 @@
 """Names of files that data bring, which must stay inside a folder."""
 
 import os
+import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -104,3 +105,18 @@ def outside(
         f'which is outside; if you trust it, name a folder that holds both: '
         f'{option}{common}'
     )
+
+
+def plain_name(name: str) -> str:
+    """Give what names have in common that may belong to one file.
+
+    File systems of macOS and Windows do not tell capitals from small letters,
+    and macOS writes accents as letters of their own.
+
+    Args:
+        name (str): A file's name.
+
+    Returns:
+        str: It in small letters, with accents in them.
+    """
+    return unicodedata.normalize('NFC', name).casefold()

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mmpose_scgcn.arguments import positive_int
+from mmpose_scgcn.arguments import positive_float, positive_int
 from mmpose_scgcn.config_files import read_config
 from mmpose_scgcn.config_options import add_config_options
 from mmpose_scgcn.files import write_text
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
     from mmengine.config import Config
 
+#: How a file of this tool begins.
+_BEGIN = '# Keypoint graph from '
+
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
@@ -49,7 +52,7 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument(
         '--padding',
-        type=float,
+        type=positive_float,
         help="crop over box size (default: the pipeline's, or 1.25)",
     )
     parser.add_argument(
@@ -58,7 +61,9 @@ def parse_args() -> argparse.Namespace:
         help='folder of the images: draw the graph on their mean',
     )
     parser.add_argument(
-        '--out', help='fragment to write (default: work_dirs/<name>_graph.py)'
+        '--out',
+        help='fragment to write, .py (default: work_dirs/<name>_graph.py); '
+        'its picture has the same name, .png',
     )
     add_config_options(parser)
     args = parser.parse_args()
@@ -66,6 +71,8 @@ def parse_args() -> argparse.Namespace:
         parser.error('give either CONFIG or --ann-file')
     if args.config and args.config.endswith('.json'):
         parser.error(f'{args.config} is no config; use --ann-file')
+    if args.out and not args.out.endswith('.py'):
+        parser.error(f'--out must be a .py file, got {args.out}')
     return args
 
 
@@ -83,6 +90,7 @@ def main() -> None:
         # Before the annotations are read.
         check_file_writable(out)
         check_file_writable(picture)
+        _check_own(out, picture)
         shapes, defaults = (
             _from_config(read_config(args.config, args.cfg_options))
             if args.config
@@ -103,11 +111,30 @@ def main() -> None:
             f'{graph["num_keypoints"]} keypoints, top {graph["top_k"]}, '
             f'{len(shapes)} shapes'
         )
-        write_text(out, fragment(graph, f'{Path(source).name}: {title}'))
+        # First, for it checks the graph.
         plot_graph(graph, picture, title, background)
+        write_text(out, fragment(graph, f'{Path(source).name}: {title}'))
     except (OSError, ValueError) as error:
         sys.exit(f'build_graph: {error}')
     print(f'{title}\ngraph:   {out}\npicture: {picture}')
+
+
+def _check_own(out: Path, picture: Path) -> None:
+    """Refuse to replace files that this tool did not write.
+
+    Raises:
+        FileExistsError: There is such a file.
+    """
+    ours = False
+    if out.is_file():
+        with out.open('rb') as file:
+            ours = file.read(len(_BEGIN)) == _BEGIN.encode()
+    for path in (out, picture):
+        if path.exists() and not ours:
+            raise FileExistsError(
+                f'{path} is there, and no graph of this tool; choose another '
+                '--out'
+            )
 
 
 def fragment(graph: dict, origin: str) -> str:
@@ -125,7 +152,7 @@ def fragment(graph: dict, origin: str) -> str:
         for key in ('neighbors', 'mean_shape')
     }
     return (
-        f'# Keypoint graph from {quote(origin)[1:-1]}.\n'
+        f'{_BEGIN}{quote(origin)[1:-1]}.\n'
         'graph = dict(\n'
         f'    num_keypoints={graph["num_keypoints"]},\n'
         f'    top_k={graph["top_k"]},\n'

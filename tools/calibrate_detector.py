@@ -137,9 +137,15 @@ def read_table(path: Path) -> dict:
         ValueError: It holds something else.
     """
     try:
-        return dict(read_json(path))
-    except (ValueError, TypeError) as error:
-        raise ValueError(f'{path} holds no JSON of detectors') from error
+        table = dict(read_json(path))
+        for record in table.values():
+            mapping_of(record)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise ValueError(
+            f'{path} is there and holds something else than measurements of '
+            'detectors; choose another --out'
+        ) from error
+    return table
 
 
 def find_all(

@@ -44,6 +44,17 @@ if TYPE_CHECKING:
 
 DEFAULT_MODEL = 'face68'
 
+#: Options of each kind of use, and their defaults.
+_OF_A_PICTURE = dict(box=None, size=0.35, grid=4)
+_OF_A_DATA_SET = dict(
+    split='test',
+    faces=None,
+    area=0.2,
+    rectangles=1,
+    seed=0,
+    resamples=2000,
+)
+
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
@@ -69,6 +80,7 @@ def parse_args() -> argparse.Namespace:
     args = parser.parse_args()
     _check_model(parser, args)
     _check_out(parser, args)
+    _complete(parser, args)
     return args
 
 
@@ -83,24 +95,24 @@ def _add_picture_options(parser: argparse.ArgumentParser) -> None:
         'that a detector finds)',
     )
     text = "sides of the occluder, a part of the face's (default: 0.35)"
-    add('--size', type=fraction, default=0.35, help=text)
+    add('--size', type=fraction, help=text)
     text = 'places of the occluder along each side (default: 4)'
-    add('--grid', type=positive_int, default=4, help=text)
+    add('--grid', type=positive_int, help=text)
 
 
 def _add_number_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument_group('of a data set').add_argument
     splits = ('val', 'test')
-    add('--split', choices=splits, default='test', help='of the set')
+    add('--split', choices=splits, help='of the set (default: test)')
     add('--faces', type=positive_int, help='random faces (default: all)')
     text = "of a rectangle, a part of the crop's (default: 0.2)"
-    add('--area', type=fraction, default=0.2, help=text)
+    add('--area', type=fraction, help=text)
     text = 'rectangles for each face, one at a time (default: 1)'
-    add('--rectangles', type=positive_int, default=1, help=text)
-    text = 'of all that is random'
-    add('--seed', type=seed, default=0, help=text)
+    add('--rectangles', type=positive_int, help=text)
+    text = 'of all that is random (default: 0)'
+    add('--seed', type=seed, help=text)
     text = 'draws of the bootstrap over faces (default: 2000)'
-    add('--resamples', type=positive_int, default=2000, help=text)
+    add('--resamples', type=positive_int, help=text)
 
 
 def _check_model(
@@ -117,6 +129,20 @@ def _check_model(
         parser.error('--config and --checkpoint go together')
     if args.cfg_options and not (args.config or args.data_set):
         parser.error('--cfg-options needs --config or --data-set')
+
+
+def _complete(
+    parser: argparse.ArgumentParser, args: argparse.Namespace
+) -> None:
+    """Refuse the options of the other kind, and fill in the defaults."""
+    idle = _OF_A_DATA_SET if args.image else _OF_A_PICTURE
+    for name in idle:
+        if getattr(args, name) is not None:
+            needs = 'needs --data-set' if args.image else 'needs an image'
+            parser.error(f'--{name} {needs}')
+    for name, default in {**_OF_A_PICTURE, **_OF_A_DATA_SET}.items():
+        if getattr(args, name) is None:
+            setattr(args, name, default)
 
 
 def _check_out(

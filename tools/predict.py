@@ -40,9 +40,10 @@ from mmpose_scgcn.apis.progress import (
     print_plain,
     show_progress,
 )
-from mmpose_scgcn.apis.results import ResultFiles, check_places, check_screen
+from mmpose_scgcn.apis.results import ResultFiles, check_places
 from mmpose_scgcn.apis.source_predictor import Remark, SourcePredictor
 from mmpose_scgcn.apis.sources import Source, find_sources
+from mmpose_scgcn.apis.window import check_screen
 from mmpose_scgcn.apis.writers import Table
 from mmpose_scgcn.detection import LANDMARK_BOX, FaceDetector, boxes_of_kind
 from mmpose_scgcn.images import shown
@@ -151,33 +152,60 @@ def run(args: argparse.Namespace, console: 'Console | None') -> list[str]:
     if args.shard:
         part, count = args.shard
         sources = sources[part - 1 :: count]
-    total, failed = len(sources), 0
-    with ExitStack() as stack:
-        progress = stack.enter_context(show_progress(total, console))
-        table = None
-        if args.csv:
-            table = Table(Path(args.csv), model.num_keypoints)
-            stack.enter_context(table)
-        results = ResultFiles(
-            *result_folders(args),
-            table,
-            show=args.show,
-            drawing=drawing_options(args),
-        )
-        predictor = make_predictor(args, model, boxes, results, progress)
-        for line in renamed(sources):
-            progress.say(line)
-        for done, told in predictor(sources):
-            for problem in told:
-                predicted = isinstance(problem, Remark)
-                failed += not predicted
-                what = problem.kind if predicted else 'left out'
-                progress.say(f'{what}: {problem}', style='red')
-            problems += told
-            progress.add_files(done)
-    if failed < total:
-        report(console, progress.faces, total - failed, total, results)
-    return problems
+    table = Table(Path(args.csv), model.num_keypoints) if args.csv else None
+    results = ResultFiles(
+        *result_folders(args),
+        table,
+        show=args.show,
+        drawing=drawing_options(args),
+    )
+    try:
+        with ExitStack() as stack:
+            progress = stack.enter_context(
+                show_progress(len(sources), console)
+            )
+            if table:
+                stack.enter_context(table)
+            stack.callback(results.close)
+            predictor = make_predictor(args, model, boxes, results, progress)
+            told, seen = predict_all(predictor, sources, progress)
+    except BaseException:
+        if table and table.kept:
+            rows = f'the rows of what was done are in {table.kept}'
+            print_plain(console, rows)
+        raise
+    failed = sum(not isinstance(problem, Remark) for problem in told)
+    if failed < seen:
+        report(console, progress.faces, seen - failed, seen, results)
+    if seen < len(sources):
+        left = f'{len(sources) - seen} of {len(sources)} files'
+        print_plain(console, f'stopped by a key; {left} were not predicted')
+    return problems + told
+
+
+def predict_all(
+    predictor: SourcePredictor,
+    sources: list[Source],
+    progress: FaceProgress | PlainProgress,
+) -> tuple[list[str], int]:
+    """Predict everything, or until somebody ends it in the window.
+
+    Returns:
+        tuple[list[str], int]: A sentence for each problem, and the number of
+        files that were looked at.
+    """
+    problems, seen = [], 0
+    for line in renamed(sources):
+        progress.say(line)
+    for done, told in predictor(sources):
+        for problem in told:
+            predicted = isinstance(problem, Remark)
+            what = problem.kind if predicted else 'left out'
+            progress.say(f'{what}: {problem}', style='red')
+        problems += told
+        seen += done
+        progress.add_files(done)
+    return problems, seen
 
 
 def renamed(sources: list[Source]) -> list[str]:

@@ -12,9 +12,10 @@ from mmpose_scgcn.detection import (
     FaceDetector,
     boxes_of_kind,
     build_detector,
+    check_detector,
     check_in_image,
 )
-from mmpose_scgcn.images import ImageLike, read_image
+from mmpose_scgcn.images import ImageLike, read_to_predict
 from mmpose_scgcn.structures import Faces
 
 import numpy as np
@@ -33,6 +34,9 @@ class FacePredictor(ABC):
         detector: See :func:`mmpose_scgcn.detection.build_detector`.
             Defaults to ``auto``.
         settings (dict, optional): What the model's file says about itself.
+
+    Raises:
+        ValueError, FileNotFoundError: There is no such detector.
     """
 
     def __init__(
@@ -43,7 +47,7 @@ class FacePredictor(ABC):
     ) -> None:
         self.name = name
         self.settings = settings or {}
-        self._detector = detector
+        self._detector = check_detector(detector)
 
     @property
     @abstractmethod
@@ -163,6 +167,11 @@ class FacePredictor(ABC):
                     'expected passes and batch_size of at least 1, got '
                     f'{passes!r} and {batch_size!r}'
                 )
+        if boxes is None and box_kind != LANDMARK_BOX:
+            raise ValueError(
+                f'box_kind={box_kind!r} says what your boxes are, and none '
+                'are given: the faces are to be found'
+            )
         sources: list[Any] = [images]
         given: list = [boxes]
         several = isinstance(images, (list, tuple))
@@ -299,7 +308,7 @@ def _boxes_of_each(boxes: Sequence | np.ndarray | None, count: int) -> list:
 def _read(source: ImageLike, number: int) -> np.ndarray:
     """Read an image; an error says which one of them it is."""
     try:
-        return read_image(source)
+        return read_to_predict(source, number)
     except (TypeError, ValueError) as error:
         # Not of its own type: a UnicodeEncodeError takes other arguments.
         kind = TypeError if isinstance(error, TypeError) else ValueError

@@ -8,7 +8,7 @@ from typing import Any
 
 from mmpose_scgcn.compat.inferencers import MMDetLike, is_ours
 from mmpose_scgcn.detection import check_in_image
-from mmpose_scgcn.images import ImageLike, read_image
+from mmpose_scgcn.images import ImageLike, read_to_predict
 from mmpose_scgcn.runtime import SETTINGS, exported_folder
 
 import numpy as np
@@ -307,7 +307,7 @@ def _image_info(image: ImageLike, index: int) -> dict:
     path = f'{index:06d}.jpg'
     if isinstance(image, (str, os.PathLike)):
         path = os.fspath(image)
-    pixels = read_image(image)
+    pixels = read_to_predict(image, index)
     check_sides(pixels, index)
     return dict(img=pixels, img_path=path)
 

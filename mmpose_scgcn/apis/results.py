@@ -1,17 +1,14 @@
 """What becomes of predicted files: pictures, JSON, a table, a window."""
 
-import os
-import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from mmpose_scgcn.structures import Faces
 
-import cv2
 import numpy as np
 
+from .window import close_window, show_picture
 from .writers import (
     TABLE_START,
     Table,
@@ -19,11 +16,6 @@ from .writers import (
     to_instances,
     write_image,
     write_json,
-)
-
-_NO_WINDOW = (
-    '--show needs a screen and an OpenCV with windows (opencv-python, not '
-    'opencv-python-headless)'
 )
 
 
@@ -56,12 +48,15 @@ class ResultFiles:
         self.show = show
         self.drawing = dict(drawing or {})
 
-    def add_image(self, name: str, path: Path, faces: Faces) -> None:
+    def add_image(self, name: str, path: Path, faces: Faces) -> bool:
         """Write and show what was found in an image, but for the table.
+
+        Returns:
+            bool: Whether Q or Escape was pressed in the window.
 
         Raises:
             OSError: A file cannot be written.
-            RuntimeError: There is no window to show it in.
+            NoWindowError: There is no window to show it in.
         """
         if self.records:
             write_json(self.records / f'{name}.json', to_instances(faces))
@@ -70,55 +65,81 @@ class ResultFiles:
             if self.pictures:
                 write_image(self.pictures / _picture_name(name, path), picture)
             if self.show:
-                show_picture(picture, str(path), wait_ms=0)
+                return show_picture(picture, str(path), wait_ms=0)
+        return False
 
     def add_row(self, path: Path, faces: Faces) -> None:
         """Add an image to the table, once its files are written."""
         if self.table:
             self.table.add(str(path), faces)
 
-    @contextmanager
-    def open_video(self, name: str, rate: float) -> Iterator[VideoFile | None]:
-        """Begin a video; gives None where no pictures are written."""
+    def open_video(self, name: str, rate: float) -> 'VideoPictures':
+        """Begin a video: a context."""
         if self.pictures is None:
-            yield None
-            return
-        with VideoFile(self.pictures / f'{name}.mp4', rate) as file:
-            yield file
+            return VideoPictures(None)
+        path = self.pictures / f'{name}.mp4'
+        return VideoPictures(VideoFile(path, rate))
 
     def add_frame(
-        self, file: VideoFile | None, name: str, faces: Faces
+        self, file: 'VideoPictures', name: str, faces: Faces
     ) -> bool:
         """Write and show a frame.
 
         Args:
-            file (VideoFile, optional): Of :meth:`open_video`.
+            file (VideoPictures): Of :meth:`open_video`.
             name (str): Title of the window.
             faces (Faces): Those of the frame, with its image.
 
         Returns:
             bool: Whether Q or Escape was pressed in the window.
+
+        Raises:
+            NoWindowError: There is no window to show it in.
         """
-        if not (file or self.show):
+        if not (file.is_open or self.show):
             return False
         picture = faces.draw(**self.drawing)
-        if file:
-            file.add(picture)
+        file.add(picture)
         return self.show and show_picture(picture, name, wait_ms=1)
 
     def add_video(
-        self, name: str, path: Path, frames: Sequence[Faces]
+        self,
+        name: str,
+        path: Path,
+        frames: Sequence[Faces],
+        times: Sequence[float],
     ) -> None:
-        """Write what was found in all frames of a video."""
+        """Write what was found in all frames of a video.
+
+        Args:
+            name (str): Of the results.
+            path (pathlib.Path): The video.
+            frames (Sequence[Faces]): Those of each frame.
+            times (Sequence[float]): When each frame is shown, s.
+
+        Raises:
+            OSError: A file cannot be written.
+        """
         if self.records:
             records = (
-                dict(frame_id=number, instances=to_instances(faces))
-                for number, faces in enumerate(frames)
+                dict(
+                    frame_id=number,
+                    time_s=round(time_s, 6),
+                    instances=to_instances(faces),
+                )
+                for number, (faces, time_s) in enumerate(
+                    zip(frames, times, strict=True)
+                )
             )
             write_json(self.records / f'{name}.json', records)
         if self.table:
             for number, faces in enumerate(frames):
                 self.table.add(str(path), faces, number)
+
+    def close(self) -> None:
+        """Close the window, if there is one."""
+        if self.show:
+            close_window()
 
     def earlier(self, name: str) -> Path | None:
         """Give the JSON file of these results that an earlier run left."""
@@ -127,11 +148,61 @@ class ResultFiles:
         path = self.records / f'{name}.json'
         return path if _is_there(path) else None
 
+    @property
+    def has_numbers(self) -> bool:
+        """Whether anything but pictures is written."""
+        return self.records is not None or self.table is not None
+
     def places(self) -> list[str]:
         """List the folders and files that are written to."""
         places = [self.pictures, self.records]
         places += [self.table.path if self.table else None]
         return [str(place) for place in places if place]
+
+
+class VideoPictures:
+    """The frames of a video as a video; an error ends this file alone.
+
+    Args:
+        file (VideoFile, optional): Where they go; None: nowhere.
+    """
+
+    def __init__(self, file: VideoFile | None) -> None:
+        self._file = file
+        #: Why there is no such file in the end.
+        self.problem: OSError | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether frames are written."""
+        return self._file is not None
+
+    def __enter__(self) -> 'VideoPictures':
+        """Make room for the file."""
+        if self._file is not None:
+            try:
+                self._file.__enter__()
+            except OSError as error:
+                self._file, self.problem = None, error
+        return self
+
+    def add(self, picture: np.ndarray) -> None:
+        """Add a frame (H, W, 3) uint8, BGR."""
+        if self._file is None:
+            return
+        try:
+            self._file.add(picture)
+        except OSError as error:
+            self._file.__exit__(type(error), error, error.__traceback__)
+            self._file, self.problem = None, error
+
+    def __exit__(self, *error: Any) -> None:
+        """Finish the file."""
+        if self._file is not None:
+            try:
+                self._file.__exit__(*error)
+            except OSError as problem:
+                self.problem = problem
 
 
 def _is_there(path: Path) -> bool:
@@ -146,27 +217,6 @@ def _picture_name(name: str, path: Path) -> str:
     """Keep JPEG files JPEG; everything else is written without loss."""
     jpeg = path.suffix.lower() in ('.jpg', '.jpeg')
     return name + (path.suffix.lower() if jpeg else '.png')
-
-
-def show_picture(picture: np.ndarray, title: str, wait_ms: int) -> bool:
-    """Show a picture in a window.
-
-    Args:
-        picture (np.ndarray): (H, W, 3) uint8, BGR.
-        title (str): Of the window.
-        wait_ms (int): How long a key is waited for; 0: until one is pressed.
-
-    Returns:
-        bool: Whether Q or Escape was pressed.
-
-    Raises:
-        RuntimeError: There is no screen, or an OpenCV without windows.
-    """
-    try:
-        cv2.imshow(title, picture)
-        return cv2.waitKey(wait_ms) & 0xFF in (27, ord('q'))
-    except cv2.error as error:
-        raise RuntimeError(_NO_WINDOW) from error
 
 
 def check_places(
@@ -190,6 +240,7 @@ def check_places(
             that holds no predictions, or the table's name is that of a
             folder.
     """
+    records = list(records)
     inputs, settings = set(inputs), {path.resolve() for path in settings}
     folders = {path.resolve().parent for path in inputs}
     folders |= {path.parent.resolve() for path in inputs}  # of links
@@ -209,6 +260,11 @@ def check_places(
         return
     if table.resolve() in inputs | settings:
         raise ValueError(f'--csv: {table} is a file that is read')
+    if table.resolve() in {record.resolve() for record in records}:
+        raise ValueError(
+            f'--csv: {table} is the name of a JSON file of this run; choose '
+            'another one'
+        )
     if table.is_dir():
         raise ValueError(f'--csv: {table} is a folder; expected a file')
     if _is_other_table(table):
@@ -236,17 +292,3 @@ def _is_other_table(path: Path) -> bool:
     with path.open('rb') as file:
         start = file.read(len(expected))
     return bool(start) and start != expected
-
-
-def check_screen() -> None:
-    """Find out whether there is a screen, before anything is predicted.
-
-    Raises:
-        RuntimeError: There is none: Qt, which OpenCV's windows have on
-            Linux, would end the process.
-    """
-    if not sys.platform.startswith('linux'):
-        return
-    names = ('DISPLAY', 'WAYLAND_DISPLAY', 'QT_QPA_PLATFORM')
-    if not any(os.environ.get(name) for name in names):
-        raise RuntimeError(_NO_WINDOW)

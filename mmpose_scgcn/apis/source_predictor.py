@@ -1,5 +1,6 @@
 """From images, videos and cameras to files of results."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
@@ -7,7 +8,7 @@ from pathlib import Path
 from threading import Event
 from typing import NamedTuple
 
-from mmpose_scgcn.images import DARK, read_file, shown
+from mmpose_scgcn.images import read_file, shown, why_doubtful
 from mmpose_scgcn.structures import Faces
 from mmpose_scgcn.tracking import FaceTracker
 
@@ -16,13 +17,18 @@ import numpy as np
 
 from .face_boxes import BoxFinder
 from .interruption import set_on_interrupt
-from .results import ResultFiles
+from .results import ResultFiles, VideoPictures
 from .sources import Source, Video
+from .window import NoWindowError
+from .writers import TableError
 
 #: Images that are read and predicted at once, and the most px that they have
 #: together; a larger image is alone.
 BATCH = 8
 BATCH_PX = 40_000_000
+
+#: How reading or predicting fails: also where a device has too little memory.
+FAILURES = (OSError, ValueError, RuntimeError, MemoryError, cv2.error)
 
 
 class _Picture(NamedTuple):
@@ -92,6 +98,8 @@ class SourcePredictor:
         self.results = results
         self.advance = advance
         self.max_faces = max_faces
+        #: Whether Q or Escape was pressed in the window.
+        self.stopped = False
 
     def __call__(
         self, sources: Iterable[Source]
@@ -104,10 +112,14 @@ class SourcePredictor:
 
         Yields:
             tuple[int, list[str]]: How many of them are done once more, and a
-            sentence for each that could not be, or a :class:`Remark`.
+            sentence for each that could not be, or a :class:`Remark`. After
+            Q or Escape in the window no more are predicted.
         """
-        for group in group_images(sources):
+        most = 1 if self.results.show else BATCH
+        for group in group_images(sources, most):
             yield len(group), self._predict_group(group)
+            if self.stopped:
+                return
 
     def _predict_group(self, group: Sequence[Source]) -> list[str]:
         """Predict some images, or one video; returns the problems."""
@@ -120,7 +132,9 @@ class SourcePredictor:
                     problems += self._predict_video(source, name)
                     continue
                 decoded = read_file(path)
-            except (OSError, ValueError, cv2.error) as error:
+            except (NoWindowError, TableError):
+                raise
+            except FAILURES as error:
                 problems.append(self._left_out(name, path, error))
                 continue
             picture = _Picture(name, path, decoded.pixels)
@@ -141,7 +155,7 @@ class SourcePredictor:
         """Predict images; returns the problems."""
         try:
             results = self._find_faces(batch)
-        except (ValueError, cv2.error) as error:
+        except FAILURES as error:
             if len(batch) == 1:
                 return [self._left_out(batch[0].name, batch[0].path, error)]
             # One of them is at fault: find out which, and do the others.
@@ -150,7 +164,7 @@ class SourcePredictor:
         problems = []
         for (name, path, _), faces in zip(batch, results, strict=True):
             try:
-                self.results.add_image(name, path, faces)
+                self.stopped = self.results.add_image(name, path, faces)
             except OSError as error:
                 problems.append(_named(path, error))
             else:
@@ -176,57 +190,71 @@ class SourcePredictor:
     def _predict_video(self, source: Source, name: str) -> list[str]:
         """Follow the faces of a video or a camera; returns the problems."""
         video, stopped = Video(source), Event()
-        frames = self._follow(video, name, stopped)
-        self.results.add_video(name, source.path, frames)
-        if stopped.is_set() or video.is_whole():
-            return []
-        return [
-            Partly(
-                f'{source.path}: only {len(frames)} of {video.promised} '
-                'frames could be read; what was read is kept'
+        pictures = self.results.open_video(name, video.rate)
+        frames, times = self._follow(video, name, pictures, stopped)
+        if pictures.problem and not self.results.has_numbers:
+            raise pictures.problem
+        self.results.add_video(name, source.path, frames, times)
+        told: list[str] = []
+        if pictures.problem:
+            told.append(
+                Partly(
+                    f'{_named(source.path, pictures.problem)}; the keypoints '
+                    'of all frames are kept'
+                )
             )
-        ]
+        if not (stopped.is_set() or self.stopped or video.is_whole()):
+            told.append(
+                Partly(
+                    f'{source.path}: only {len(frames)} of {video.promised} '
+                    'frames could be read; what was read is kept'
+                )
+            )
+        return told
 
-    def _follow(self, video: Video, name: str, stopped: Event) -> list[Faces]:
+    def _follow(
+        self, video: Video, name: str, pictures: VideoPictures, stopped: Event
+    ) -> tuple[list[Faces], list[float]]:
         """Predict frame after frame, until ``stopped`` is set."""
         path, live = video.source.path, video.source.kind == 'webcam'
         tracker = self.make_tracker(
             self._predict_frame, lambda image: self.find_boxes(image, path)
         )
         frames: list[Faces] = []
-        with (
-            self.results.open_video(name, video.rate) as file,
-            set_on_interrupt(stopped) if live else nullcontext(),
-        ):
-            for count, frame in enumerate(video, 1):
-                faces = tracker.update(frame, count / video.rate)
+        times: list[float] = []
+        with pictures, set_on_interrupt(stopped) if live else nullcontext():
+            for frame in video:
+                faces = tracker.update(frame, video.time_s)
                 frames.append(_without_image(faces))
+                times.append(video.time_s)
                 self.advance(len(faces))
-                if self.results.add_frame(file, name, faces):
-                    stopped.set()
-                if stopped.is_set():
+                self.stopped = self.results.add_frame(pictures, name, faces)
+                if self.stopped or stopped.is_set():
                     break
             if not frames:
                 raise ValueError(f'{path} has no frame that can be read')
-        return frames
+        return frames, times
 
     def _predict_frame(self, image: np.ndarray, boxes: np.ndarray) -> Faces:
         (faces,) = self.predict([image], boxes=[boxes])
         return faces
 
 
-def group_images(sources: Iterable[Source]) -> Iterator[list[Source]]:
+def group_images(
+    sources: Iterable[Source], most: int = BATCH
+) -> Iterator[list[Source]]:
     """Put images together that follow each other.
 
     Args:
         sources (Iterable[Source]): Images, videos and cameras.
+        most (int): Images at once. Defaults to :data:`BATCH`.
 
     Yields:
-        list[Source]: Up to :data:`BATCH` images, or one video or camera.
+        list[Source]: Up to so many images, or one video or camera.
     """
     group: list[Source] = []
     for source in sources:
-        if group and (source.kind != 'image' or len(group) == BATCH):
+        if group and (source.kind != 'image' or len(group) == most):
             yield group
             group = []
         group.append(source)
@@ -248,18 +276,17 @@ def _count_px(picture: _Picture) -> int:
 
 def _doubts(path: Path, brightest: int | None) -> list[str]:
     """Tell of an image of 16 bits whose values are of fewer bits."""
-    if brightest is None or brightest >= DARK:
-        return []
-    return [
-        Doubtful(
-            f'{shown(path)}: an image of 16 bits that is nearly black when '
-            f'read: its values end at {brightest} of 65535; scale them to '
-            'the whole range'
-        )
-    ]
+    doubt = why_doubtful(brightest)
+    return [Doubtful(f'{shown(path)}: {doubt}')] if doubt else []
 
 
 def _named(path: Path, error: Exception) -> str:
     """Say what is wrong, and with which file."""
-    text, name = str(error), shown(path)
-    return text if name in text or str(path) in text else f'{name}: {text}'
+    text = str(error) or type(error).__name__
+    names = shown(path), str(path)
+    # Whole, not as the end of another path.
+    told = any(
+        re.search(rf'(?<![\w/\\]){re.escape(name)}(?!\w)', text)
+        for name in names
+    )
+    return text if told else f'{names[0]}: {text}'

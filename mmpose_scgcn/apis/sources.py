@@ -2,13 +2,16 @@
 
 import contextlib
 import glob
+import math
 import os
 import re
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mmpose_scgcn.images import IMAGE_SUFFIXES
+from mmpose_scgcn.inside import plain_name
 
 import cv2
 import numpy as np
@@ -77,14 +80,15 @@ def find_sources(inputs: Iterable[str]) -> tuple[list[Source], list[str]]:
 def _name_apart(sources: Iterable[Source]) -> list[Source]:
     """Give each source a name for its results that no other one has."""
     sources = list(sources)
-    stems = {source.path.stem for source in sources}
+    stems = {plain_name(source.path.stem) for source in sources}
     named: dict[str, Source] = {}
     for source in sources:
         stem = name = source.path.stem
-        number = 2
-        while name in named or (name != stem and name in stems):
+        number, key = 2, plain_name(name)
+        while key in named or (name != stem and key in stems):
             name, number = f'{stem}_{number}', number + 1
-        named[name] = replace(source, name=name)
+            key = plain_name(name)
+        named[key] = replace(source, name=name)
     return list(named.values())
 
 
@@ -171,7 +175,11 @@ class Video:
         self.rate = rate if 0 < rate < 1000 else USUAL_RATE
         promised = self.capture.get(cv2.CAP_PROP_FRAME_COUNT)
         self.promised = max(int(promised), 0) if not live else 0
+        #: When the last frame is shown, s. Of a video it is what the file
+        #: says where that runs forward; a camera's frames come when they come.
+        self.time_s = -1 / self.rate
         self._count, self._last_s, self._longest_s = 0, 0.0, 0.0
+        self._start_s = time.monotonic() if live else None
 
     def __iter__(self) -> Iterator[np.ndarray]:
         """Give frames (H, W, 3) uint8, BGR, and close the file at the end."""
@@ -180,13 +188,22 @@ class Video:
                 good, frame = self.capture.read()
                 if not good:
                     return
-                time_s = self.capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
-                self._longest_s = max(self._longest_s, time_s - self._last_s)
-                self._last_s = time_s
+                stated_s = self.capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
+                self._longest_s = max(self._longest_s, stated_s - self._last_s)
+                self._last_s = stated_s
                 self._count += 1
+                self._set_time(stated_s)
                 yield frame
         finally:
             self.capture.release()
+
+    def _set_time(self, stated_s: float) -> None:
+        """Tell when the next frame is shown."""
+        if self._start_s is not None:
+            stated_s = time.monotonic() - self._start_s
+        usual_s = self.time_s + 1 / self.rate
+        runs_on = math.isfinite(stated_s) and stated_s > self.time_s
+        self.time_s = stated_s if runs_on else usual_s
 
     def is_whole(self) -> bool:
         """Tell, after the last frame, whether there were all.

@@ -1,7 +1,7 @@
 """Predictions as files: JSON in MMPose's form, CSV, pictures, videos.
 
-A file appears when it is complete. An interruption leaves none behind, but
-for the table, which has the rows of the images that were done.
+A file appears when it is complete. What ends a run early leaves none behind,
+but for the table, which has the rows of the images that were done.
 """
 
 import csv
@@ -178,8 +178,15 @@ class VideoFile:
 TABLE_START = ('image', 'frame', 'face', 'track_id')
 
 
+class TableError(OSError):
+    """The table cannot be written any further."""
+
+
 class Table:
     """A CSV file with one row for each face.
+
+    A run that ends early leaves the rows of what was done. They take the
+    place of no earlier table: :attr:`kept` is then another file.
 
     Args:
         path (pathlib.Path): The file.
@@ -192,18 +199,20 @@ class Table:
         self.header += ['x1', 'y1', 'x2', 'y2', 'box_score']
         for index in range(num_keypoints):
             self.header += [f'kpt{index}_{axis}' for axis in ('x', 'y', 's')]
+        #: Where the rows of a run are that ended early; None if it did not.
+        self.kept: Path | None = None
 
     def __enter__(self) -> 'Table':
         """Begin the file."""
         self._context = replace_file(self.path)
-        partial = self._context.__enter__()
+        self._partial = self._context.__enter__()
         # A file's name need not be Unicode.
-        self._file = partial.open(
+        self._file = self._partial.open(
             'w', encoding='utf-8', errors='backslashreplace', newline=''
         )
         self._rows = csv.writer(self._file)
         self._rows.writerow(self.header)
-        self._count = 0
+        self._count = self._end = 0
         return self
 
     def add(self, image: str, faces: Faces, frame: int | None = None) -> None:
@@ -213,28 +222,64 @@ class Table:
             image (str): Its name.
             faces (Faces): Its faces.
             frame (int, optional): Number of the frame, from 0.
+
+        Raises:
+            TableError: They cannot be written, as on a full disk.
         """
-        for index, row in enumerate(_table_rows(faces)):
-            track = '' if faces.ids is None else int(faces.ids[index])
-            number = '' if frame is None else frame
-            self._rows.writerow([image, number, index, track, *row])
-            self._count += 1
+        number = '' if frame is None else frame
+        try:
+            for index, row in enumerate(_table_rows(faces)):
+                track = '' if faces.ids is None else int(faces.ids[index])
+                self._rows.writerow([image, number, index, track, *row])
+            self._file.flush()
+        except OSError as error:
+            raise self._failed(error) from error
+        self._end = os.fstat(self._file.fileno()).st_size
+        self._count += len(faces)
 
     def __exit__(self, *error: Any) -> None:
-        """Finish the file, or leave none after an error.
+        """Finish the file; after an error keep what is whole.
 
-        After an interruption it has the rows of what was done, if any, whose
-        other files are there too.
+        Raises:
+            TableError: It cannot be finished.
         """
         try:
             self._file.close()
-        except OSError:
-            self._context.__exit__(*sys.exc_info())
-            raise
-        stopped = error[0] is not None and not issubclass(error[0], Exception)
-        if stopped and self._count:
-            error = None, None, None
-        self._context.__exit__(*error)
+        except OSError as problem:  # once more what ``add`` told, or new
+            if error[0] is None:
+                self._keep(problem)
+                raise self._failed(problem) from problem
+        if error[0] is None:
+            self._context.__exit__(None, None, None)
+        else:
+            self._keep(error[1])
+
+    def _failed(self, error: OSError) -> TableError:
+        return TableError(
+            f'{self.path}: the table cannot be written: '
+            f'{error.strerror or error}'
+        )
+
+    def _keep(self, error: BaseException) -> None:
+        """Keep the rows of what was done, if any."""
+        if self._count:
+            os.truncate(self._partial, self._end)
+            self.kept = self._free_name()
+            if self.kept == self.path:
+                self._context.__exit__(None, None, None)
+                return
+            with replace_file(self.kept) as place:
+                self._partial.replace(place)
+        self._context.__exit__(type(error), error, error.__traceback__)
+
+    def _free_name(self) -> Path:
+        """Name a file that is not there yet, the table's if it can be."""
+        path, number = self.path, 1
+        while os.path.lexists(path):
+            again = f'_{number}' if number > 1 else ''
+            name = f'{self.path.stem}.partial{again}{self.path.suffix}'
+            path, number = self.path.with_name(name), number + 1
+        return path
 
 
 def _table_rows(faces: Faces) -> Iterable[Sequence[str]]:

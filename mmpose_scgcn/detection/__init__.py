@@ -10,7 +10,7 @@ from .boxes import (
     check_in_image,
     suppress,
 )
-from .build import DETECTORS, build_detector
+from .build import DETECTORS, build_detector, check_detector
 from .calibration import boxes_of_kind, measure, read_mapping
 from .detector import CallableDetector, FaceDetector, WholeImage
 from .haar import Haar, has_haar
@@ -28,6 +28,7 @@ __all__ = [
     'boxes_of_kind',
     'build_detector',
     'check_boxes',
+    'check_detector',
     'check_in_image',
     'find_yunet',
     'has_haar',

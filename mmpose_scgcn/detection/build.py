@@ -1,5 +1,6 @@
 """A detector by its name, its file or its function."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from .yunet import YuNet, find_yunet
 
 #: Detectors that can be named.
 DETECTORS = ('auto', 'yunet', 'haar', 'whole_image')
+_WHOLE = ('whole_image', 'whole-image')
 
 
 def build_detector(
@@ -58,7 +60,7 @@ def build_detector(
         return spec
     if callable(spec):
         return CallableDetector(spec, mapping, **options)
-    name = 'auto' if spec is None else str(spec)
+    name = check_detector(spec) or 'auto'
     if name == 'auto':
         name = _best()
     if name == 'yunet' or name.endswith('.onnx'):
@@ -66,10 +68,34 @@ def build_detector(
         return YuNet(path, mapping=mapping, **options)
     if name == 'haar':
         return Haar(mapping=mapping, **options)
-    if name in ('whole_image', 'whole-image'):
+    if name in _WHOLE:
         return WholeImage(**options)
-    if name.endswith('.py') or '_' in name:
-        return MMDetection(name, mapping=mapping, **options)
+    return MMDetection(name, mapping=mapping, **options)
+
+
+def check_detector(spec: Any) -> Any:
+    """Check the name of a detector that is made later.
+
+    Args:
+        spec: See :func:`build_detector`.
+
+    Returns:
+        Any: The same; the name of a file as an absolute path, which stays
+        right in another folder.
+
+    Raises:
+        ValueError: No such detector.
+        FileNotFoundError: The named file does not exist.
+    """
+    if not isinstance(spec, (str, Path)):
+        return spec
+    name = str(spec)
+    if name.endswith('.onnx') and not os.path.isfile(name):
+        raise FileNotFoundError(f'no file of YuNet at {name}')
+    if name.endswith(('.onnx', '.py')) and os.path.isfile(name):
+        return os.path.abspath(name)
+    if name in (*DETECTORS, *_WHOLE) or name.endswith('.py') or '_' in name:
+        return name
     raise ValueError(
         f'no face detector {name!r}: expected one of {", ".join(DETECTORS)}, '
         'a YuNet file (.onnx), a config or model name of MMDetection, or a '

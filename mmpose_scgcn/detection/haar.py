@@ -58,6 +58,10 @@ class Haar(FaceDetector):
         self._alone = Lock()  # the cascade keeps its image
         self.cascade = cv2.CascadeClassifier(str(_cascade_file()))
 
+    def __reduce__(self) -> tuple:
+        """Tell ``pickle`` and ``copy`` how to make another one."""
+        return type(self), (self.longest, self.mapping)
+
     def find(self, image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Find faces; see :meth:`FaceDetector.find`.
 

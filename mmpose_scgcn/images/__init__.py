@@ -6,7 +6,14 @@ It imports nothing else of the package, so that every part may use it.
 from .decoding import DARK, Decoded, decode_image
 from .facts import ImageFacts, image_facts
 from .headers import MOST_PIXELS
-from .reading import ImageLike, read_file, read_image, shown
+from .reading import (
+    ImageLike,
+    read_file,
+    read_image,
+    read_to_predict,
+    shown,
+    why_doubtful,
+)
 from .suffixes import IMAGE_SUFFIXES
 
 __all__ = [
@@ -20,5 +27,7 @@ __all__ = [
     'image_facts',
     'read_file',
     'read_image',
+    'read_to_predict',
     'shown',
+    'why_doubtful',
 ]

@@ -25,6 +25,8 @@ BY_OPENCV = frozenset(('BMP', 'DIB', 'JPEG', 'MPO', 'PNG', 'TIFF', 'WEBP'))
 _AS_STORED = (
     cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH | cv2.IMREAD_IGNORE_ORIENTATION
 )
+#: What a JPEG 2000 codestream begins with: its start, and that of its header.
+_CODESTREAM = b'\xff\x4f\xff\x51'
 #: v / 257, rounded, of each value of 16 bits: 65535 becomes 255.
 _TO_8_BITS = ((np.arange(2**16) + 128) // 257).astype(np.uint8)
 
@@ -156,6 +158,7 @@ def _decode(image: 'Image.Image', content: bytes) -> Decoded:
         pixels = by_opencv(content)
     plainly = pixels is not None and orientation == 1
     if pixels is None:
+        _check_jpeg2000(image, content)
         pixels = by_pil(image)
     _check_depth(pixels)
     if image.format != 'TIFF':  # both turn TIFF themselves
@@ -165,6 +168,27 @@ def _decode(image: 'Image.Image', content: bytes) -> Decoded:
     return Decoded(
         to_bgr(pixels), orientation, brightest, plainly and not deep
     )
+
+
+def _check_jpeg2000(image: 'Image.Image', content: bytes) -> None:
+    """Refuse what PIL would round past 255, which becomes black.
+
+    Raises:
+        ValueError: It has colours of more than 8 bits.
+    """
+    if image.format != 'JPEG2000' or image.mode.startswith('I'):
+        return
+    start = content.find(_CODESTREAM)
+    # Of the header: the number of components, then three bytes for each, of
+    # which the first has the bits less one, and a sign.
+    count = int.from_bytes(content[start + 40 : start + 42], 'big')
+    depths = content[start + 42 : start + 42 + 3 * count : 3]
+    bits = max(((depth & 0x7F) + 1 for depth in depths), default=8)
+    if start >= 0 and bits > 8:
+        raise ValueError(
+            f'JPEG 2000 with colours of {bits} bits, of which Pillow makes '
+            'wrong ones; expected 8 bits: convert it to PNG or TIFF'
+        )
 
 
 def _is_premultiplied(image: 'Image.Image') -> bool:

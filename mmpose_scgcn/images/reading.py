@@ -6,12 +6,13 @@ import re
 import stat
 import struct
 import sys
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeGuard, Union
 
 import numpy as np
 
-from .decoding import Decoded, by_pil, decode_image, to_bgr
+from .decoding import DARK, Decoded, by_pil, decode_image, to_bgr
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -49,16 +50,67 @@ def read_image(source: ImageLike) -> np.ndarray:
             says what came.
         TypeError: Neither file, array nor PIL image.
     """
+    return _read(source)[0]
+
+
+def read_to_predict(source: ImageLike, number: int) -> np.ndarray:
+    """Read an image as :func:`read_image` does; warn of a nearly black one.
+
+    Args:
+        source (ImageLike): See there.
+        number (int): Its place among others, to name what is no file.
+
+    Returns:
+        np.ndarray: (H, W, 3) uint8, BGR.
+
+    Raises:
+        FileNotFoundError, ValueError, TypeError: As there.
+    """
+    pixels, brightest = _read(source)
+    doubt = why_doubtful(brightest)
+    if doubt:
+        name = f'image {number}'
+        if isinstance(source, (str, os.PathLike)):
+            name = shown(os.fsdecode(source))
+        warnings.warn(f'{name}: {doubt}', stacklevel=2)
+    return pixels
+
+
+def why_doubtful(brightest: int | None) -> str | None:
+    """Tell of an image of 16 bits whose values are of fewer bits.
+
+    Args:
+        brightest (int, optional): Its largest value; None for one of 8 bits.
+
+    Returns:
+        str | None: What is doubtful, None if nothing is.
+    """
+    if brightest is None or brightest >= DARK:
+        return None
+    return (
+        'an image of 16 bits that is nearly black when read: its values end '
+        f'at {brightest} of 65535; scale them to the whole range'
+    )
+
+
+def _read(source: ImageLike) -> tuple[np.ndarray, int | None]:
+    """Read an image; give its pixels, and the largest value of 16 bits."""
     if isinstance(source, np.ndarray):
-        return _from_array(source)
+        return _from_values(_check_array(source))
     if _is_pil(source):
-        return _from_pil(source)
+        return _from_values(_values_of_pil(source))
     if isinstance(source, (str, os.PathLike)):
-        return read_file(source).pixels
+        decoded = read_file(source)
+        return decoded.pixels, decoded.brightest
     raise TypeError(
         'expected an image as a path, a NumPy array or a PIL image, got '
         f'{type(source).__name__}'
     )
+
+
+def _from_values(values: np.ndarray) -> tuple[np.ndarray, int | None]:
+    deep = values.dtype == np.uint16
+    return to_bgr(values), int(values.max(initial=0)) if deep else None
 
 
 def read_file(path: str | os.PathLike) -> Decoded:
@@ -127,20 +179,22 @@ def _is_pil(source: object) -> 'TypeGuard[Image.Image]':
     return pil is not None and isinstance(source, pil.Image)
 
 
-def _from_pil(image: 'Image.Image') -> np.ndarray:
+def _values_of_pil(image: 'Image.Image') -> np.ndarray:
+    """Give the values of an upright image, of 8 or 16 bits."""
     from PIL import ImageOps
 
     with contextlib.suppress(*_BROKEN_EXIF):
         image = ImageOps.exif_transpose(image)
     try:
-        return to_bgr(by_pil(image))
+        return by_pil(image)
     except OSError as error:  # the file behind it is cut off, or closed
         raise ValueError(
             f'an image of PIL cannot be decoded: {error}'
         ) from error
 
 
-def _from_array(array: np.ndarray) -> np.ndarray:
+def _check_array(array: np.ndarray) -> np.ndarray:
+    """Check an array; give its values as uint8 or uint16."""
     shape = array.shape
     channels = shape[-1] if array.ndim == 3 else 1
     if array.ndim not in (2, 3) or channels not in (1, 3, 4) or 0 in shape:
@@ -155,4 +209,4 @@ def _from_array(array: np.ndarray) -> np.ndarray:
             'expected an image array of uint8 or uint16, got '
             f'{array.dtype}; scale it to 0..255 and convert it'
         )
-    return to_bgr(array)
+    return array

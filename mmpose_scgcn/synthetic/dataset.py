@@ -2,6 +2,7 @@
 
 import json
 import multiprocessing
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -21,6 +22,8 @@ from .preview import preview_grid
 SPLIT_START = dict(train=0, val=10_000_000, test=20_000_000)
 _QUALITY = [cv2.IMWRITE_JPEG_QUALITY, 90]
 _PREVIEW_FACES = 16
+#: What annotation files say that they are.
+_DESCRIPTION = 'synthetic faces, 98 WFLW landmarks'
 
 
 def annotation_name(split: str) -> str:
@@ -84,12 +87,30 @@ def _check_target(out_dir: Path, overwrite: bool) -> None:
         raise FileExistsError(
             f'{out_dir} is not empty; choose another folder or overwrite it'
         )
-    ours = {'images', 'preview.jpg', *map(annotation_name, SPLIT_START)}
-    if found - ours:
+    for name in _foreign(out_dir, found):
         raise FileExistsError(
-            f'{out_dir} is not overwritten: it holds {min(found - ours)}, '
-            'which is no part of a data set of synthetic faces'
+            f'{out_dir} is not overwritten: it holds {name}, which is no '
+            'part of a data set of synthetic faces'
         )
+
+
+def _foreign(out_dir: Path, found: set[str]) -> Iterator[str]:
+    """List what is in a folder and was not made by :func:`make_dataset`."""
+    annotations = set(map(annotation_name, SPLIT_START)) & found
+    yield from sorted(found - annotations - {'images', 'preview.jpg'})
+    for name in sorted(annotations):
+        with (out_dir / name).open('rb') as file:
+            if _DESCRIPTION.encode() not in file.read(1000):
+                yield name
+    if found and not annotations:  # without them pictures may be anybody's
+        yield min(found)
+    images = out_dir / 'images'
+    names = (path.name for path in images.iterdir()) if images.is_dir() else ()
+    yield from (
+        f'images/{name}'
+        for name in names
+        if not re.fullmatch(r'\d{6,}\.jpg', name)
+    )
 
 
 def _save_preview(folder: Path, entries: list) -> None:
@@ -99,7 +120,8 @@ def _save_preview(folder: Path, entries: list) -> None:
         images.append(cv2.imread(str(folder / 'images' / image['file_name'])))
         keypoints.append(np.reshape(face['keypoints'], (-1, 3))[:, :2])
     grid = preview_grid(images, keypoints)
-    cv2.imwrite(str(folder / 'preview.jpg'), grid, _QUALITY)
+    if not cv2.imwrite(str(folder / 'preview.jpg'), grid, _QUALITY):
+        raise OSError(f'cannot write preview.jpg in {folder}')
 
 
 def _fill(
@@ -130,7 +152,7 @@ def _fill(
             [image for image, _ in entries[split]],
             [face for _, face in entries[split]],
             (),
-            dict(description='synthetic faces, 98 WFLW landmarks'),
+            dict(description=_DESCRIPTION),
         )
         path = folder / annotation_name(split)
         path.write_text(json.dumps(content), encoding='utf-8')

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from mmpose_scgcn.images import ImageLike, read_image
 from mmpose_scgcn.structures import Faces
 
 import cv2
@@ -29,7 +30,7 @@ _LARGEST = 1000
 
 def draw_faces(
     faces: Faces,
-    image: np.ndarray | None = None,
+    image: ImageLike | None = None,
     boxes: bool = False,
     indices: bool = False,
     links: bool = False,
@@ -45,8 +46,8 @@ def draw_faces(
     Args:
         faces (Faces): What to draw. Faces with ``ids`` have the colour of
             their identity, and with ``boxes`` its number.
-        image (np.ndarray, optional): (H, W, 3) uint8, BGR. Defaults to
-            None: ``faces.image``.
+        image (ImageLike, optional): What to draw on: a file, an array or a
+            PIL image. Defaults to None: ``faces.image``.
         boxes (bool): Draw the boxes. Defaults to False.
         indices (bool): Write each keypoint's number; of a face of less than
             about 300 px they run into each other, see ``scale``. Defaults to
@@ -72,7 +73,7 @@ def draw_faces(
 
     Raises:
         ValueError: There is no image, no edges where they are wanted, a
-            scale that is not positive, or a radius or a thickness that is no
+            scale that leaves no picture, or a radius or a thickness that is no
             number above 0, at most 1,000 px.
     """
     image = faces.image if image is None else image
@@ -82,8 +83,12 @@ def draw_faces(
         raise ValueError(
             'these faces have no edge weights; predict with with_edges=True'
         )
-    if not 0 < scale < np.inf:
-        raise ValueError(f'scale: expected a positive number, got {scale}')
+    image = read_image(image)
+    if not (0 < scale < np.inf and scale * min(image.shape[:2]) >= 1):
+        raise ValueError(
+            'scale: expected a positive number that leaves at least one px, '
+            f'got {scale} for {image.shape[1]} x {image.shape[0]} px'
+        )
     _check_size('radius', radius, numbers.Real, 'a number')
     _check_size('thickness', thickness, numbers.Integral, 'a whole number')
     canvas = np.zeros_like(image) if black_background else image.copy()

@@ -101,6 +101,29 @@ def test_detectors_see_what_was_read(untrained, images, tmp_path):
         same(faces, results[0])
 
 
+def test_a_nearly_black_image_is_told(model, images, boxes, tmp_path):
+    """12 bits in 16, as an array, a file or a PIL image."""
+    deep = images[0].astype(np.uint16) * 16
+    cv2.imwrite(str(tmp_path / 'dark.png'), deep)
+    grey = Image.fromarray(images[0][..., 0].astype(np.int32))
+    for image, name in (
+        (deep, 'image 0'),
+        (tmp_path / 'dark.png', r'.*dark\.png'),
+        (grey, 'image 0'),
+    ):
+        with pytest.warns(UserWarning, match=f'^{name}: an image of 16 bits'):
+            model(image, boxes)
+
+
+def test_what_is_no_detector_or_no_use_is_told(untrained, model, images):
+    with pytest.raises(ValueError, match="no face detector 'yunett'"):
+        load_model(
+            untrained.config, untrained.checkpoint, 'cpu', detector='yunett'
+        )
+    with pytest.raises(ValueError, match="box_kind='yunet' says what your"):
+        model(images[0], box_kind='yunet')
+
+
 def test_no_face_is_no_keypoint(untrained, images):
     model = load_model(
         untrained.config, untrained.checkpoint, 'cpu', lambda image: []
@@ -145,9 +168,10 @@ def test_a_detector_by_name_and_by_object(untrained, images):
 
 
 def test_the_detector_is_made_when_it_is_needed(untrained, images, boxes):
-    model = load_model(untrained.config, untrained.checkpoint, 'cpu', 'dlib')
+    name = 'rtmdet_of_nobody'  # of MMDetection, if it is one
+    model = load_model(untrained.config, untrained.checkpoint, 'cpu', name)
     assert len(model(images[0], boxes)) == 2
-    with pytest.raises(ValueError, match="no face detector 'dlib'"):
+    with pytest.raises((ImportError, ValueError, RuntimeError)):
         model(images[0])
 
 

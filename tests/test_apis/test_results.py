@@ -1,11 +1,19 @@
 """What becomes of predicted files."""
 
 import csv
+import errno
 import json
+import os
 from pathlib import Path
 
-from mmpose_scgcn.apis.results import ResultFiles, check_places, check_screen
-from mmpose_scgcn.apis.writers import Table, to_instances, write_json
+from mmpose_scgcn.apis.results import ResultFiles, check_places
+from mmpose_scgcn.apis.window import check_screen
+from mmpose_scgcn.apis.writers import (
+    Table,
+    TableError,
+    to_instances,
+    write_json,
+)
 from mmpose_scgcn.structures import Faces
 
 import cv2
@@ -42,9 +50,9 @@ def test_nothing_is_written_where_nothing_is_wanted(tmp_path, faces):
     results.add_image('x', Path('a.jpg'), faces)
     results.add_row(Path('a.jpg'), faces)
     with results.open_video('x', 25.0) as file:
-        assert file is None
+        assert not file.is_open
         assert results.add_frame(file, 'x', faces) is False
-    results.add_video('x', Path('a.mp4'), [faces])
+    results.add_video('x', Path('a.mp4'), [faces], [0.0])
     assert results.places() == []
 
 
@@ -54,7 +62,7 @@ def test_a_video_with_its_records_and_rows(tmp_path, faces):
         with results.open_video('x', 25.0) as file:
             for _ in range(3):
                 assert results.add_frame(file, 'x', faces) is False
-        results.add_video('x', Path('a.mp4'), [faces] * 3)
+        results.add_video('x', Path('a.mp4'), [faces] * 3, [0, 0.04, 1 / 3])
     assert results.places() == [
         str(tmp_path / name) for name in ('p', 'r', 't.csv')
     ]
@@ -62,6 +70,7 @@ def test_a_video_with_its_records_and_rows(tmp_path, faces):
     assert video.get(cv2.CAP_PROP_FRAME_COUNT) == 3
     records = json.loads((tmp_path / 'r/x.json').read_text())
     assert [record['frame_id'] for record in records] == [0, 1, 2]
+    assert [r['time_s'] for r in records] == [0, 0.04, 0.333333]
     with (tmp_path / 't.csv').open(newline='') as file:
         frames = [row['frame'] for row in csv.DictReader(file)]
     assert frames == ['0', '1', '2']
@@ -139,12 +148,97 @@ def test_no_picture_stands_without_its_record(tmp_path, faces):
 def test_records_are_written_one_after_another_as_json(tmp_path, faces):
     results = ResultFiles(records=tmp_path)
     frames = [faces, Faces.empty(2), faces]
-    results.add_video('x', Path('a.mp4'), frames)
+    results.add_video('x', Path('a.mp4'), frames, [0.0, 0.5, 1.0])
     expected = [
-        dict(frame_id=number, instances=to_instances(found))
+        dict(
+            frame_id=number,
+            time_s=number / 2,
+            instances=to_instances(found),
+        )
         for number, found in enumerate(frames)
     ]
     assert (tmp_path / 'x.json').read_text() == json.dumps(expected)
     assert results.earlier('x') == tmp_path / 'x.json'
     write_json(tmp_path / 'none.json', [])
     assert (tmp_path / 'none.json').read_text() == '[]'
+
+
+@pytest.mark.parametrize(
+    'error', [KeyboardInterrupt, RuntimeError, MemoryError]
+)
+def test_a_run_that_ends_early_keeps_its_rows(tmp_path, faces, error):
+    """Beside an earlier table, which stays."""
+    path = tmp_path / 't.csv'
+    for kept in (path, tmp_path / 't.partial.csv'):
+        table = Table(path, 2)
+        with pytest.raises(error), table:
+            table.add('a.jpg', faces)
+            raise error('no memory')
+        assert table.kept == kept
+        assert len(kept.read_text().splitlines()) == 2
+        path.write_text('complete')
+    assert path.read_text() == 'complete'
+    with pytest.raises(error), Table(tmp_path / 'none.csv', 2):
+        raise error
+    assert names(tmp_path) == ['t.csv', 't.partial.csv']
+
+
+def test_a_table_on_a_full_disk_keeps_whole_rows(tmp_path, faces, monkeypatch):
+    path = tmp_path / 't.csv'
+    table = Table(path, 2)
+    told = r't\.csv: the table cannot be written: No space left on device'
+    with pytest.raises(TableError, match=told), table:
+        table.add('a.jpg', faces)
+        flush = table._file.flush
+
+        def half():
+            flush()
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        table._file = Half(table._file, half)
+        table.add('b.jpg', faces)
+    with path.open(newline='') as file:
+        assert [row['image'] for row in csv.DictReader(file)] == ['a.jpg']
+
+
+class Half:
+    """A file on a disk that fills up."""
+
+    def __init__(self, file, flush):
+        self._file, self.flush = file, flush
+
+    def __getattr__(self, name):
+        return getattr(self._file, name)
+
+
+def test_a_table_goes_where_a_link_leads(tmp_path, faces):
+    (tmp_path / 'link.csv').symlink_to('real.csv')
+    for _ in range(2):
+        with Table(tmp_path / 'link.csv', 2) as table:
+            table.add('a.jpg', faces)
+        assert (tmp_path / 'link.csv').is_symlink()
+        assert len((tmp_path / 'real.csv').read_text().splitlines()) == 2
+        (tmp_path / 'real.csv').write_text('')
+
+
+def test_a_table_is_no_record_of_the_same_run(tmp_path):
+    record = tmp_path / 'a.json'
+    with pytest.raises(ValueError, match='is the name of a JSON file of this'):
+        check_places([tmp_path / 'a.jpg'], None, record, [], [record])
+
+
+def test_all_pictures_are_in_one_window(tmp_path, faces, monkeypatch):
+    told = []
+    keys = iter([ord('x'), 27])
+    monkeypatch.setattr(cv2, 'imshow', lambda name, _: told.append(name))
+    monkeypatch.setattr(
+        cv2, 'setWindowTitle', lambda _, title: told.append(title)
+    )
+    monkeypatch.setattr(cv2, 'waitKey', lambda _: next(keys))
+    monkeypatch.setattr(cv2, 'destroyWindow', told.append)
+    results = ResultFiles(show=True)
+    assert results.add_image('a', Path('a.jpg'), faces) is False
+    assert results.add_image('b', Path('\udcff.jpg'), faces) is True
+    results.close()
+    window = told[0]
+    assert told == [window, 'a.jpg', window, '\\udcff.jpg', window]

@@ -1,17 +1,20 @@
 """Images, videos and cameras one after another."""
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
-from mmpose_scgcn.apis import source_predictor
+from mmpose_scgcn.apis import results, source_predictor
 from mmpose_scgcn.apis.results import ResultFiles
 from mmpose_scgcn.apis.source_predictor import (
     BATCH,
     Doubtful,
+    Partly,
     SourcePredictor,
     group_images,
 )
 from mmpose_scgcn.apis.sources import Source
+from mmpose_scgcn.apis.writers import VideoFile
 from mmpose_scgcn.structures import Faces
 
 import cv2
@@ -138,3 +141,81 @@ def test_results_of_an_earlier_run_are_named(tmp_path):
     (tmp_path / 'a.png').write_bytes(b'cut off')
     (told,) = Whole()(tmp_path, records)
     assert told.endswith(f'; {records / "a.json"} is from an earlier run')
+
+
+def test_an_image_that_needs_too_much_memory_does_not_end_the_others(tmp_path):
+    for number in range(3):
+        image = np.full((60, 80 + number, 3), 9, np.uint8)
+        cv2.imwrite(str(tmp_path / f'{number}.png'), image)
+
+    class Full(Whole):
+        def predict(self, images, boxes):
+            if any(image.shape[1] == 81 for image in images):
+                raise RuntimeError('CUDA out of memory')
+            return super().predict(images, boxes)
+
+    full = Full()
+    (told,) = full(tmp_path, tmp_path / 'records')
+    assert told == f'{tmp_path / "1.png"}: CUDA out of memory'
+    records = sorted(p.name for p in (tmp_path / 'records').iterdir())
+    assert records == ['0.json', '2.json']
+
+
+def predict_video(tmp_path, files):
+    """Predict two frames; returns what is told."""
+    write_video(tmp_path / 's.avi', 2)
+    predictor = SourcePredictor(
+        None,
+        None,
+        lambda predict, detect: SimpleNamespace(
+            update=lambda image, time_s: replace(
+                Faces.empty(num_keypoints=3), image=image
+            )
+        ),
+        files,
+        lambda faces: None,
+    )
+    source = Source('video', tmp_path / 's.avi', name='s')
+    return [told for _, problems in predictor([source]) for told in problems]
+
+
+def test_a_picture_that_cannot_be_written_costs_no_keypoints(
+    tmp_path, monkeypatch
+):
+    def write_nothing(file, frame):
+        file._count += 1
+
+    monkeypatch.setattr(VideoFile, 'add', write_nothing)
+    pictures, records = tmp_path / 'v', tmp_path / 'r'
+    (told,) = predict_video(tmp_path, ResultFiles(pictures, records))
+    assert isinstance(told, Partly)
+    assert told.startswith(f'{tmp_path / "s.avi"}: {pictures / "s.mp4"}: only')
+    assert 'only 0 of 2 frames could be written' in told
+    assert 'the keypoints of all frames are kept' in told
+    assert (records / 's.json').is_file()
+    assert list(pictures.iterdir()) == []
+    (told,) = predict_video(tmp_path, ResultFiles(pictures))
+    assert not isinstance(told, Partly)
+
+
+def test_a_key_in_the_window_ends_the_run(tmp_path, monkeypatch):
+    for number in range(3):
+        cv2.imwrite(str(tmp_path / f'{number}.png'), IMAGE)
+    keys = iter([0, ord('q')])
+    monkeypatch.setattr(
+        results, 'show_picture', lambda *_, wait_ms: next(keys) == ord('q')
+    )
+    predictor = SourcePredictor(
+        lambda images, boxes: [
+            replace(Faces.empty(num_keypoints=3), image=image)
+            for image in images
+        ],
+        lambda image, path: (np.zeros((0, 4)), np.zeros(0)),
+        None,
+        ResultFiles(show=True),
+        lambda faces: None,
+    )
+    files = sorted(tmp_path.glob('*.png'))
+    sources = [Source('image', path, name=path.stem) for path in files]
+    assert [done for done, _ in predictor(sources)] == [1, 1]
+    assert predictor.stopped

@@ -3,9 +3,13 @@
 import os
 from pathlib import Path
 
-from mmpose_scgcn.apis.sources import Video, find_sources
+from mmpose_scgcn.apis.sources import Source, Video, find_sources
 
+import cv2
+import numpy as np
 import pytest
+
+IMAGE = np.zeros((8, 8, 3), np.uint8)
 
 
 @pytest.fixture
@@ -124,3 +128,40 @@ def test_a_pipe_in_the_place_of_a_video_is_not_waited_for(folder):
         assert source.kind == 'video'
         with pytest.raises(ValueError, match=f'{name} is a device or a pipe'):
             Video(source)
+
+
+def test_names_of_results_differ_on_any_disk(folder):
+    """Capitals, and accents written apart, may be the same file."""
+    files = 'in/IMG.png', 'in/deep/img.png', 'x/\u00e9.png', 'y/e\u0301.png'
+    for name in files:
+        (folder / name).parent.mkdir(exist_ok=True, parents=True)
+        (folder / name).write_bytes(b'')
+    given = [source.name for source in find_sources(files)[0]]
+    assert given == ['IMG', 'img_2', '\u00e9', 'e\u0301_2']
+
+
+def test_times_are_those_of_the_file_where_they_run_forward(monkeypatch):
+    stated = iter([0.0, 40, 140, 140, 100, 400])
+
+    class Capture:
+        def get(self, what):
+            return {
+                cv2.CAP_PROP_FPS: 25.0,
+                cv2.CAP_PROP_POS_MSEC: None,
+                cv2.CAP_PROP_FRAME_COUNT: 6,
+            }[what] or self.now
+
+        def read(self):
+            self.now = next(stated, None)
+            return self.now is not None, IMAGE
+
+        def isOpened(self):
+            return True
+
+        def release(self):
+            pass
+
+    monkeypatch.setattr(cv2, 'VideoCapture', lambda _: Capture())
+    video = Video(Source('video', Path('a.mp4')))
+    times = [video.time_s for _ in video]
+    assert times == pytest.approx([0, 0.04, 0.14, 0.18, 0.22, 0.4])

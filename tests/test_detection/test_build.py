@@ -10,6 +10,7 @@ from mmpose_scgcn.detection import (
     WholeImage,
     YuNet,
     build_detector,
+    check_detector,
     find_yunet,
     has_haar,
     read_mapping,
@@ -142,3 +143,15 @@ def test_another_file_than_yunets(tmp_path):
 def test_files_of_pathlib(tmp_path):
     with pytest.raises(FileNotFoundError, match='YuNet at'):
         build_detector(Path('somewhere/else.onnx'))
+
+
+def test_a_name_is_checked_before_the_first_image(tmp_path, monkeypatch):
+    (tmp_path / 'own.onnx').write_bytes(b'')
+    monkeypatch.chdir(tmp_path)
+    assert check_detector('own.onnx') == str(tmp_path / 'own.onnx')
+    for spec in (None, 'auto', 'whole-image', 'rtmdet_tiny', len):
+        assert check_detector(spec) == spec
+    with pytest.raises(FileNotFoundError, match=r'YuNet at no\.onnx'):
+        check_detector('no.onnx')
+    with pytest.raises(ValueError, match="no face detector 'yunett'"):
+        check_detector('yunett')

@@ -161,3 +161,39 @@ def test_what_a_killed_run_has_left_in_the_folder_goes(tmp_path, monkeypatch):
     make_dataset(out, **COUNTS)
     assert 'preview.jpg' in os.listdir(out)
     assert not [name for name in os.listdir(out) if name.startswith('.')]
+
+
+@pytest.mark.parametrize('name', ['images/mine.jpg', 'preview.jpg'])
+def test_overwriting_spares_pictures_of_others(tmp_path, name):
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_bytes(b'keep')
+    with pytest.raises(FileExistsError, match=f'holds {name[:6]}'):
+        make_dataset(tmp_path, **COUNTS, overwrite=True)
+    assert files(tmp_path) == {name: b'keep'}
+
+
+def test_overwriting_spares_annotations_and_pictures_of_others(tmp_path):
+    target = tmp_path / 'faces'
+    make_dataset(target, train=1, val=0, test=0, size=48)
+    (target / 'images/holiday.jpg').write_bytes(b'keep')
+    with pytest.raises(FileExistsError, match=r'holds images/holiday\.jpg'):
+        make_dataset(target, **COUNTS, overwrite=True)
+    (target / 'images/holiday.jpg').unlink()
+    annotations = 'face_landmarks_wflw_val.json'
+    (target / annotations).write_text('{"info": {"description": "WFLW"}}')
+    with pytest.raises(FileExistsError, match=f'holds {annotations}'):
+        make_dataset(target, **COUNTS, overwrite=True)
+
+
+def test_a_preview_that_cannot_be_written_is_told(tmp_path, monkeypatch):
+    write = cv2.imwrite
+    monkeypatch.setattr(
+        cv2,
+        'imwrite',
+        lambda path, *rest: (
+            not path.endswith('preview.jpg') and write(path, *rest)
+        ),
+    )
+    with pytest.raises(OSError, match=r'cannot write preview\.jpg'):
+        make_dataset(tmp_path / 'faces', train=1, val=0, test=0, size=48)
+    assert list(tmp_path.iterdir()) == []

@@ -91,3 +91,29 @@ def test_the_mean_face_has_the_images_of_subfolders(
     )
     assert result.returncode == 0, result.stderr
     assert (tmp_path / 'graph.png').is_file()
+
+
+def test_other_files_are_not_replaced(tool, ann_file, tmp_path):
+    before = ann_file.read_bytes()
+    for out in (ann_file, 'g.png'):
+        result = tool('--ann-file', ann_file, '--out', out)
+        assert result.returncode == 2
+        assert f'--out must be a .py file, got {out}' in result.stderr
+    assert ann_file.read_bytes() == before
+    (tmp_path / 'mine.png').write_bytes(b'mine')
+    (tmp_path / 'other.py').write_text('model = dict()')
+    for out, told in (('mine.py', 'mine.png'), ('other.py', 'other.py')):
+        result = tool('--ann-file', ann_file, '--out', out)
+        assert f'{told} is there, and no graph of this tool' in result.stderr
+    assert (tmp_path / 'mine.png').read_bytes() == b'mine'
+    for _ in range(2):  # its own it does replace
+        assert tool('--ann-file', ann_file, '--out', 'g.py').returncode == 0
+
+
+def test_a_padding_is_a_positive_number(tool, ann_file, tmp_path):
+    for padding in ('-1', 'nan', '0'):
+        options = '--padding', padding, '--out', 'g.py'
+        result = tool('--ann-file', ann_file, *options)
+        assert result.returncode == 2
+        assert '--padding' in result.stderr
+    assert list(tmp_path.iterdir()) == []

@@ -101,11 +101,12 @@ def test_a_detector_of_ones_own_is_measured(
 
 def test_a_file_of_measurements_is_added_to(tool, tmp_path):
     path = tmp_path / 'boxes.json'
-    path.write_text('{"other": {"faces": 3}}')
+    other = {name: dict(median=0.5, std=0.1) for name in NAMES}
+    path.write_text(json.dumps(dict(other=other)))
     result = tool('mine:faces', '--out', str(path), '--every', '3')
     assert result.returncode == 0, result.stderr
     table = json.loads(path.read_text())
-    assert table['other'] == dict(faces=3)
+    assert table['other'] == other
     assert table['mine:faces']['faces'] == 6
     assert [file.name for file in tmp_path.glob('boxes*')] == ['boxes.json']
 
@@ -186,11 +187,13 @@ def test_faces_without_an_annotated_keypoint(tool, synthetic_faces, tmp_path):
         (['dlib'], "no face detector 'dlib'"),
         (['mine:faces', 'mine:faces'], 'the detector mine:faces is given mo'),
         (['a/b.onnx'], 'no file of YuNet at a/b.onnx'),
-        (['mine:faces', '--out', 'mine.py'], 'mine.py holds no JSON'),
+        (['mine:faces', '--out', 'mine.py'], 'mine.py is there and'),
+        (['mine:faces', '--out', 'coco.json'], 'coco.json is there and holds'),
     ],
 )
 def test_what_cannot_be_measured(tool, tmp_path, arguments, message):
     before = (tmp_path / 'mine.py').read_text()
+    (tmp_path / 'coco.json').write_text('{"images": [], "annotations": []}')
     result = tool(*arguments)
     assert result.returncode == 1
     assert 'Traceback' not in result.stderr

@@ -232,6 +232,9 @@ def test_a_config_without_data_is_told(explain, checkpoint, tmp_path):
         ('a.jpg --cfg-options a=1 --out a.png', 'needs --config'),
         ('a.jpg --size 1.5 --out a.png', 'above 0, at most 1, got'),
         ('a.jpg --grid 0 --out a.png', 'at least 1, got'),
+        ('a.jpg --seed 0 --out a.png', '--seed needs --data-set'),
+        ('a.jpg --faces 3 --out a.png', '--faces needs --data-set'),
+        ('--data-set b --grid 4 --out a.json', '--grid needs an image'),
         ('--data-set b --seed -1 --out a.json', 'at least 0'),
     ],
 )

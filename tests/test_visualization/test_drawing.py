@@ -14,6 +14,7 @@ from mmpose_scgcn.visualization.faces import draw_points
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 #: A square of five keypoints with a middle, in px.
 POINTS = np.array([[40, 40], [120, 40], [120, 120], [40, 120], [80, 80]])
@@ -284,7 +285,8 @@ def test_no_faces_change_nothing(image):
     [
         (dict(image=None), {}, 'came without an image'),
         (dict(edges=None), dict(edges=True), 'no edge weights; predict with'),
-        ({}, dict(scale=0), 'scale: expected a positive number, got 0'),
+        ({}, dict(scale=0), 'scale: expected a positive number .* got 0 for'),
+        ({}, dict(scale=1e-4), 'that leaves at least one px, got 0.0001'),
         ({}, dict(radius=-1), 'radius: expected a number above 0, .* got -1'),
         ({}, dict(radius=np.nan), 'radius: expected a number .* got nan'),
         ({}, dict(thickness=0), 'thickness: expected a whole number above 0'),
@@ -330,3 +332,14 @@ def test_keypoints_far_to_the_right_are_drawn_where_they_are():
         assert columns.min() > 17_990 and columns.max() < 32_710
         for x, y in points[0].astype(int):
             assert tuple(drawn[y, x]) == (80, 220, 60)
+
+
+def test_any_image_may_be_drawn_on(faces, image):
+    """Grey, with transparency or as a PIL image: the picture is BGR."""
+    grey = np.full(image.shape[:2], 90, np.uint8)
+    expected = draw_faces(faces, np.dstack([grey] * 3))
+    clear = np.dstack([grey] * 3 + [np.zeros_like(grey)])
+    for other in (grey, clear, Image.fromarray(grey)):
+        np.testing.assert_array_equal(draw_faces(faces, other), expected)
+    with pytest.raises(ValueError, match='expected an image array of uint8'):
+        draw_faces(faces, image / np.float32(255))

@@ -2,13 +2,12 @@
 
 import os
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
-from mmpose_scgcn.inside import is_inside, outside
+from mmpose_scgcn.inside import is_inside, outside, plain_name
 
 from .column_names import has_image_suffix
 from .image_files import CALLED
@@ -95,7 +94,7 @@ class NamedImages:
             self._list()
         for parts in filter(None, map(_parts, variants)):
             ranks: dict[int, list[Path]] = {}
-            for path in self._listed.get(_plain(parts[-1]), []):
+            for path in self._listed.get(plain_name(parts[-1]), []):
                 there = path.relative_to(self.folder)
                 if not has_image_suffix(parts[-1]):
                     there = there.with_suffix('')
@@ -118,7 +117,7 @@ class NamedImages:
         for path in list_files(self.folder):
             if has_image_suffix(path.name):
                 for key in (path.name, path.stem):
-                    same = self._listed.setdefault(_plain(key), [])
+                    same = self._listed.setdefault(plain_name(key), [])
                     same.append(path)
 
     def _note(
@@ -188,14 +187,6 @@ def _variants(written: str) -> Iterator[str]:
         yield _UPLOAD.sub('', name, count=1)
 
 
-def _plain(name: str) -> str:
-    """Write a name as others may have: in small letters, accents in them.
-
-    macOS writes accents as letters of their own.
-    """
-    return unicodedata.normalize('NFC', name).casefold()
-
-
 def _parts(name: str) -> list[str]:
     """Part a name into folders and file."""
     path = _URL.sub('', name, count=1) if _URL.match(name) else name
@@ -206,7 +197,7 @@ def _rank(written: list[str], found: tuple[str, ...]) -> int:
     """Count the last parts that agree; 0 where others contradict them."""
     count = 0
     for a, b in zip(reversed(written), reversed(found), strict=False):
-        if _plain(a) != _plain(b):
+        if plain_name(a) != plain_name(b):
             break
         count += 1
     rest = written[: len(written) - count], found[: len(found) - count]

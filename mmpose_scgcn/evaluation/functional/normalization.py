@@ -43,8 +43,8 @@ def resolve_norm(norm: Norm, dataset_name: str | None = None) -> str | Groups:
         str | tuple: The name of a box normaliser, or two index groups.
 
     Raises:
-        ValueError: An unknown name, not two non-empty groups, or a data set
-            whose eye keypoints are not known.
+        ValueError: An unknown name, not two non-empty groups that differ, or
+            a data set whose eye keypoints are not known.
     """
     if not isinstance(norm, str):
         return _as_groups(norm)
@@ -151,6 +151,10 @@ def _as_groups(norm: Sequence[int | Sequence[int]]) -> Groups:
     ):
         raise _refusal(norm)
     first, second = (tuple(group.tolist()) for group in groups)
+    if sorted(first) == sorted(second):
+        raise ValueError(
+            f'norm: expected two groups of keypoints that differ, got {norm!r}'
+        )
     return first, second
 
 

@@ -145,3 +145,9 @@ def test_an_index_that_is_no_keypoint(keypoints, index):
     visible = np.ones((3, 68), dtype=bool)
     with pytest.raises(ValueError, match='68'):
         group_distance(keypoints, visible, ((0,), (index,)))
+
+
+@pytest.mark.parametrize('norm', [(36, 36), ((36, 39), (39, 36))])
+def test_groups_that_are_the_same_have_no_distance(norm):
+    with pytest.raises(ValueError, match='two groups of keypoints that diffe'):
+        resolve_norm(norm)

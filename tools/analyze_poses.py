@@ -19,6 +19,7 @@ from mmpose_scgcn.arguments import natural_int, picture_file, positive_int
 from mmpose_scgcn.config_files import read_config
 from mmpose_scgcn.config_options import add_config_options
 from mmpose_scgcn.datasets.readers import read_points
+from mmpose_scgcn.datasets.settings import type_name
 from mmpose_scgcn.shapes import balanced_counts
 from mmpose_scgcn.staging import check_file_writable
 from mmpose_scgcn.terminal import steady_output
@@ -103,7 +104,7 @@ def main() -> None:
 def settings(cfg: 'Config', args: argparse.Namespace) -> dict:
     """Take options from the command line, else from the config's sampler."""
     sampler = cfg.train_dataloader.get('sampler') or {}
-    ours = str(sampler.get('type')).endswith('PoseBalancedSampler')
+    ours = type_name(sampler) == 'PoseBalancedSampler'
     options = {k: sampler[k] for k in OPTIONS if ours and k in sampler}
     given = {k: getattr(args, k) for k in OPTIONS}
     return options | {k: v for k, v in given.items() if v is not None}

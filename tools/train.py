@@ -154,6 +154,7 @@ def pretrained(setting: object, name: str) -> Iterator[tuple[str, str]]:
 
 def use_bfloat16(cfg: 'Config') -> None:
     """Train channels-last on a CPU, in bfloat16 if that is faster."""
+    from mmpose_scgcn.datasets.settings import type_name
     from mmpose_scgcn.engine.optim_wrappers import has_bfloat16_units
 
     if has_bfloat16_units() is False:
@@ -166,7 +167,7 @@ def use_bfloat16(cfg: 'Config') -> None:
         cfg.optim_wrapper.type = 'mmpose_scgcn.BFloat16OptimWrapper'
     hooks = cfg.get('custom_hooks') or []
     layout = dict(type='mmpose_scgcn.ChannelsLastHook')
-    if not any('ChannelsLastHook' in str(hook['type']) for hook in hooks):
+    if not any(type_name(hook) == 'ChannelsLastHook' for hook in hooks):
         cfg.custom_hooks = [*hooks, layout]
 
 

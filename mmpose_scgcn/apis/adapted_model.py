@@ -6,7 +6,7 @@ from typing import Any
 
 from mmpose_scgcn.config_files import shipped_configs
 from mmpose_scgcn.datasets.loading import OURS, PLAIN, with_our_reader
-from mmpose_scgcn.datasets.settings import prediction_setting
+from mmpose_scgcn.datasets.settings import prediction_setting, type_name
 from mmpose_scgcn.files import write_text
 from mmpose_scgcn.models.pose_estimators import AdaptedEstimator
 from mmpose_scgcn.python_text import without_braces
@@ -79,7 +79,7 @@ def _adapted_pipeline(
     pipeline: list[dict], adaptation: Adaptation
 ) -> list[dict]:
     """Read the annotations as they are, and crop as the model wants it."""
-    kept = [t for t in pipeline if t['type'].rpartition('.')[-1] != _ORIGIN]
+    kept = [t for t in pipeline if type_name(t) != _ORIGIN]
     added: list[dict[str, Any]] = []
     if adaptation.faces.origin:
         kind, origin = f'mmpose_scgcn.{_ORIGIN}', adaptation.faces.origin

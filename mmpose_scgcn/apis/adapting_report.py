@@ -6,6 +6,7 @@ from typing import Any
 from mmpose_scgcn.adaptation import PENALTIES
 from mmpose_scgcn.datasets.annotated_faces import AnnotatedFaces
 from mmpose_scgcn.datasets.preparation import parse_norm
+from mmpose_scgcn.datasets.settings import type_name
 from mmpose_scgcn.evaluation.functional import (
     EYE_GROUPS,
     FaceScores,
@@ -38,7 +39,7 @@ def evaluator_of(cfg: Config) -> dict:
         metrics = cfg.get(name) or []
         metrics = [metrics] if isinstance(metrics, Mapping) else metrics
         for metric in metrics:
-            if str(metric['type']).endswith('FaceAlignmentMetric'):
+            if type_name(metric) == 'FaceAlignmentMetric':
                 return dict(metric)
     return {}
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from mmpose_scgcn.checks import latest_checkpoint
 from mmpose_scgcn.config_files import read_config
+from mmpose_scgcn.datasets.settings import type_name
 from mmpose_scgcn.files import read_json, write_text
 from mmpose_scgcn.launch import (
     build_runner,
@@ -71,7 +72,7 @@ _PRECISIONS = {
 def precision_of(cfg: Config) -> str:
     """Tell in which number format a config trains the network."""
     wrapper = cfg.optim_wrapper
-    kind = str(wrapper.get('type', '')).rpartition('.')[2]
+    kind = type_name(wrapper)
     usual = _PRECISIONS.get(kind, 'float32')
     return str(wrapper.get('dtype') or usual)
 
@@ -79,7 +80,7 @@ def precision_of(cfg: Config) -> str:
 def _prefer_loaded_graph(cfg: Config) -> None:
     """Let the weights to start from bring their graph."""
     for hook in cfg.get('custom_hooks') or []:
-        if str(hook['type']).endswith('GraphHook'):
+        if type_name(hook) == 'GraphHook':
             hook['prefer_loaded'] = True
 
 

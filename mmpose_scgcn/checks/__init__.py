@@ -3,7 +3,7 @@
 from .batches import check_batches, check_shares
 from .codecs import check_codec, check_heatmaps
 from .findings import CheckError, Findings, on_every_rank
-from .folders import adopt_best, latest_checkpoint
+from .folders import adopt_best, goes_on, latest_checkpoint
 from .losses import LossWatch
 from .resuming import (
     bring_forward,
@@ -28,6 +28,7 @@ __all__ = [
     'compare_settings',
     'compare_weights',
     'describe_changes',
+    'goes_on',
     'latest_checkpoint',
     'loops_of',
     'on_every_rank',

@@ -3,13 +3,18 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from mmpose_scgcn.datasets.settings import type_name
+
 import numpy as np
 from mmengine.config import Config
 from mmpose.registry import KEYPOINT_CODECS
 
 from .findings import Findings
 
-_PARTS = ('model', 'train_dataloader', 'val_dataloader', 'test_dataloader')
+_PARTS = (
+    *('model', 'train_dataloader', 'val_dataloader', 'test_dataloader'),
+    'custom_hooks',  # PipelineSwitchHook has a pipeline
+)
 _USES = ('encoder', 'decoder')
 
 
@@ -65,10 +70,11 @@ def check_heatmaps(cfg: Config) -> Findings:
     """
     found = Findings()
     tried: list[Mapping] = []
-    for use in _uses(cfg.get('train_dataloader')):
+    training = cfg.get('train_dataloader'), cfg.get('custom_hooks')
+    for use in _uses(training):
         plain = _plain(use)
         sigma = plain.get('sigma')
-        kind = str(plain.get('type')).rpartition('.')[2]
+        kind = type_name(plain)
         combined = plain.get('heatmap_type') == 'combined'
         if kind not in _PATCHES or combined or plain in tried:
             continue

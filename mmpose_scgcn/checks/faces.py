@@ -23,15 +23,20 @@ class Faces:
     Args:
         where (str): ``training``, ``validation`` or ``test``.
         dataset (BaseDataset): Wrapped or not.
+        name (str, optional): ``dataset_name`` of those that are meant, of
+            several data sets in one. Defaults to None: all.
     """
 
     where: str
     dataset: Any
+    name: str | None = None
 
     @cached_property
     def samples(self) -> Sequence[Sample]:
         """Each annotation once."""
-        found = samples_of(self.dataset)
+        found: Sequence[Sample] = samples_of(self.dataset)
+        if self.name is not None:
+            found = [s for s in found if _name_of(s.dataset) == self.name]
         return (
             list(dict.fromkeys(found)) if members_of(self.dataset) else found
         )
@@ -63,7 +68,14 @@ class Faces:
     def leaves(self) -> list:
         """The data sets that wrap no other, each once."""
         found = {id(s.dataset): s.dataset for s in self.samples}
-        return list(found.values()) or _leaves(self.dataset)
+        leaves = list(found.values()) or _leaves(self.dataset)
+        if self.name is None:
+            return leaves
+        return [
+            leaf
+            for leaf in leaves
+            if _name_of(leaf) == self.name
+        ]
 
     @property
     def pipelines(self) -> list[list]:
@@ -120,6 +132,11 @@ def setting_of(where: str) -> str:
     """Name the setting of a part of a run."""
     short = dict(training='train', validation='val').get(where, where)
     return f'{short}_dataloader'
+
+
+def _name_of(leaf: Any) -> str | None:
+    """Read the ``dataset_name`` of a data set that wraps no other."""
+    return (getattr(leaf, 'metainfo', None) or {}).get('dataset_name')
 
 
 def _leaves(dataset: Any) -> list:

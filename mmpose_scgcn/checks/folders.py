@@ -65,6 +65,22 @@ def latest_checkpoint(work_dir: str | Path) -> str | None:
     return (newest and str(newest)) or latest or None
 
 
+def goes_on(runner: Runner) -> bool:
+    """Tell whether a training that may be resumed has something to resume.
+
+    Args:
+        runner (Runner): About to run.
+
+    Returns:
+        bool: Whether ``resume`` is set and there is a checkpoint; a folder
+        that is empty is a first start.
+    """
+    if not getattr(runner, '_resume', False):
+        return False
+    named = getattr(runner, '_load_from', None)
+    return bool(named or latest_checkpoint(runner.work_dir))
+
+
 def is_whole(file: Path) -> bool:
     """Tell whether a checkpoint was written to its end.
 

@@ -10,6 +10,9 @@ from torch import nn
 from .faces import Faces, setting_of
 from .findings import Findings
 
+#: MMPose's setting for which of a head's keypoints are predicted.
+_KEPT = 'output_keypoint_indices'
+
 
 def check_keypoints(faces: Faces, model: nn.Module) -> Findings:
     """Compare numbers of keypoints, and look for flips without partners.
@@ -65,15 +68,17 @@ def check_graphs(
     for name, graph in graphs_of(model).items():
         setting = f'model.{name.removesuffix(".graph")}'
         count, top_k = graph.num_keypoints, graph.top_k
-        if graph.ready or count is None:
+        if graph.ready:
             continue
-        if count < 2:
+        if count is not None and count < 2:
             found.errors.append(
                 f'{setting}: a graph needs at least 2 keypoints, got '
-                f'num_keypoints={count}; use a head without one, such as '
-                'mmpose_scgcn.FullyConnectedHead'
+                f'num_keypoints={count}; use a head and a loss without one, '
+                'such as mmpose_scgcn.FullyConnectedHead with '
+                "loss=dict(type='mmpose_scgcn.SoftWingLoss', "
+                'input_size=(w, h), use_target_weight=True)'
             )
-        elif top_k is not None and top_k >= count:
+        elif count is not None and top_k is not None and top_k >= count:
             found.errors.append(
                 f'{setting}: each of {count} keypoints has at most '
                 f'{count - 1} neighbours, got top_k={top_k}; set '
@@ -109,6 +114,10 @@ def _wanted(faces: Faces, model: nn.Module) -> dict[str, int]:
     if meta.get('num_keypoints') and not converted:
         wanted['the number of keypoints of metainfo'] = meta['num_keypoints']
     head = getattr(model, 'head', None)
+    kept = (getattr(model, 'test_cfg', None) or {}).get(_KEPT)
+    if kept and faces.where != 'training':
+        wanted[f'the number of model.test_cfg.{_KEPT}'] = len(kept)
+        return wanted
     for name in ('num_keypoints', 'num_joints'):
         if isinstance(getattr(head, name, None), int):
             wanted[f'model.head.{name}'] = getattr(head, name)

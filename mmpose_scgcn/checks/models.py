@@ -1,8 +1,8 @@
 """What a model demands of the data sets that it is to be run on."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from mmpose_scgcn.datasets.pipeline import pipelines_of
+from mmpose_scgcn.datasets.pipeline import flat_transforms, pipelines_of
 from mmpose_scgcn.models.agreement import check_pipeline, wrong_codec
 from mmpose_scgcn.models.heads import CoordinateHead
 from mmpose_scgcn.models.pose_estimators import (
@@ -11,11 +11,15 @@ from mmpose_scgcn.models.pose_estimators import (
 )
 from mmpose_scgcn.models.units import codec_input_size, warn_of_units
 
+from mmpose.registry import TRANSFORMS
 from torch import nn
 
 
 def check_model(
-    model: nn.Module, datasets: Mapping, codec: Mapping | None = None
+    model: nn.Module,
+    datasets: Mapping,
+    codec: Mapping | None = None,
+    later: Iterable[Sequence[Mapping]] = (),
 ) -> None:
     """Check a model against the data sets that it is to be run on.
 
@@ -24,6 +28,8 @@ def check_model(
         datasets (Mapping[str, BaseDataset]): By ``training``,
             ``validation`` and ``test``.
         codec (Mapping, optional): The config's.
+        later (Iterable[Sequence[Mapping]]): Settings of pipelines that take
+            the place of the training's, as those of ``PipelineSwitchHook``.
 
     Raises:
         ValueError: What does not fit, and the lines that mend it.
@@ -36,6 +42,11 @@ def check_model(
         name = learner if where == 'training' else None
         for transforms in pipelines_of(dataset):
             used |= check_pipeline(transforms, name, setting, size, where)
+    for steps in later:
+        transforms = list(flat_transforms(map(TRANSFORMS.build, steps)))
+        used |= check_pipeline(
+            transforms, learner, setting, size, 'switched training'
+        )
     wanted = codec.get('input_size') if isinstance(codec, Mapping) else None
     if wanted and used and tuple(wanted) not in used:
         raise ValueError(wrong_codec(tuple(wanted), used))

@@ -1,6 +1,7 @@
 """All checks of a run that is about to start."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -11,10 +12,11 @@ from mmengine.runner import BaseLoop, Runner
 from .dropped import check_dropped
 from .faces import Faces, check_images
 from .findings import Findings
+from .folders import goes_on
 from .keypoints import check_graphs, check_keypoints
 from .outputs import check_outputs
 from .reading import check_plain_reading
-from .scoring import check_save_best, check_scoring
+from .scoring import Shares, check_names, check_save_best, check_scoring
 
 
 def check_run(runner: Runner) -> Findings:
@@ -30,7 +32,7 @@ def check_run(runner: Runner) -> Findings:
     model = inner_model(runner.model)
     loops = loops_of(runner)
     if 'training' in loops:
-        loads = bool(runner._load_from or runner._resume)
+        loads = bool(runner._load_from or goes_on(runner))
         found.add(check_graphs(model, runner.hooks, loads))
     for where, loop in loops.items():
         faces = Faces(where, loop.dataloader.dataset)
@@ -70,16 +72,37 @@ def _check_faces(faces: Faces, loop: BaseLoop, runner: Runner) -> Findings:
         'files to write': partial(check_outputs, metrics, runner.cfg),
         'images': partial(check_images, faces),
         'reading': partial(check_plain_reading, faces),
-        'dropped faces': partial(check_dropped, faces, metrics),
         'keypoints': partial(check_keypoints, faces, model),
     }
+    shares = _shares(faces, evaluator)
+    for share, own in shares:
+        dropped = partial(check_dropped, share, own)
+        checks[f'dropped faces {share.name or ""}'.strip()] = dropped
     for name, check in checks.items():
         found.attempt(f'{name} of {where}', check)
-    before = len(found.errors)
-    if evaluator is not None and not before:
-        score = partial(check_scoring, faces, metrics)
+    if evaluator is None or found.errors:
+        return found
+    for share, own in shares:
+        score = partial(check_scoring, share, own)
         found.attempt(f'scores of {where}', score)
-    if where == 'validation' and len(found.errors) == before:
-        best = partial(check_save_best, faces, metrics, runner.hooks)
+    if not found.errors:
+        found.attempt(f'figures of {where}', partial(check_names, shares))
+    if where == 'validation' and not found.errors:
+        best = partial(check_save_best, shares, runner.hooks)
         found.attempt('save_best', best)
     return found
+
+
+def _shares(faces: Faces, evaluator: Any) -> Shares:
+    """Tell which faces each metric scores.
+
+    MMPose's ``MultiDatasetEvaluator`` gives a metric those of one data set.
+    """
+    by_name = getattr(evaluator, 'metrics_dict', None)
+    if not by_name:
+        return [(faces, getattr(evaluator, 'metrics', ()))]
+    shares = [
+        (replace(faces, name=name), [metric])
+        for name, metric in by_name.items()
+    ]
+    return [share for share in shares if len(share[0].samples)]

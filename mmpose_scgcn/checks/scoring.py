@@ -1,7 +1,7 @@
 """Validation faces that the metric cannot score, and the best checkpoint."""
 
 import copy
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from mmpose_scgcn.evaluation.face_samples import read_face, unique_faces
@@ -41,42 +41,87 @@ def check_scoring(faces: Faces, metrics: Iterable[BaseMetric]) -> Findings:
     return found
 
 
-def check_save_best(
-    faces: Faces, metrics: Iterable[BaseMetric], hooks: Iterable[Hook]
-) -> Findings:
+#: Faces, and the metrics that score them.
+Shares = Sequence[tuple[Faces, Iterable[BaseMetric]]]
+
+
+def check_names(shares: Shares) -> Findings:
+    """Look for figures of one name, which MMEngine refuses at the end.
+
+    Args:
+        shares (Shares): All faces of validation or test; they can be scored.
+
+    Returns:
+        Findings: An error for each metric whose figures another one has too.
+    """
+    found = Findings()
+    known: dict[str, str] = {}
+    for faces, metrics in shares:
+        for metric in metrics:
+            kind = type(metric).__name__
+            own = _names(faces, metric)
+            twice = [name for name in own if name in known]
+            if twice:
+                found.errors.append(
+                    f'{_evaluator_of(faces)}: {known[twice[0]]} and {kind} '
+                    f'both report {", ".join(twice)}, which MMEngine refuses '
+                    f"after all faces; give one of them a prefix='...'"
+                )
+            known.update(dict.fromkeys(own, kind))
+    return found
+
+
+def check_save_best(shares: Shares, hooks: Iterable[Hook]) -> Findings:
     """Check that the metrics have what the best checkpoint is chosen by.
 
     Args:
-        faces (Faces): Of validation; they can be scored.
-        metrics (Iterable[BaseMetric]): All of them.
+        shares (Shares): All faces of validation; they can be scored.
         hooks (Iterable[Hook]): Of the run.
 
     Returns:
         Findings: An error with the names that there are.
     """
-    names: set[str] = set()
-    for metric in metrics:
-        own = _names(faces, metric)
-        if not own:
-            return Findings()  # a metric whose names are not known
-        prefix = f'{metric.prefix}/' if metric.prefix else ''
-        names |= {prefix + name for name in own}
-    wanted = {
-        key
-        for hook in hooks
-        if isinstance(hook, CheckpointHook) and hook.save_best
-        for key in hook.key_indicators
-    }
-    lacking = sorted(wanted - names - {'auto'})
-    if not lacking:
-        return Findings()
-    return Findings(
-        errors=[
-            'default_hooks.checkpoint.save_best: expected one of '
-            f'{", ".join(sorted(names))}, got {", ".join(lacking)}; the first '
-            'validation would end the training'
-        ]
-    )
+    names: list[str] = []
+    for faces, metrics in shares:
+        for metric in metrics:
+            own = _names(faces, metric)
+            if not own:
+                return Findings()  # a metric whose names are not known
+            names += own
+    found = Findings()
+    for hook in hooks:
+        if isinstance(hook, CheckpointHook) and hook.save_best and names:
+            found.add(_check_best(hook, names))
+    return found
+
+
+def _check_best(hook: CheckpointHook, names: Sequence[str]) -> Findings:
+    """Check what one hook chooses by."""
+    setting = 'default_hooks.checkpoint.save_best'
+    lacking = sorted({*hook.key_indicators} - {*names, 'auto'})
+    if lacking:
+        return Findings(
+            errors=[
+                f'{setting}: expected one of {", ".join(sorted(names))}, got '
+                f'{", ".join(lacking)}; the first validation would end the '
+                'training'
+            ]
+        )
+    if hook.key_indicators == ['auto']:
+        probe = copy.copy(hook)
+        probe.is_better_than = {}
+        try:
+            probe._init_rule(hook.rules, [names[0]])
+        except ValueError:
+            return Findings(
+                errors=[
+                    f"{setting}='auto' takes {names[0]}, of which MMEngine "
+                    'does not know whether less is better; the first '
+                    f"validation would end the training: set save_best="
+                    f"'{names[0]}' and rule='less' or 'greater'"
+                ]
+            )
+    return Findings()
 
 
 def _check_ours(faces: Faces, metric: FaceAlignmentMetric) -> Findings:
@@ -206,14 +251,16 @@ def _check_norm_item(faces: Faces, item: str, setting: str) -> Findings:
     )
 
 
-def _names(faces: Faces, metric: BaseMetric) -> set[str]:
-    """List the figures of a metric, without its prefix."""
+def _names(faces: Faces, metric: BaseMetric) -> list[str]:
+    """List the figures of a metric; none where they are not known."""
+    names: list[str] = []
     if isinstance(metric, NME):
-        return {'NME'}
-    if isinstance(metric, FaceAlignmentMetric):
+        names = ['NME']
+    elif isinstance(metric, FaceAlignmentMetric):
         probe = _rehearsal(faces, metric)
-        return set(probe.compute_metrics(probe.results))
-    return set()
+        names = list(probe.compute_metrics(probe.results))
+    prefix = f'{metric.prefix}/' if metric.prefix else ''
+    return [prefix + name for name in names]
 
 
 def _evaluator_of(faces: Faces) -> str:

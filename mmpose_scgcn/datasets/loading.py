@@ -19,7 +19,12 @@ def is_plain(step: Mapping) -> bool:
         bool: Whether it is MMPose's, and not told to read grey images, or
         with another library than OpenCV.
     """
-    return step['type'] in (PLAIN, f'mmpose.{PLAIN}') and set(step) <= _COMMON
+    kind = step['type']
+    if isinstance(kind, type):
+        named = f'{kind.__module__.split(".")[0]}.{kind.__name__}'
+    else:
+        named = kind
+    return named in (PLAIN, f'mmpose.{PLAIN}') and set(step) <= _COMMON
 
 
 def with_our_reader(pipeline: Iterable[Mapping]) -> list[dict]:

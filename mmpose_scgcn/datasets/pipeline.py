@@ -59,7 +59,7 @@ def pipelines_of(dataset: Any) -> list[list]:
     Returns:
         list[list]: The transforms in their order, for each of its members.
     """
-    own = list(_flatten(own_transforms(dataset)))
+    own = list(flat_transforms(own_transforms(dataset)))
     members = members_of(dataset)
     if not members:
         return [own]
@@ -107,12 +107,12 @@ def crop_transform(results: dict) -> np.ndarray:
     return matrix.T if rank == 3 else np.full((2, 3), np.nan)
 
 
-def _flatten(transforms: Iterable) -> Iterator:
+def flat_transforms(transforms: Iterable) -> Iterator:
     """Walk through transforms and those inside them."""
     for transform in transforms:
         if isinstance(transform, (list, tuple)):
-            yield from _flatten(transform)
+            yield from flat_transforms(transform)
             continue
         yield transform
         inner = getattr(transform, 'transforms', ())
-        yield from _flatten(getattr(inner, 'transforms', inner))
+        yield from flat_transforms(getattr(inner, 'transforms', inner))

@@ -3,6 +3,20 @@
 from collections.abc import Mapping
 
 
+def type_name(setting: Mapping) -> str:
+    """Read the name of the class that a setting is of.
+
+    Args:
+        setting (Mapping): Its ``type`` is a name with or without a scope, or
+            the class itself, as in MMEngine's configs in pure Python.
+
+    Returns:
+        str: The name of the class alone; empty where there is none.
+    """
+    kind = setting.get('type') or ''
+    return kind.__name__ if isinstance(kind, type) else kind.split('.')[-1]
+
+
 def plain_setting(setting: Mapping) -> dict:
     """Read through wrappers what makes an image the input of a network.
 
@@ -22,7 +36,7 @@ def plain_setting(setting: Mapping) -> dict:
     steps = [
         step
         for step in setting.get('pipeline') or ()
-        if not str(step['type']).endswith('KeypointConverter')
+        if type_name(step) != 'KeypointConverter'
     ]
     return dict(
         type=found.get('type', setting.get('type')),

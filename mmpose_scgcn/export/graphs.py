@@ -99,9 +99,10 @@ class TwoStageGraph(ImageGraph):
     """A two-stage estimator; its resampling is inside."""
 
     def outputs(self, image: Tensor) -> dict[str, Tensor]:
-        """Give ``keypoints``, those of the second stage."""
-        fine, _ = self.model._forward(image)
-        return dict(keypoints=fine * self.sides)
+        """Give ``keypoints`` of the second stage, and ``scores`` if any."""
+        fine, _, scores = self.model._locate(image)
+        found = dict(keypoints=fine * self.sides)
+        return found if scores is None else dict(found, scores=scores)
 
 
 class AdaptedGraph(ImageGraph):

@@ -6,7 +6,7 @@ from typing import Any
 
 import mmpose_scgcn
 from mmpose_scgcn.apis.face_model import FaceModel
-from mmpose_scgcn.datasets.settings import prediction_setting
+from mmpose_scgcn.datasets.settings import prediction_setting, type_name
 from mmpose_scgcn.detection import LANDMARK_BOX, read_mapping
 from mmpose_scgcn.models.pose_estimators import AdaptedEstimator
 from mmpose_scgcn.runtime import FORMAT
@@ -92,7 +92,7 @@ def _read_pipeline(model: FaceModel) -> dict[str, Any]:
     """
     found: dict[str, Any] = dict(standardize=False)
     for step in prediction_setting(model.cfg)['pipeline']:
-        kind = step['type'].rpartition('.')[-1]
+        kind = type_name(step)
         if kind == 'GetBBoxCenterScale':
             found['padding'] = float(step.get('padding', 1.25))
         elif kind == 'TopdownAffine':

@@ -4,28 +4,31 @@ from mmpose_scgcn.benchmark import load_results, load_suite
 from mmpose_scgcn.benchmark.report import make_report
 from mmpose_scgcn.benchmark.tables import row, summary_table
 
+import pytest
 
-def test_every_row_and_figure(root):
-    suite = load_suite(root / 'benchmarks/300w_cpu.py')
-    known = load_results(root / 'benchmarks/results/300w_cpu.json')
+
+@pytest.mark.parametrize(
+    ('name', 'count'), [('300w_cpu', 6), ('300w_zoo_scale', 2)]
+)
+def test_every_row_and_figure(root, name, count):
+    suite = load_suite(root / f'benchmarks/{name}.py')
+    known = load_results(root / f'benchmarks/results/{name}.json')
     table = summary_table(suite, known)
-    lines = (root / 'README.md').read_text('utf-8').splitlines()
-    (start,) = (
-        number
-        for number, line in enumerate(lines)
-        if line.startswith('| method | seeds |')
-    )
+    text = (root / 'README.md').read_text('utf-8')
+    lines = text.partition(f'results/{name}.md; a test')[2].splitlines()
+    start = 1
+    assert lines[start].startswith('| method | seeds |')
     head = [cell.strip() for cell in lines[start].strip('| ').split('|')]
     columns = [table.head.index(name) for name in head]
     expected = {
         full[0]: row([full[column] for column in columns])
         for full in table.rows
     }
-    shown = lines[start + 2 : start + 8]
-    assert [line[:2] for line in shown] == ['| '] * 6
+    shown = lines[start + 2 : start + 2 + count]
+    assert lines[start + 2 + count] == ''
     for line in shown:
-        name = line.strip('| ').split('|')[0].strip()
-        assert line == expected[name]
+        method = line.strip('| ').split('|')[0].strip()
+        assert line == expected[method]
 
 
 def test_every_row_of_the_peers(root):
@@ -48,7 +51,7 @@ def test_every_row_of_the_peers(root):
 
 
 def test_the_report_is_that_of_the_results(root):
-    for name in ('300w_cpu', 'wing_losses', 'two_stage'):
+    for name in ('300w_cpu', '300w_zoo_scale', 'wing_losses', 'two_stage'):
         suite = load_suite(root / f'benchmarks/{name}.py')
         path = root / f'benchmarks/results/{name}.json'
         report = path.with_suffix('.md').read_text('utf-8')

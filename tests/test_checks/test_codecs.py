@@ -134,3 +134,26 @@ def test_other_targets_are_not_displaced(codec):
 def test_no_config_of_ours_displaces_targets(root):
     for path in (root / 'configs').rglob('td-*.py'):
         assert not check_heatmaps(Config.fromfile(path)).warnings, path
+
+
+def test_a_class_in_the_place_of_its_name():
+    """As in configs of MMEngine that are pure Python."""
+    named = dict(CODEC, sigma=1.5, heatmap_size=(16, 16))
+    kind = KEYPOINT_CODECS.get('MSRAHeatmap')
+    by_name, by_class = (
+        check_heatmaps(config(None, encoder)).warnings
+        for encoder in (named, dict(named, type=kind))
+    )
+    assert by_name == by_class != []
+
+
+def test_the_pipeline_of_a_hook_is_looked_at_too():
+    """PipelineSwitchHook gives the training another one."""
+    displaced = dict(CODEC, sigma=1.5, heatmap_size=(16, 16))
+    cfg = config(None, dict(CODEC, heatmap_size=(16, 16)))
+    assert check_heatmaps(cfg).warnings == []
+    step = dict(type='GenerateTarget', encoder=displaced)
+    cfg.custom_hooks = [dict(type='A', switch_pipeline=[step])]
+    assert len(check_heatmaps(cfg).warnings) == 1
+    cfg.codec = displaced
+    assert check_codec(cfg).warnings == []

@@ -85,11 +85,17 @@ def test_it_trains(name, folder, synthetic_faces):
     cfg.default_hooks.checkpoint = None
     runner = Runner.from_cfg(cfg)
     before = [p.detach().clone() for p in runner.model.head.parameters()]
+    missed = {n for n, p in runner.model.named_parameters() if p.requires_grad}
+    for key, parameter in runner.model.named_parameters():
+        if parameter.requires_grad:
+            parameter.register_hook(lambda _, key=key: missed.discard(key))
     runner.train()
     after = list(runner.model.head.parameters())
     assert any(
         not torch.equal(*pair) for pair in zip(before, after, strict=True)
     )
+    # What distributes a model asks for a gradient of each parameter.
+    assert not missed or cfg.get('find_unused_parameters')
     logged = runner.message_hub.log_scalars
     assert TRAINED[name] <= {key.removeprefix('train/') for key in logged}
     assert math.isfinite(logged['train/loss'].current())

@@ -138,6 +138,27 @@ def test_data_sets_in_data_sets_are_looked_into(ours):
             check_model(ours, dict(training=dataset))
 
 
+def test_a_pipeline_that_comes_later_is_looked_into(ours):
+    """PipelineSwitchHook gives the training another one."""
+    init_default_scope('mmpose')
+    data = dict(training=Dataset())
+    for crop, encoder, told in (
+        ((64, 64), CODEC, None),
+        ((64, 64), HEATMAP, 'got those of MSRAHeatmap'),
+        ((64, 64), dict(CODEC, input_size=(128, 128)), 'set input_size='),
+        ((128, 128), CODEC, 'the switched training pipeline makes'),
+    ):
+        steps = [
+            dict(type='TopdownAffine', input_size=crop),
+            dict(type='GenerateTarget', encoder=encoder),
+        ]
+        if told is None:
+            check_model(ours, data, CODEC, [steps])
+            continue
+        with pytest.raises(ValueError, match=told):
+            check_model(ours, data, None, [steps])
+
+
 def batch(crop=SIZE, labels=True):
     sample = PoseDataSample(metainfo=dict(input_size=crop))
     sample.gt_instance_labels = InstanceData(keypoint_weights=torch.ones(1, 5))

@@ -17,6 +17,8 @@ from tests.test_engine.tiny_runs import (
 import pytest
 import torch
 from mmengine.dataset import DefaultSampler, InfiniteSampler
+from mmpose.datasets.datasets import CocoDataset
+from mmpose.registry import DATASETS
 from torch.utils.data import DataLoader, TensorDataset
 
 CHECK = dict(type='mmpose_scgcn.CheckHook')
@@ -190,6 +192,83 @@ def test_the_best_by_a_name_that_no_metric_has(annotate, make, stops):
     assert told.split('got ')[1].startswith('NME;')
 
 
+def test_the_best_by_the_first_figure(annotate, make, stops):
+    """MMEngine does not know which NME is the better one."""
+    file = annotate(seed=0)
+    best = dict(checkpoint=dict(type='CheckpointHook', save_best='auto'))
+    told = stops(make(file, file, default_hooks=best))
+    assert "save_best='auto' takes NME, of which MMEngine does not" in told
+    best['checkpoint']['rule'] = 'less'
+    make(file, file, default_hooks=best).train()
+
+
+def test_two_figures_of_one_name(annotate, make, stops):
+    file = annotate(seed=0)
+    stock = dict(type='NME', norm_mode='keypoint_distance')
+    stock['keypoint_indices'] = [0, 1]
+    told = stops(make(file, file, [stock, OURS]))
+    assert 'val_evaluator: NME and FaceAlignmentMetric both report' in told
+    assert "give one of them a prefix='...'" in told
+    make(file, file, [stock, dict(OURS, prefix='ours')]).train()
+
+
+def test_metrics_of_data_sets_of_their_own(annotate, edit, make, stops):
+    """Each scores the faces of one of several data sets."""
+    train, first = annotate(seed=0), edit(hide(2, 1), seed=1)
+    second = annotate(seed=2, first=COUNT)
+    sets = []
+    for file, name in ((first, 'one'), (second, 'two')):
+        kind = f'Of{name.title()}'
+        meta = dict(METAINFO, dataset_name=name)
+        DATASETS.register_module(
+            module=type(kind, (CocoDataset,), dict(METAINFO=meta)),
+            name=kind,
+            force=True,
+        )
+        sets.append(dict(dataset(file), type=kind, metainfo=meta))
+    both = dict(
+        type='CombinedDataset', metainfo=METAINFO, datasets=sets, pipeline=[]
+    )
+
+    def run(norms):
+        return make(
+            train,
+            val_dataloader=loader(both, train=False),
+            val_cfg=dict(),
+            val_evaluator=dict(
+                type='MultiDatasetEvaluator',
+                datasets=sets,
+                metrics=[
+                    dict(OURS, norm=norm, prefix=f'part{number}')
+                    for number, norm in enumerate(norms)
+                ],
+            ),
+        )
+
+    runner = run([((0,), (2,)), ((0,), (1,))])
+    runner.train()
+    scalars = runner.message_hub.log_scalars
+    assert {'val/part0/NME', 'val/part1/NME'} <= set(scalars)
+    told = stops(run([((0,), (1,)), ((0,), (2,))]))
+    assert '1 of 8 faces cannot be scored with norm=((0,), (1,))' in told
+
+
+def test_a_head_of_more_keypoints_than_are_predicted(annotate, make, stops):
+    file = annotate(seed=0)
+    seven_points = dict(STOCK_HEAD, num_joints=8, loss=dict(type='L1Loss'))
+    settings = dict(
+        test_dataloader=loader(dataset(file), train=False),
+        test_cfg=dict(),
+        test_evaluator=OURS,
+    )
+    runner = make(file, head=seven_points, **settings)
+    with pytest.raises(CheckError, match='num_joints is 8, but annotations'):
+        runner.test()
+    runner = make(file, head=seven_points, **settings)
+    runner.model.test_cfg = dict(output_keypoint_indices=list(range(6)))
+    assert runner.test()['NME'] > 0
+
+
 @pytest.mark.parametrize(
     ('metric', 'wanted'),
     [
@@ -310,6 +389,12 @@ def test_few_keypoints(edit, make, stops, count, top_k, wanted):
 
 def test_a_graph_that_nothing_builds(annotate, make, stops):
     told = stops(make(annotate(seed=0), custom_hooks=[CHECK]))
+    assert "add dict(type='mmpose_scgcn.GraphHook')" in told
+
+
+def test_a_graph_of_a_loss_that_nothing_builds(annotate, make, stops):
+    file = annotate(seed=0)
+    told = stops(make(file, head=STOCK_HEAD, custom_hooks=[CHECK]))
     assert "add dict(type='mmpose_scgcn.GraphHook')" in told
 
 

@@ -102,6 +102,32 @@ def test_pretrained_weights_keep_the_graph_too(
     assert neighbors(runner.model) == data[1][1]['neighbors']
 
 
+def test_a_first_start_that_may_resume_is_a_first_start(
+    data, start, make_runner
+):
+    """As on clusters, where every start has resume."""
+    runner = make_runner(dataset(data[0][1]), resume=True)
+    runner.model.head.init_cfg = dict(
+        type='Pretrained', checkpoint=start, prefix='head.'
+    )
+    runner.train()
+    assert neighbors(runner.model) == data[1][1]['neighbors']
+
+
+@pytest.mark.parametrize('hooks', [[CHECK], [CHECK, GRAPH]])
+def test_an_average_takes_the_graph_that_a_checkpoint_brings(
+    data, start, make_runner, hooks
+):
+    hooks = [dict(h, prefer_loaded=True) if h == GRAPH else h for h in hooks]
+    runner = make_runner(
+        dataset(data[0][1]), load_from=start, custom_hooks=hooks
+    )
+    runner.register_hook(dict(type='EMAHook', update_buffers=True))
+    runner.train()
+    (ema,) = (h.ema_model for h in runner.hooks if hasattr(h, 'ema_model'))
+    assert neighbors(ema.module) == data[1][0]['neighbors']
+
+
 def test_an_average_of_the_model_has_the_same_graph(data, start, make_runner):
     runner = make_runner(dataset(data[0][1]), load_from=start)
     runner.register_hook(dict(type='EMAHook'))

@@ -199,8 +199,14 @@ def check_all(runner: Runner) -> Findings:
     }
     model = inner_model(runner.model)
     codec = runner.cfg.get('codec')
+    later = [
+        hook.switch_pipeline
+        for hook in getattr(runner, 'hooks', ())
+        if getattr(hook, 'switch_pipeline', None)
+    ]
     found.attempt(
-        'model and pipelines', partial(check_model, model, datasets, codec)
+        'model and pipelines',
+        partial(check_model, model, datasets, codec, later),
     )
     if not found.errors:
         found.attempt('codec', partial(check_codec, runner.cfg))

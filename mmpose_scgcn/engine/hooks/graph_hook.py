@@ -2,11 +2,11 @@
 
 import logging
 
-from mmpose_scgcn.checks import CheckError
+from mmpose_scgcn.checks import CheckError, goes_on
 from mmpose_scgcn.datasets import collect_shapes
 from mmpose_scgcn.datasets.pipeline import crop_of
 from mmpose_scgcn.models.layers import KeypointGraph, graphs_of
-from mmpose_scgcn.processes import on_first
+from mmpose_scgcn.processes import average_again, on_first
 from mmpose_scgcn.registry import HOOKS
 
 from mmengine.hooks import Hook
@@ -91,7 +91,7 @@ class GraphHook(Hook):
         except ValueError as error:
             # The checkpoint to come may carry a graph; if it does not, the
             # first forward pass says so.
-            if not (runner._resume or runner._load_from):
+            if not (goes_on(runner) or runner._load_from):
                 raise CheckError(str(error)) from error
             print_log(
                 f'GraphHook: no graph from the training set: {error}',
@@ -105,7 +105,7 @@ def hold_graphs(runner: Runner) -> None:
 
     Not when training is resumed: it goes on with what it had.
     """
-    if not getattr(runner, '_resume', False):
+    if not goes_on(runner):
         for graph in graphs_of(runner.model).values():
             graph.held = graph.ready
 
@@ -135,3 +135,4 @@ def release_graphs(runner: Runner) -> None:
         if isinstance(getattr(hook, 'ema_model', None), nn.Module):
             for graph in graphs_of(hook.ema_model.module).values():
                 graph.held = False
+    average_again(runner)  # whose graphs came with the weights

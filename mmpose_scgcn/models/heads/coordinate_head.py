@@ -87,8 +87,24 @@ class CoordinateHead(BaseHead):
             ``loss_relative``, and for the log ``mean_error``: the mean
             distance of the keypoints that count, as a fraction of the crop.
         """
-        labels = self.read_labels(batch_data_samples)
-        return self.losses_of(self.forward(feats), *labels)
+        return self.learn(feats, *self.read_labels(batch_data_samples))[1]
+
+    def learn(
+        self, feats: Sequence[Tensor], target: Tensor, weight: Tensor
+    ) -> tuple[Tensor, dict[str, Tensor]]:
+        """Predict keypoints, and compute all losses of this head.
+
+        Args:
+            feats (Sequence[Tensor]): Feature maps.
+            target (Tensor): (B, K, 2), normalised.
+            weight (Tensor): (B, K).
+
+        Returns:
+            tuple[Tensor, dict[str, Tensor]]: (B, K, 2), normalised, and the
+            losses; see :meth:`loss`.
+        """
+        output = self.forward(feats)
+        return output, self.losses_of(output, target, weight)
 
     def read_labels(self, batch_data_samples: list) -> tuple[Tensor, Tensor]:
         """Take the targets out of data samples, and check them.
@@ -167,9 +183,10 @@ class CoordinateHead(BaseHead):
             )
         else:
             output, certainty = self.locate(feats)
-        found = self.decode(output.unsqueeze(1))  # (B, N=1, K, 2)
+        # (B, N=1, K, 2); NumPy has no bfloat16.
+        found = self.decode(output.float().unsqueeze(1))
         if certainty is not None:
-            scores = certainty.detach().unsqueeze(1).cpu().numpy()
+            scores = certainty.detach().float().unsqueeze(1).cpu().numpy()
             for instances, score in zip(found, scores, strict=True):
                 instances.keypoint_scores = score  # (N=1, K)
         return found

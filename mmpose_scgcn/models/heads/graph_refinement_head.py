@@ -1,6 +1,6 @@
 """Graph refinement head."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from mmpose_scgcn.models.layers import (
@@ -209,26 +209,21 @@ class GraphRefinementHead(GraphHead):
             logits = self.grid.add_gaussian(logits, center, scale)
         return logits, proposal
 
-    def loss(
-        self,
-        feats: Sequence[Tensor],
-        batch_data_samples: list,
-        train_cfg: Mapping | None = None,
-    ) -> dict[str, Tensor]:
-        """Compute the losses of a batch, those of every stage.
+    def learn(
+        self, feats: Sequence[Tensor], target: Tensor, weight: Tensor
+    ) -> tuple[Tensor, dict[str, Tensor]]:
+        """Predict keypoints, and compute the losses of every stage.
 
         Args:
             feats (Sequence[Tensor]): Feature maps.
-            batch_data_samples (list[PoseDataSample]): With
-                ``keypoint_labels`` (normalised) and ``keypoint_weights``.
-            train_cfg (Mapping, optional): Not used.
+            target (Tensor): (B, K, 2), normalised.
+            weight (Tensor): (B, K).
 
         Returns:
-            dict[str, Tensor]: The terms of the loss and ``mean_error``, of
-            the proposal as ``proposal.loss_kpt`` and so on; and
-            ``loss_heatmap``.
+            tuple[Tensor, dict[str, Tensor]]: (B, K, 2), normalised; and the
+            terms of the loss and ``mean_error``, of the proposal as
+            ``proposal.loss_kpt`` and so on, and ``loss_heatmap``.
         """
-        target, weight = self.read_labels(batch_data_samples)
         logits, proposal = self._read(feats)
         # A place that is not known must not get into the gradient.
         place = torch.where(weight[..., None] > 0, target, 0.5)
@@ -239,7 +234,7 @@ class GraphRefinementHead(GraphHead):
         if proposal is not None:
             of_proposal = self.losses_of(proposal, target, weight)
             losses.update({f'proposal.{k}': v for k, v in of_proposal.items()})
-        return losses
+        return points, losses
 
     def _heatmap_loss(self, entropy: Tensor, weight: Tensor) -> Tensor:
         """Average the cross-entropy (B, K) over the keypoints that count."""

@@ -33,3 +33,22 @@ class Stage(BaseModule):
     def forward(self, view: Tensor) -> Tensor:
         """Predict (B, K, 2), normalised, on views (B, C, H, W)."""
         return self.head.forward(self.backbone(view))
+
+    def locate(self, view: Tensor) -> tuple[Tensor, Tensor | None]:
+        """Predict as :meth:`forward`; and how certain that is (B, K).
+
+        The certainty is None where the head knows of none.
+        """
+        return self.head.locate(self.backbone(view))
+
+    def learn(
+        self, view: Tensor, target: Tensor, weight: Tensor
+    ) -> tuple[Tensor, dict[str, Tensor]]:
+        """Predict as :meth:`forward`; and compute all losses of the head.
+
+        Args:
+            view (Tensor): (B, C, H, W).
+            target (Tensor): (B, K, 2), normalised to the view.
+            weight (Tensor): (B, K).
+        """
+        return self.head.learn(self.backbone(view), target, weight)

@@ -1,6 +1,6 @@
 """Coarse keypoints on a small view, fine ones on a rectified crop."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mmpose_scgcn.models.agreement import check_batch
@@ -9,6 +9,7 @@ from mmpose_scgcn.models.heads.mirror import mirror_coordinates
 from mmpose_scgcn.models.layers import KeypointGraph
 from mmpose_scgcn.registry import MODELS
 
+import numpy as np
 import torch
 from mmengine.structures import InstanceData
 from mmpose.models.pose_estimators import TopdownPoseEstimator
@@ -135,6 +136,14 @@ class TwoStageEstimator(TopdownPoseEstimator):
         Raises:
             ValueError: The input is of another size.
         """
+        return self.coarse(self._coarse_view(inputs))
+
+    def _coarse_view(self, inputs: Tensor) -> Tensor:
+        """Reduce inputs (B, C, H, W) to what stage one sees.
+
+        Raises:
+            ValueError: They are of another size.
+        """
         width, height = self.input_size
         if inputs.shape[-2:] != (height, width):
             raise ValueError(
@@ -143,7 +152,7 @@ class TwoStageEstimator(TopdownPoseEstimator):
             )
         # Not implemented for half precision on a CPU.
         view = resize(inputs.float(), self.coarse.input_size)
-        return self.coarse(view.to(inputs.dtype))
+        return view.to(inputs.dtype)
 
     def find_crops(self, coarse: Tensor) -> Rectification:
         """Find the crops of stage two.
@@ -197,12 +206,20 @@ class TwoStageEstimator(TopdownPoseEstimator):
             normalised to the input; the coarse ones twice where stage two is
             not trained yet.
         """
+        fine, coarse, _ = self._locate(inputs)
+        return fine, coarse
+
+    def _locate(self, inputs: Tensor) -> tuple[Tensor, Tensor, Tensor | None]:
+        """Predict as :meth:`_forward`; and how certain it is (B, K)."""
         if self.train_stages == 'coarse':
-            coarse = self.predict_coarse(inputs)
-            return coarse, coarse
-        coarse, crop, _, fine = self.run_stages(inputs)
+            coarse, certainty = self.coarse.locate(self._coarse_view(inputs))
+            return coarse, coarse, certainty
+        coarse = self.predict_coarse(inputs)
+        crop = self.find_crops(coarse)
+        view = crop.sample(inputs, self.fine.input_size)
+        fine, certainty = self.fine.locate(view)
         points = crop.to_input(fine.to(crop.center.dtype))
-        return points / points.new_tensor(self.input_size), coarse
+        return points / points.new_tensor(self.input_size), coarse, certainty
 
     def loss(self, inputs: Tensor, data_samples: list) -> dict[str, Tensor]:
         """Compute the losses of the stages that are trained.
@@ -228,11 +245,13 @@ class TwoStageEstimator(TopdownPoseEstimator):
             self.input_size,
         )
         target, weight = stack_labels(data_samples)
-        with torch.set_grad_enabled(self.train_stages != 'fine'):
-            coarse = self.predict_coarse(inputs)
         losses = {}
-        if self.train_stages != 'fine':
-            found = self.coarse.head.losses_of(coarse, target, weight)
+        view = self._coarse_view(inputs)
+        if self.train_stages == 'fine':
+            with torch.no_grad():
+                coarse = self.coarse(view)
+        else:
+            coarse, found = self.coarse.learn(view, target, weight)
             losses.update({f'coarse.{k}': v for k, v in found.items()})
         if self.train_stages != 'coarse':
             found = self._fine_losses(inputs, coarse, target, weight)
@@ -254,10 +273,10 @@ class TwoStageEstimator(TopdownPoseEstimator):
             dict[str, Tensor]: The head's.
         """
         crop = disturb(self.find_crops(coarse), **self.jitter)
-        fine = self.fine(crop.sample(inputs, self.fine.input_size))
         points = target * target.new_tensor(self.input_size)
         labels = crop.from_input(points.to(crop.center.dtype))
-        return self.fine.head.losses_of(fine, labels, weight)
+        view = crop.sample(inputs, self.fine.input_size)
+        return self.fine.learn(view, labels, weight)[1]
 
     def _note_coarse(self) -> None:
         """Note that stage one is trained now, or check that it was."""
@@ -283,21 +302,24 @@ class TwoStageEstimator(TopdownPoseEstimator):
 
         Returns:
             list[PoseDataSample]: With ``pred_instances``: ``keypoints`` and
-            ``coarse_keypoints`` (1, K, 2), image px.
+            ``coarse_keypoints`` (1, K, 2), image px, and ``keypoint_scores``
+            (1, K), of stage two: ones where its head knows of no certainty.
         """
-        outputs = self._forward(inputs)
+        *outputs, certainty = self._locate(inputs)
         if self.test_cfg.get('flip_test', False):
-            outputs = self._average_flipped(inputs, outputs, data_samples)
+            *outputs, certainty = self._average_flipped(
+                inputs, outputs, certainty, data_samples
+            )
         size = outputs[0].new_tensor(self.input_size)
         fine, coarse = (
             (o.detach().float() * size).cpu().numpy() for o in outputs
         )
+        scores = np.ones(fine.shape[:2], np.float32)
+        if certainty is not None:
+            scores = certainty.detach().float().cpu().numpy()
         instances = [
-            InstanceData(
-                keypoints=points[None],
-                keypoint_scores=(points[None, :, 0] * 0 + 1),
-            )
-            for points in fine
+            InstanceData(keypoints=points[None], keypoint_scores=score[None])
+            for points, score in zip(fine, scores, strict=True)
         ]
         samples = self.add_pred_to_datasample(instances, None, data_samples)
         for sample, points in zip(samples, coarse, strict=True):
@@ -310,17 +332,28 @@ class TwoStageEstimator(TopdownPoseEstimator):
         return samples
 
     def _average_flipped(
-        self, inputs: Tensor, outputs: tuple, data_samples: list
+        self,
+        inputs: Tensor,
+        outputs: Sequence[Tensor],
+        certainty: Tensor | None,
+        data_samples: list,
     ) -> tuple:
-        """Average predictions (B, K, 2) with those of the mirrored inputs."""
-        indices = data_samples[0].metainfo['flip_indices']
+        """Average with what is found in the mirrored inputs.
+
+        Returns:
+            tuple: See :meth:`_locate`.
+        """
+        indices = list(data_samples[0].metainfo['flip_indices'])
         shift = self.test_cfg.get('shift_coords', True)
         width = self.input_size[0] if shift else None
-        flipped = self._forward(inputs.flip(-1))
-        return tuple(
+        *flipped, other = self._locate(inputs.flip(-1))
+        fine, coarse = (
             (a + mirror_coordinates(b, indices, width)) * 0.5
             for a, b in zip(outputs, flipped, strict=True)
         )
+        if certainty is not None and other is not None:
+            certainty = (certainty + other[:, indices]) * 0.5
+        return fine, coarse, certainty
 
 
 def _check_training(train_stages: str, jitter: Mapping) -> None:

@@ -376,3 +376,13 @@ def test_the_wing_constants_of_another_input_size(make_head, feats, samples):
     large = WingLoss(omega=10, epsilon=2, input_size=SIZE, **shared)
     inputs = (head(feats), target, weight)
     torch.testing.assert_close(4 * small(*inputs), large(*inputs))
+
+
+def test_a_model_of_bfloat16_predicts(make_head, feats, samples):
+    head = make_head().eval()
+    expected = head.predict(feats, samples)
+    head.bfloat16()
+    found = head.predict([feature.bfloat16() for feature in feats], samples)
+    for ours, other in zip(found, expected, strict=True):
+        assert ours.keypoints.shape == other.keypoints.shape
+        np.testing.assert_allclose(ours.keypoints, other.keypoints, atol=2)

@@ -112,6 +112,9 @@ class Oracle(nn.Module):
         self.view = view
         return self.answer() if callable(self.answer) else self.answer
 
+    def locate(self, view):
+        return self(view), None
+
 
 def labels_of(batch):
     return torch.cat(
@@ -382,3 +385,47 @@ def test_one_stage_after_the_other(settings, synthetic_faces, tmp_path):
         if not torch.equal(value, first[name])
     }
     assert moved == {'fine'}
+
+
+@pytest.mark.parametrize('train_stages', ['joint', 'coarse', 'fine'])
+def test_a_head_of_several_losses_has_them_all(
+    make_model, settings, graph, batch, train_stages
+):
+    """Stage two may be a refinement head: with heatmaps and a proposal."""
+    backbone = dict(
+        type='mmpose_scgcn.CNN6', widths=(8, 8, 16, 16), out_indices=(1, 2, 3)
+    )
+    head = dict(
+        type='mmpose_scgcn.GraphRefinementHead',
+        in_channels=(8, 16, 16),
+        in_featuremap_size=(16, 16),
+        pyramid_channels=(8, 8, 8),
+        num_keypoints=K,
+        graph=graph,
+    )
+    fine = dict(input_size=(64, 64), backbone=backbone, head=head)
+    torch.manual_seed(0)
+    model = make_model(fine=fine, train_stages=train_stages)
+    model.coarse_trained.fill_(True)
+    data = model.data_preprocessor(batch, training=True)
+    losses = model.loss(**data)
+    own = {
+        *('fine.loss_kpt', 'fine.loss_relative', 'fine.loss_heatmap'),
+        *('fine.proposal.loss_kpt', 'fine.proposal.loss_relative'),
+    }
+    assert own <= set(losses) or train_stages == 'coarse'
+    coarse = any(name.startswith('coarse.') for name in losses)
+    assert coarse == (train_stages != 'fine')
+    sum(v for k, v in losses.items() if 'loss' in k).backward()
+    if train_stages != 'coarse':
+        assert model.fine.head.heatmap.weight.grad.abs().sum() > 0
+    # And what is certain is told, as in a model of one stage.
+    model.eval().test_cfg = dict(flip_test=True)
+    scores = np.stack(
+        [s.pred_instances.keypoint_scores[0] for s in model.test_step(batch)]
+    )
+    assert scores.shape == (4, K)
+    if train_stages == 'coarse':
+        assert (scores == 1).all()
+    else:
+        assert ((scores > 0) & (scores < 1)).all()

@@ -71,7 +71,8 @@ def _add_box_options(parser: argparse.ArgumentParser) -> None:
     add(
         '--det-model',
         help='yunet, haar, whole_image, a YuNet file, or a config or name of '
-        'MMDetection (default: yunet where its file is found, else haar)',
+        'MMDetection (default: auto, which is yunet where its file is found, '
+        'else haar)',
     )
     add(
         '--det-size',

@@ -71,11 +71,7 @@ class Faces:
         leaves = list(found.values()) or _leaves(self.dataset)
         if self.name is None:
             return leaves
-        return [
-            leaf
-            for leaf in leaves
-            if _name_of(leaf) == self.name
-        ]
+        return [leaf for leaf in leaves if _name_of(leaf) == self.name]
 
     @property
     def pipelines(self) -> list[list]:

@@ -117,7 +117,7 @@ def _check_best(hook: CheckpointHook, names: Sequence[str]) -> Findings:
                 errors=[
                     f"{setting}='auto' takes {names[0]}, of which MMEngine "
                     'does not know whether less is better; the first '
-                    f"validation would end the training: set save_best="
+                    f'validation would end the training: set save_best='
                     f"'{names[0]}' and rule='less' or 'greater'"
                 ]
             )

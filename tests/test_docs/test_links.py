@@ -74,3 +74,16 @@ def test_rows_of_a_table_have_as_many_cells_as_its_head(root):
             count = len(re.findall(r'(?<!\\)\|', line))
             assert cells in (None, count), f'{page.name}: {line}'
             cells = count
+
+
+def test_every_config_is_in_a_table(root):
+    configs = root / 'configs'
+    pages = [configs / 'README.md']
+    pages.append(configs / 'face_2d_keypoint/wing_loss/README.md')
+    listed = [
+        (page.parent / link).resolve()
+        for page in pages
+        for link in re.findall(r'\]\(([^)#]+\.py)\)', page.read_text('utf-8'))
+    ]
+    there = [p.resolve() for p in configs.glob('face_2d_keypoint/**/*.py')]
+    assert sorted(listed) == sorted(there)

@@ -214,8 +214,8 @@ def replace_file(path: str | Path) -> Iterator[Path]:
     left is removed by the next one that writes to the folder.
 
     Args:
-        path (str | Path): Where the file is to be; its folder is made. Of a
-            symbolic link it is the file that it leads to.
+        path (str | Path): Where the file is to be; its folder is made. A
+            symbolic link there is replaced, and not what it leads to.
 
     Yields:
         Path: An empty file in the same folder, with the same suffix.
@@ -228,8 +228,6 @@ def replace_file(path: str | Path) -> Iterator[Path]:
     if path.exists() and not path.is_file():
         kind = 'a folder' if path.is_dir() else 'a pipe or a device'
         raise OSError(f'{path}: expected a file to write to, got {kind}')
-    if path.is_symlink():
-        path = path.resolve()
     path.parent.mkdir(parents=True, exist_ok=True)
     _clear(path.parent)
     partial, number = _make_partial(path)

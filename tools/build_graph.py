@@ -81,7 +81,8 @@ def main() -> None:
     steady_output()
     args = parse_args()
     from mmpose_scgcn.datasets import shapes_from_coco
-    from mmpose_scgcn.visualization import plot_graph
+    from mmpose_scgcn.graph import check_graph
+    from mmpose_scgcn.visualization import GRAPH_PICTURE, plot_graph
 
     source = args.config or args.ann_file
     out = Path(args.out or f'work_dirs/{Path(source).stem}_graph.py')
@@ -90,7 +91,7 @@ def main() -> None:
         # Before the annotations are read.
         check_file_writable(out)
         check_file_writable(picture)
-        _check_own(out, picture)
+        _check_own(out, picture, GRAPH_PICTURE)
         shapes, defaults = (
             _from_config(read_config(args.config, args.cfg_options))
             if args.config
@@ -111,26 +112,26 @@ def main() -> None:
             f'{graph["num_keypoints"]} keypoints, top {graph["top_k"]}, '
             f'{len(shapes)} shapes'
         )
-        # First, for it checks the graph.
-        plot_graph(graph, picture, title, background)
+        check_graph(graph)
         write_text(out, fragment(graph, f'{Path(source).name}: {title}'))
+        plot_graph(graph, picture, title, background)
     except (OSError, ValueError) as error:
         sys.exit(f'build_graph: {error}')
     print(f'{title}\ngraph:   {out}\npicture: {picture}')
 
 
-def _check_own(out: Path, picture: Path) -> None:
+def _check_own(out: Path, picture: Path, mark: str) -> None:
     """Refuse to replace files that this tool did not write.
 
     Raises:
         FileExistsError: There is such a file.
     """
-    ours = False
-    if out.is_file():
-        with out.open('rb') as file:
-            ours = file.read(len(_BEGIN)) == _BEGIN.encode()
-    for path in (out, picture):
-        if path.exists() and not ours:
+    for path, sign in ((out, _BEGIN), (picture, mark)):
+        if not path.is_file():
+            continue
+        with path.open('rb') as file:
+            ours = sign.encode() in file.read(1000)
+        if not ours:
             raise FileExistsError(
                 f'{path} is there, and no graph of this tool; choose another '
                 '--out'

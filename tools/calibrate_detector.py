@@ -136,15 +136,18 @@ def read_table(path: Path) -> dict:
     Raises:
         ValueError: It holds something else.
     """
+    told = (
+        f'{path} is there and holds something else than measurements of '
+        'detectors; choose another --out'
+    )
     try:
-        table = dict(read_json(path))
+        table = read_json(path)
         for record in table.values():
             mapping_of(record)
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise ValueError(
-            f'{path} is there and holds something else than measurements of '
-            'detectors; choose another --out'
-        ) from error
+    except (TypeError, KeyError, AttributeError) as error:
+        raise ValueError(told) from error
+    except ValueError as error:
+        raise ValueError(f'{told}: {error}') from error
     return table
 
 

@@ -65,6 +65,7 @@ STOPPED_BY = (
     ValueError,
     ImportError,
     RuntimeError,
+    MemoryError,
     UnpicklingError,
     cv2.error,
 )
@@ -169,11 +170,12 @@ def run(args: argparse.Namespace, console: 'Console | None') -> list[str]:
             stack.callback(results.close)
             predictor = make_predictor(args, model, boxes, results, progress)
             told, seen = predict_all(predictor, sources, progress)
-    except BaseException:
+            if table:
+                table.complete = seen == len(sources)
+    finally:
         if table and table.kept:
             rows = f'the rows of what was done are in {table.kept}'
             print_plain(console, rows)
-        raise
     failed = sum(not isinstance(problem, Remark) for problem in told)
     if failed < seen:
         report(console, progress.faces, seen - failed, seen, results)

@@ -95,7 +95,8 @@ def _adapted_pipeline(
             )
         )
     kept = with_our_reader(kept)
-    readers = [n for n, t in enumerate(kept) if t['type'] in (PLAIN, OURS)]
+    names = PLAIN, OURS.split('.')[-1]
+    readers = [n for n, t in enumerate(kept) if type_name(t) in names]
     place = 1 + readers[0]
     return [*kept[:place], *added, *kept[place:]]
 

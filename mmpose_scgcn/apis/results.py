@@ -153,6 +153,11 @@ class ResultFiles:
         """Whether anything but pictures is written."""
         return self.records is not None or self.table is not None
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether a video has results without its picture."""
+        return self.has_numbers or self.show
+
     def places(self) -> list[str]:
         """List the folders and files that are written to."""
         places = [self.pictures, self.records]

@@ -27,9 +27,6 @@ from .writers import TableError
 BATCH = 8
 BATCH_PX = 40_000_000
 
-#: How reading or predicting fails: also where a device has too little memory.
-FAILURES = (OSError, ValueError, RuntimeError, MemoryError, cv2.error)
-
 
 class _Picture(NamedTuple):
     """An image, its file, and the name of its results."""
@@ -132,9 +129,9 @@ class SourcePredictor:
                     problems += self._predict_video(source, name)
                     continue
                 decoded = read_file(path)
-            except (NoWindowError, TableError):
-                raise
-            except FAILURES as error:
+            except Exception as error:
+                if not _is_of_one(error):
+                    raise
                 problems.append(self._left_out(name, path, error))
                 continue
             picture = _Picture(name, path, decoded.pixels)
@@ -153,19 +150,26 @@ class SourcePredictor:
 
     def _predict_images(self, batch: Sequence[_Picture]) -> list[str]:
         """Predict images; returns the problems."""
+        results: list[Faces] | None = None
         try:
             results = self._find_faces(batch)
-        except FAILURES as error:
+        except Exception as error:
+            if not _is_of_one(error):
+                raise
             if len(batch) == 1:
                 return [self._left_out(batch[0].name, batch[0].path, error)]
-            # One of them is at fault: find out which, and do the others.
+        if results is None:
+            # One of them is at fault: find out which, and do the others. Not
+            # in the handler, where the error holds the memory of the batch.
             each = [self._predict_images([entry]) for entry in batch]
             return [problem for problems in each for problem in problems]
         problems = []
         for (name, path, _), faces in zip(batch, results, strict=True):
             try:
                 self.stopped = self.results.add_image(name, path, faces)
-            except OSError as error:
+            except Exception as error:
+                if not _is_of_one(error):
+                    raise
                 problems.append(_named(path, error))
             else:
                 self.results.add_row(path, faces)
@@ -193,7 +197,7 @@ class SourcePredictor:
         pictures = self.results.open_video(name, video.rate)
         frames, times = self._follow(video, name, pictures, stopped)
         if pictures.problem and not self.results.has_numbers:
-            raise pictures.problem
+            raise pictures.problem  # it could not be finished
         self.results.add_video(name, source.path, frames, times)
         told: list[str] = []
         if pictures.problem:
@@ -229,6 +233,8 @@ class SourcePredictor:
                 times.append(video.time_s)
                 self.advance(len(faces))
                 self.stopped = self.results.add_frame(pictures, name, faces)
+                if pictures.problem and not self.results.goes_on:
+                    raise pictures.problem
                 if self.stopped or stopped.is_set():
                     break
             if not frames:
@@ -238,6 +244,18 @@ class SourcePredictor:
     def _predict_frame(self, image: np.ndarray, boxes: np.ndarray) -> Faces:
         (faces,) = self.predict([image], boxes=[boxes])
         return faces
+
+
+def _is_of_one(error: Exception) -> bool:
+    """Tell whether an error is that of one image or video.
+
+    Others may have none: their files are read, and fit into the memory.
+    """
+    if isinstance(error, (NoWindowError, TableError)):
+        return False
+    if isinstance(error, RuntimeError):  # as PyTorch tells it
+        return 'memory' in str(error).lower()
+    return isinstance(error, (OSError, ValueError, MemoryError, cv2.error))
 
 
 def group_images(
@@ -286,7 +304,7 @@ def _named(path: Path, error: Exception) -> str:
     names = shown(path), str(path)
     # Whole, not as the end of another path.
     told = any(
-        re.search(rf'(?<![\w/\\]){re.escape(name)}(?!\w)', text)
+        re.search(rf'(?<![\w/\\.-])(\./)?{re.escape(name)}(?!\w)', text)
         for name in names
     )
     return text if told else f'{names[0]}: {text}'

@@ -27,6 +27,10 @@ _SYNC = 0x47
 #: A video with less of what it promised has broken off.
 _ENOUGH = 0.98
 
+#: A frame that is said to come sooner, in parts of the usual time between
+#: two, has a time that is wrong: motion is divided by that time.
+_LEAST_STEP = 0.1
+
 #: Frames a second where a video or a camera does not tell.
 USUAL_RATE = 30.0
 
@@ -201,8 +205,9 @@ class Video:
         """Tell when the next frame is shown."""
         if self._start_s is not None:
             stated_s = time.monotonic() - self._start_s
+        earliest_s = self.time_s + _LEAST_STEP / self.rate
         usual_s = self.time_s + 1 / self.rate
-        runs_on = math.isfinite(stated_s) and stated_s > self.time_s
+        runs_on = math.isfinite(stated_s) and stated_s >= earliest_s
         self.time_s = stated_s if runs_on else usual_s
 
     def is_whole(self) -> bool:

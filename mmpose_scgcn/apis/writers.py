@@ -4,6 +4,7 @@ A file appears when it is complete. What ends a run early leaves none behind,
 but for the table, which has the rows of the images that were done.
 """
 
+import contextlib
 import csv
 import json
 import os
@@ -189,7 +190,7 @@ class Table:
     place of no earlier table: :attr:`kept` is then another file.
 
     Args:
-        path (pathlib.Path): The file.
+        path (pathlib.Path): The file; of a link to one that one.
         num_keypoints (int): K.
     """
 
@@ -201,10 +202,14 @@ class Table:
             self.header += [f'kpt{index}_{axis}' for axis in ('x', 'y', 's')]
         #: Where the rows of a run are that ended early; None if it did not.
         self.kept: Path | None = None
+        #: Whether the run has come to its end if there is no error.
+        self.complete = True
+        # Files beside it are beside the real one, on the same file system.
+        self._real = Path(os.path.realpath(path)) if path.is_file() else path
 
     def __enter__(self) -> 'Table':
         """Begin the file."""
-        self._context = replace_file(self.path)
+        self._context = replace_file(self._real)
         self._partial = self._context.__enter__()
         # A file's name need not be Unicode.
         self._file = self._partial.open(
@@ -243,16 +248,18 @@ class Table:
         Raises:
             TableError: It cannot be finished.
         """
+        failed = None
         try:
             self._file.close()
         except OSError as problem:  # once more what ``add`` told, or new
-            if error[0] is None:
-                self._keep(problem)
-                raise self._failed(problem) from problem
-        if error[0] is None:
+            failed = None if error[0] else problem
+        if error[0] is None and failed is None and self.complete:
             self._context.__exit__(None, None, None)
-        else:
-            self._keep(error[1])
+            return
+        with contextlib.suppress(OSError):  # what has ended the run is told
+            self._keep()
+        if failed is not None:
+            raise self._failed(failed) from failed
 
     def _failed(self, error: OSError) -> TableError:
         return TableError(
@@ -260,25 +267,25 @@ class Table:
             f'{error.strerror or error}'
         )
 
-    def _keep(self, error: BaseException) -> None:
-        """Keep the rows of what was done, if any."""
-        if self._count:
-            os.truncate(self._partial, self._end)
-            self.kept = self._free_name()
-            if self.kept == self.path:
-                self._context.__exit__(None, None, None)
-                return
-            with replace_file(self.kept) as place:
-                self._partial.replace(place)
-        self._context.__exit__(type(error), error, error.__traceback__)
+    def _keep(self) -> None:
+        """Keep the rows of what was done, if any, and end the file."""
+        try:
+            if self._count:
+                os.truncate(self._partial, self._end)
+                kept = self._free_name()
+                with replace_file(kept) as place:
+                    self._partial.replace(place)
+                self.kept = kept
+        finally:  # the table itself is not replaced
+            self._context.__exit__(EOFError, EOFError(), None)
 
     def _free_name(self) -> Path:
         """Name a file that is not there yet, the table's if it can be."""
-        path, number = self.path, 1
+        path, number = self._real, 1
         while os.path.lexists(path):
             again = f'_{number}' if number > 1 else ''
-            name = f'{self.path.stem}.partial{again}{self.path.suffix}'
-            path, number = self.path.with_name(name), number + 1
+            name = f'{self._real.stem}.partial{again}{self._real.suffix}'
+            path, number = self._real.with_name(name), number + 1
         return path
 
 

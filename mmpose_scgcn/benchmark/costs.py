@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mmpose_scgcn.apis import build_model
-from mmpose_scgcn.datasets.settings import plain_setting
+from mmpose_scgcn.datasets.settings import plain_setting, type_name
 from mmpose_scgcn.launch import build_runner
 
 import numpy as np
@@ -121,7 +121,7 @@ def input_size(cfg: Config) -> tuple[int, int]:
     if 'codec' in cfg:
         return tuple(cfg.codec.input_size)
     for step in plain_setting(cfg.test_dataloader.dataset)['pipeline']:
-        if step['type'] == 'TopdownAffine':
+        if type_name(step) == 'TopdownAffine':
             return tuple(step['input_size'])
     raise ValueError(f'{cfg.filename}: no codec and no TopdownAffine')
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
+from mmpose_scgcn.datasets.settings import type_name
 from mmpose_scgcn.evaluation.face_samples import FaceSample
 
 import numpy as np
@@ -36,7 +37,7 @@ def open_images(cfg: Config, setting: Mapping) -> BaseDataset:
     from mmpose.registry import DATASETS
 
     init_default_scope(cfg.get('default_scope', 'mmpose'))
-    steps = [s for s in setting['pipeline'] if s['type'] not in _TO_INPUT]
+    steps = [s for s in setting['pipeline'] if type_name(s) not in _TO_INPUT]
     return DATASETS.build({**setting, 'pipeline': steps})
 
 

@@ -175,7 +175,7 @@ def method_config(
         _change_step(cfg, 'train', 'GenerateTarget', dict(encoder=codec))
     steps = cfg.train_dataloader.dataset.pipeline
     for transform in method.augment:
-        types = [step['type'] for step in steps]
+        types = [type_name(step) for step in steps]
         steps.insert(types.index('GenerateTarget'), ConfigDict(transform))
     cfg.work_dir = str(folder)
     # MMEngine's own names are the same within a second.
@@ -186,9 +186,9 @@ def method_config(
 def _change_step(cfg: Config, part: str, kind: str, settings: Mapping) -> bool:
     """Change settings of a transform; tell if the pipeline has it."""
     dataset = cfg[f'{part}_dataloader'].dataset
-    found = any(step['type'] == kind for step in dataset.pipeline)
+    found = any(type_name(step) == kind for step in dataset.pipeline)
     dataset.pipeline = [  # anew: loaders may share the steps
-        ConfigDict(step, **settings) if step['type'] == kind else step
+        ConfigDict(step, **settings) if type_name(step) == kind else step
         for step in dataset.pipeline
     ]
     return found

@@ -36,7 +36,7 @@ class Faces:
         """Each annotation once."""
         found: Sequence[Sample] = samples_of(self.dataset)
         if self.name is not None:
-            found = [s for s in found if _name_of(s.dataset) == self.name]
+            found = [s for s in found if data_set_name(s.dataset) == self.name]
         return (
             list(dict.fromkeys(found)) if members_of(self.dataset) else found
         )
@@ -71,7 +71,7 @@ class Faces:
         leaves = list(found.values()) or _leaves(self.dataset)
         if self.name is None:
             return leaves
-        return [leaf for leaf in leaves if _name_of(leaf) == self.name]
+        return [leaf for leaf in leaves if data_set_name(leaf) == self.name]
 
     @property
     def pipelines(self) -> list[list]:
@@ -130,7 +130,7 @@ def setting_of(where: str) -> str:
     return f'{short}_dataloader'
 
 
-def _name_of(leaf: Any) -> str | None:
+def data_set_name(leaf: Any) -> str | None:
     """Read the ``dataset_name`` of a data set that wraps no other."""
     return (getattr(leaf, 'metainfo', None) or {}).get('dataset_name')
 

@@ -1,6 +1,6 @@
 """What a model demands of the data sets that it is to be run on."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from mmpose_scgcn.datasets.pipeline import flat_transforms, pipelines_of
 from mmpose_scgcn.models.agreement import check_pipeline, wrong_codec
@@ -16,10 +16,7 @@ from torch import nn
 
 
 def check_model(
-    model: nn.Module,
-    datasets: Mapping,
-    codec: Mapping | None = None,
-    later: Iterable[Sequence[Mapping]] = (),
+    model: nn.Module, datasets: Mapping, codec: Mapping | None = None
 ) -> None:
     """Check a model against the data sets that it is to be run on.
 
@@ -28,8 +25,6 @@ def check_model(
         datasets (Mapping[str, BaseDataset]): By ``training``,
             ``validation`` and ``test``.
         codec (Mapping, optional): The config's.
-        later (Iterable[Sequence[Mapping]]): Settings of pipelines that take
-            the place of the training's, as those of ``PipelineSwitchHook``.
 
     Raises:
         ValueError: What does not fit, and the lines that mend it.
@@ -42,14 +37,26 @@ def check_model(
         name = learner if where == 'training' else None
         for transforms in pipelines_of(dataset):
             used |= check_pipeline(transforms, name, setting, size, where)
-    for steps in later:
-        transforms = list(flat_transforms(map(TRANSFORMS.build, steps)))
-        used |= check_pipeline(
-            transforms, learner, setting, size, 'switched training'
-        )
     wanted = codec.get('input_size') if isinstance(codec, Mapping) else None
     if wanted and used and tuple(wanted) not in used:
         raise ValueError(wrong_codec(tuple(wanted), used))
+
+
+def check_later(model: nn.Module, steps: Iterable) -> None:
+    """Check a pipeline that takes the place of the training's.
+
+    Args:
+        model (nn.Module): A pose estimator.
+        steps (Iterable): As a hook such as ``PipelineSwitchHook`` has them:
+            settings of transforms, or the transforms.
+
+    Raises:
+        ValueError: It does not fit the model.
+    """
+    built = (s if callable(s) else TRANSFORMS.build(s) for s in steps)
+    check_pipeline(
+        flat_transforms(built), *_demands(model), 'switched training'
+    )
 
 
 def _demands(model: nn.Module) -> tuple[str | None, str, tuple | None]:

@@ -10,7 +10,7 @@ from mmpose_scgcn.processes import inner_model
 from mmengine.runner import BaseLoop, Runner
 
 from .dropped import check_dropped
-from .faces import Faces, check_images
+from .faces import Faces, check_images, data_set_name
 from .findings import Findings
 from .folders import goes_on
 from .keypoints import check_graphs, check_keypoints
@@ -75,6 +75,7 @@ def _check_faces(faces: Faces, loop: BaseLoop, runner: Runner) -> Findings:
         'keypoints': partial(check_keypoints, faces, model),
     }
     shares = _shares(faces, evaluator)
+    found.add(_check_shares(faces, evaluator))
     for share, own in shares:
         dropped = partial(check_dropped, share, own)
         checks[f'dropped faces {share.name or ""}'.strip()] = dropped
@@ -85,7 +86,7 @@ def _check_faces(faces: Faces, loop: BaseLoop, runner: Runner) -> Findings:
     for share, own in shares:
         score = partial(check_scoring, share, own)
         found.attempt(f'scores of {where}', score)
-    if not found.errors:
+    if not found.errors and sum(len(list(own)) for _, own in shares) > 1:
         found.attempt(f'figures of {where}', partial(check_names, shares))
     if where == 'validation' and not found.errors:
         best = partial(check_save_best, shares, runner.hooks)
@@ -106,3 +107,24 @@ def _shares(faces: Faces, evaluator: Any) -> Shares:
         for name, metric in by_name.items()
     ]
     return [share for share in shares if len(share[0].samples)]
+
+
+def _check_shares(faces: Faces, evaluator: Any) -> Findings:
+    """Look for data sets without a metric, and the other way round."""
+    by_name = getattr(evaluator, 'metrics_dict', None)
+    if not by_name:
+        return Findings()
+    there = {data_set_name(leaf) for leaf in faces.leaves}
+    told = (
+        f'{faces.where}: the evaluator has metrics for the data sets '
+        f'{", ".join(sorted(by_name))}'
+    )
+    warnings = [
+        f'{told}; faces of {name!r} are not scored'
+        for name in sorted(map(str, there - set(by_name)))
+    ]
+    warnings += [
+        f'{told}; there are no faces of {name!r}'
+        for name in sorted(set(by_name) - there)
+    ]
+    return Findings(warnings=warnings)

@@ -14,7 +14,7 @@ def type_name(setting: Mapping) -> str:
         str: The name of the class alone; empty where there is none.
     """
     kind = setting.get('type') or ''
-    return kind.__name__ if isinstance(kind, type) else kind.split('.')[-1]
+    return getattr(kind, '__name__', None) or str(kind).split('.')[-1]
 
 
 def plain_setting(setting: Mapping) -> dict:

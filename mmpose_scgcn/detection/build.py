@@ -87,7 +87,7 @@ def check_detector(spec: Any) -> Any:
         ValueError: No such detector.
         FileNotFoundError: The named file does not exist.
     """
-    if not isinstance(spec, (str, Path)):
+    if spec is None or callable(spec):
         return spec
     name = str(spec)
     if name.endswith('.onnx') and not os.path.isfile(name):

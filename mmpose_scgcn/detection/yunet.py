@@ -102,7 +102,7 @@ class YuNet(FaceDetector):
             )
         self.longest = longest
         # Of a network of OpenCV there is no copy: it is made anew.
-        self._made_of = path, score
+        self._made_of = os.path.abspath(path), score
         # OpenCV's network keeps the size of the image that it is at.
         self._alone = Lock()
         try:

@@ -110,7 +110,8 @@ def _read(source: ImageLike) -> tuple[np.ndarray, int | None]:
 
 def _from_values(values: np.ndarray) -> tuple[np.ndarray, int | None]:
     deep = values.dtype == np.uint16
-    return to_bgr(values), int(values.max(initial=0)) if deep else None
+    colours = values[..., :3] if values.ndim == 3 else values  # no alpha
+    return to_bgr(values), int(colours.max(initial=0)) if deep else None
 
 
 def read_file(path: str | os.PathLike) -> Decoded:

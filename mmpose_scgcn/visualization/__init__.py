@@ -9,6 +9,7 @@ from mmpose_scgcn.lazy import lazy_exports
 __getattr__, __dir__, __all__ = lazy_exports(
     __name__,
     {
+        'GRAPH_PICTURE': 'graph',
         'PREDICTED_COLOR': 'faces',
         'TRUE_COLOR': 'faces',
         'crop_tile': 'faces',

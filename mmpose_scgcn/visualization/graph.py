@@ -12,6 +12,9 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
+#: Title in the file of a picture, by which it can be told from others.
+GRAPH_PICTURE = 'keypoint graph of mmpose_scgcn'
+
 
 def plot_graph(
     graph: Mapping,
@@ -63,7 +66,7 @@ def plot_graph(
     axes.set_ylabel('y / crop height')
     axes.legend(loc='upper center', ncols=2, bbox_to_anchor=(0.5, -0.07))
     with replace_file(path) as partial:
-        figure.savefig(partial, dpi=120)
+        figure.savefig(partial, dpi=120, metadata=dict(Title=GRAPH_PICTURE))
 
 
 def _number(axes: Axes, shape: np.ndarray) -> None:

@@ -212,6 +212,7 @@ class Half:
 
 
 def test_a_table_goes_where_a_link_leads(tmp_path, faces):
+    (tmp_path / 'real.csv').write_text('')
     (tmp_path / 'link.csv').symlink_to('real.csv')
     for _ in range(2):
         with Table(tmp_path / 'link.csv', 2) as table:
@@ -219,6 +220,56 @@ def test_a_table_goes_where_a_link_leads(tmp_path, faces):
         assert (tmp_path / 'link.csv').is_symlink()
         assert len((tmp_path / 'real.csv').read_text().splitlines()) == 2
         (tmp_path / 'real.csv').write_text('')
+
+
+def test_what_is_kept_is_beside_the_table_itself(tmp_path, faces):
+    (tmp_path / 'far').mkdir()
+    (tmp_path / 'far/real.csv').write_text('complete')
+    (tmp_path / 'link.csv').symlink_to('far/real.csv')
+    table = Table(tmp_path / 'link.csv', 2)
+    with pytest.raises(KeyboardInterrupt), table:
+        table.add('a.jpg', faces)
+        raise KeyboardInterrupt
+    assert table.kept == tmp_path / 'far/real.partial.csv'
+    assert names(tmp_path) == [
+        'far/real.csv',
+        'far/real.partial.csv',
+        'link.csv',
+    ]
+
+
+def test_a_table_that_cannot_be_kept_hides_no_error(
+    tmp_path, faces, monkeypatch
+):
+    def full(path, size):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    table = Table(tmp_path / 't.csv', 2)
+    with pytest.raises(KeyboardInterrupt), table:
+        table.add('a.jpg', faces)
+        monkeypatch.setattr(os, 'truncate', full)
+        raise KeyboardInterrupt
+    assert table.kept is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_that_somebody_ends_replaces_no_table(tmp_path, faces):
+    path = tmp_path / 't.csv'
+    path.write_text('complete')
+    with Table(path, 2) as table:
+        table.add('a.jpg', faces)
+        table.complete = False
+    assert path.read_text() == 'complete'
+    assert table.kept == tmp_path / 't.partial.csv'
+
+
+def test_links_among_results_are_replaced_themselves(tmp_path, faces):
+    (tmp_path / 'photo.png').write_bytes(b'photo')
+    (tmp_path / 'p').mkdir()
+    (tmp_path / 'p/a.png').symlink_to('../photo.png')
+    ResultFiles(tmp_path / 'p').add_image('a', Path('a.png'), faces)
+    assert (tmp_path / 'photo.png').read_bytes() == b'photo'
+    assert not (tmp_path / 'p/a.png').is_symlink()
 
 
 def test_a_table_is_no_record_of_the_same_run(tmp_path):

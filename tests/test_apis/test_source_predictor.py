@@ -1,5 +1,6 @@
 """Images, videos and cameras one after another."""
 
+import weakref
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,8 +20,11 @@ from mmpose_scgcn.structures import Faces
 
 import cv2
 import numpy as np
+import pytest
 
 IMAGE = np.zeros((60, 80, 3), np.uint8)
+#: Times of the frames that a tracker was given.
+FOLLOWED = []
 
 
 def write_video(path, frames, rate=25.0):
@@ -148,30 +152,71 @@ def test_an_image_that_needs_too_much_memory_does_not_end_the_others(tmp_path):
         image = np.full((60, 80 + number, 3), 9, np.uint8)
         cv2.imwrite(str(tmp_path / f'{number}.png'), image)
 
+    class Memory:
+        """What a prediction needs."""
+
     class Full(Whole):
+        def watch(self, held):
+            self.held, self.most = held, 0
+            return held
+
         def predict(self, images, boxes):
+            memory = Memory()
+            self.held.add(memory)
+            self.most = max(self.most, len(self.held))
             if any(image.shape[1] == 81 for image in images):
                 raise RuntimeError('CUDA out of memory')
             return super().predict(images, boxes)
 
     full = Full()
+    alive = full.watch(weakref.WeakSet())
     (told,) = full(tmp_path, tmp_path / 'records')
     assert told == f'{tmp_path / "1.png"}: CUDA out of memory'
     records = sorted(p.name for p in (tmp_path / 'records').iterdir())
     assert records == ['0.json', '2.json']
+    assert full.most == 1  # that of the batch is free when each is tried
+    assert len(alive) == 0
+
+
+def test_other_errors_of_a_network_end_the_run(tmp_path):
+    """They would be those of every image."""
+    cv2.imwrite(str(tmp_path / 'a.png'), IMAGE)
+
+    class Wrong(Whole):
+        def predict(self, images, boxes):
+            raise RuntimeError('mat1 and mat2 shapes cannot be multiplied')
+
+    with pytest.raises(RuntimeError, match='cannot be multiplied'):
+        Wrong()(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ('error', 'told'),
+    [
+        (ValueError('a.jpg is empty'), 'a.jpg is empty'),
+        (ValueError('./a.jpg is empty'), './a.jpg is empty'),
+        (ValueError('my-a.jpg is empty'), 'a.jpg: my-a.jpg is empty'),
+        (OSError('v/a.jpg: full'), 'a.jpg: v/a.jpg: full'),
+        (MemoryError(), 'a.jpg: MemoryError'),
+    ],
+)
+def test_a_message_names_the_file(error, told):
+    assert source_predictor._named(Path('a.jpg'), error) == told
 
 
 def predict_video(tmp_path, files):
     """Predict two frames; returns what is told."""
     write_video(tmp_path / 's.avi', 2)
+    FOLLOWED.clear()
+
+    def update(image, time_s):
+        FOLLOWED.append(time_s)
+        return replace(Faces.empty(num_keypoints=3), image=image)
+
     predictor = SourcePredictor(
         None,
         None,
-        lambda predict, detect: SimpleNamespace(
-            update=lambda image, time_s: replace(
-                Faces.empty(num_keypoints=3), image=image
-            )
-        ),
+        lambda predict, detect: SimpleNamespace(update=update),
         files,
         lambda faces: None,
     )
@@ -196,6 +241,16 @@ def test_a_picture_that_cannot_be_written_costs_no_keypoints(
     assert list(pictures.iterdir()) == []
     (told,) = predict_video(tmp_path, ResultFiles(pictures))
     assert not isinstance(told, Partly)
+
+
+def test_a_video_without_any_result_is_not_followed(tmp_path, monkeypatch):
+    def fail(file, frame):
+        raise OSError(f'OpenCV cannot write the video {file.path}')
+
+    monkeypatch.setattr(VideoFile, 'add', fail)
+    told = predict_video(tmp_path, ResultFiles(tmp_path / 'v'))
+    assert len(told) == 1 and 'OpenCV cannot write' in told[0]
+    assert FOLLOWED == [0.0]
 
 
 def test_a_key_in_the_window_ends_the_run(tmp_path, monkeypatch):

@@ -165,3 +165,9 @@ def test_times_are_those_of_the_file_where_they_run_forward(monkeypatch):
     video = Video(Source('video', Path('a.mp4')))
     times = [video.time_s for _ in video]
     assert times == pytest.approx([0, 0.04, 0.14, 0.18, 0.22, 0.4])
+    # A time said twice, and the next one a rounding later than assumed.
+    video = Video(Source('video', Path('a.mp4')))
+    stated = iter([0.0, *(i * 1000 / 29.97 for i in range(20))])
+    video.rate = 29.97
+    times = [video.time_s for _ in video]
+    assert np.diff(times).min() > 0.02

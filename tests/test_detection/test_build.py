@@ -153,5 +153,6 @@ def test_a_name_is_checked_before_the_first_image(tmp_path, monkeypatch):
         assert check_detector(spec) == spec
     with pytest.raises(FileNotFoundError, match=r'YuNet at no\.onnx'):
         check_detector('no.onnx')
-    with pytest.raises(ValueError, match="no face detector 'yunett'"):
-        check_detector('yunett')
+    for spec in ('yunett', 5, ['haar']):
+        with pytest.raises(ValueError, match='no face detector '):
+            check_detector(spec)

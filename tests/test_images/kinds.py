@@ -274,12 +274,6 @@ READ = {
     'TGA': ('a.tga', saved('TGA'), BGR, 0),
     'TGA with transparency': ('a.tga', saved('TGA', with_clear(PIL)), BGR, 0),
     'JPEG 2000': ('a.jp2', saved('JPEG2000'), BGR, 1),
-    'JPEG 2000 of 16 bits, grey': (
-        'a.jp2',
-        by_cv2('.jp2', DEEP[..., 1]),
-        thrice(BGR[..., 1]),
-        0,
-    ),
     'PPM': ('a.ppm', saved('PPM'), BGR, 0),
     'PGM of 16 bits': (
         'a.pgm',
@@ -434,11 +428,6 @@ REFUSED = {
         tiff(BGR / np.float32(255)),
         'cannot be read: expected an image of 8 or 16 bits, got one of float',
     ),
-    'a JPEG 2000 of colours of 16 bits': (
-        'a.jp2',
-        by_cv2('.jp2', DEEP),
-        'cannot be read: JPEG 2000 with colours of 16 bits',
-    ),
     'a huge PNG': ('a.png', huge_png(), 'is too large: .*; at most 180,000,'),
     'a PNG that is a little too large': (
         'a.png',
@@ -447,3 +436,16 @@ REFUSED = {
     ),
     'an empty folder': ('a.jpg', None, 'is a folder; expected an image file'),
 }
+
+if cv2.haveImageWriter('a.jp2'):  # Pillow writes none of 16 bits
+    READ['JPEG 2000 of 16 bits, grey'] = (
+        'a.jp2',
+        by_cv2('.jp2', DEEP[..., 1]),
+        thrice(BGR[..., 1]),
+        0,
+    )
+    REFUSED['a JPEG 2000 of colours of 16 bits'] = (
+        'a.jp2',
+        by_cv2('.jp2', DEEP),
+        'cannot be read: JPEG 2000 with colours of 16 bits',
+    )

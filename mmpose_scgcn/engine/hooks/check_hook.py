@@ -22,7 +22,11 @@ from mmpose_scgcn.checks import (
     on_every_rank,
     take_new_settings,
 )
-from mmpose_scgcn.checks.models import check_model, check_units
+from mmpose_scgcn.checks.models import (
+    check_later,
+    check_model,
+    check_units,
+)
 from mmpose_scgcn.models.layers import is_resized
 from mmpose_scgcn.processes import average_again, inner_model, wrap_again
 from mmpose_scgcn.registry import HOOKS
@@ -205,9 +209,12 @@ def check_all(runner: Runner) -> Findings:
         if getattr(hook, 'switch_pipeline', None)
     ]
     found.attempt(
-        'model and pipelines',
-        partial(check_model, model, datasets, codec, later),
+        'model and pipelines', partial(check_model, model, datasets, codec)
     )
+    for steps in later:
+        found.attempt(
+            'the pipeline of a hook', partial(check_later, model, steps)
+        )
     if not found.errors:
         found.attempt('codec', partial(check_codec, runner.cfg))
         found.attempt('heatmaps', partial(check_heatmaps, runner.cfg))

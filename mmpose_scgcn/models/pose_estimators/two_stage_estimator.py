@@ -189,10 +189,16 @@ class TwoStageEstimator(TopdownPoseEstimator):
             rectification; the crops (B, C, h, w); fine keypoints (B, K, 2),
             normalised to the crops.
         """
+        coarse, crop, view = self._view_of_fine(inputs)
+        return coarse, crop, view, self.fine(view)
+
+    def _view_of_fine(
+        self, inputs: Tensor
+    ) -> tuple[Tensor, Rectification, Tensor]:
+        """Run stage one, and cut out what stage two sees."""
         coarse = self.predict_coarse(inputs)
         crop = self.find_crops(coarse)
-        view = crop.sample(inputs, self.fine.input_size)
-        return coarse, crop, view, self.fine(view)
+        return coarse, crop, crop.sample(inputs, self.fine.input_size)
 
     def _forward(self, inputs: Tensor, data_samples: Any = None) -> tuple:
         """Predict with both stages.
@@ -214,9 +220,7 @@ class TwoStageEstimator(TopdownPoseEstimator):
         if self.train_stages == 'coarse':
             coarse, certainty = self.coarse.locate(self._coarse_view(inputs))
             return coarse, coarse, certainty
-        coarse = self.predict_coarse(inputs)
-        crop = self.find_crops(coarse)
-        view = crop.sample(inputs, self.fine.input_size)
+        coarse, crop, view = self._view_of_fine(inputs)
         fine, certainty = self.fine.locate(view)
         points = crop.to_input(fine.to(crop.center.dtype))
         return points / points.new_tensor(self.input_size), coarse, certainty

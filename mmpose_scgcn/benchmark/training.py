@@ -186,9 +186,10 @@ def method_config(
 def _change_step(cfg: Config, part: str, kind: str, settings: Mapping) -> bool:
     """Change settings of a transform; tell if the pipeline has it."""
     dataset = cfg[f'{part}_dataloader'].dataset
-    found = any(type_name(step) == kind for step in dataset.pipeline)
+    name = type_name(dict(type=kind))
+    found = any(type_name(step) == name for step in dataset.pipeline)
     dataset.pipeline = [  # anew: loaders may share the steps
-        ConfigDict(step, **settings) if type_name(step) == kind else step
+        ConfigDict(step, **settings) if type_name(step) == name else step
         for step in dataset.pipeline
     ]
     return found

@@ -3,6 +3,7 @@
 import difflib
 import sys
 import traceback
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,23 @@ if TYPE_CHECKING:
     from mmengine.config import Config
 
 _PACKAGE = Path(__file__).resolve().parent
+
+#: What MMEngine's runner and this package read of a config; all other names
+#: are variables, which have done their work when the config is read.
+_READ = frozenset(
+    (
+        *('activation_checkpointing', 'auto_scale_lr', 'codec', 'compile'),
+        *('custom_hooks', 'custom_imports', 'data_preprocessor'),
+        *('default_hooks', 'default_scope', 'efficient_conv_bn_eval'),
+        *('env_cfg', 'experiment_name', 'find_unused_parameters'),
+        *('launcher', 'load_from', 'log_level', 'log_processor', 'model'),
+        *('model_wrapper_cfg', 'optim_wrapper', 'param_scheduler'),
+        *('randomness', 'resume', 'runner_type', 'sync_bn', 'visualizer'),
+        *('train_cfg', 'val_cfg', 'test_cfg', 'val_pipeline', 'work_dir'),
+        *('train_dataloader', 'val_dataloader', 'test_dataloader'),
+        *('val_evaluator', 'test_evaluator'),
+    )
+)
 
 
 def shipped_configs() -> Path:
@@ -108,6 +126,7 @@ def read_config(name: str, options: dict) -> 'Config':
             f'{path} cannot be read: {line_of(path, error)}'
             f'{type(error).__name__}: {error}'
         ) from error
+    names = list(cfg)
     try:
         cfg.merge_from_dict(options)
     except (AttributeError, KeyError, TypeError) as error:
@@ -115,7 +134,31 @@ def read_config(name: str, options: dict) -> 'Config':
             f'--cfg-options do not fit {path}: {error}'
         ) from error
     _drop_markers(cfg._cfg_dict)
+    _tell_idle(path, names, options)
     return cfg
+
+
+def _tell_idle(path: Path, names: Collection[str], options: Iterable) -> None:
+    """Warn of options that nothing reads.
+
+    Args:
+        path (pathlib.Path): The config.
+        names (Collection[str]): What it sets itself.
+        options (Iterable[str]): Dotted keys.
+    """
+    for name in sorted({key.split('.')[0] for key in options} - _READ):
+        told = f'warning: nothing reads the option {name}: '
+        if name in names:
+            told += (
+                f'it is a variable of {path}, and what was made of it stays '
+                'as it is; change that instead, such as '
+                'train_dataloader.dataset.pipeline for train_pipeline'
+            )
+        else:
+            near = difflib.get_close_matches(name, [*names, *_READ], 1)
+            hint = f'; did you mean {near[0]}?' if near else ''
+            told += f'{path} has no such setting{hint}'
+        print(told, file=sys.stderr)
 
 
 def _drop_markers(setting: Any) -> None:

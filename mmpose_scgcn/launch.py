@@ -51,7 +51,8 @@ def load_config(args: argparse.Namespace) -> Config:
     cfg = read_config(args.config, args.cfg_options)
     cfg.launcher = args.launcher
     default_dir = Path('work_dirs') / Path(cfg.filename).stem
-    cfg.work_dir = args.work_dir or cfg.get('work_dir', str(default_dir))
+    named = args.work_dir or cfg.get('work_dir')
+    cfg.work_dir = named or str(default_dir)
     check_writable(Path(cfg.work_dir))
     join_processes(cfg)
     if not torch.cuda.is_available():

@@ -37,3 +37,17 @@ def test_delete_in_a_config_where_its_base_has_nothing(config):
     )
     head = read_config(str(child), {}).model.head
     assert head == dict(type='A', x=1, loss=dict(type='L'))
+
+
+def test_options_that_nothing_reads_are_told(config, capsys):
+    path = config
+    path.write_text('train_pipeline = [dict(type="A", p=1)]\nmodel = dict()\n')
+    path = str(path)
+    read_config(path, {'model.head.type': 'B', 'custom_hooks': []})
+    assert capsys.readouterr().err == ''
+    options = {'optim_wraper.optimizer.lr': 1, 'train_pipeline.0.p': 2}
+    read_config(path, {**options, 'batch_size': 4})
+    first, second, third = capsys.readouterr().err.splitlines()
+    assert 'nothing reads the option batch_size: ' in first
+    assert second.endswith('has no such setting; did you mean optim_wrapper?')
+    assert f'train_pipeline: it is a variable of {path}' in third

@@ -62,6 +62,8 @@ def benchmark(args: argparse.Namespace) -> int:
         failed = run_benchmark(
             space, jobs, args.minutes, args.method, args.costs
         )
+    if not path.is_file():
+        raise FileNotFoundError(f'no results file {path}')
     known = load_results(path)
     files = write_report(suite, known, args.results)
     files.append(write_page(suite, known, args.results, args.work_dir))

@@ -150,6 +150,10 @@ def configured_norm(cfg: 'Config') -> str | tuple:
     evaluators = cfg.get('test_evaluator') or []
     if not isinstance(evaluators, list):
         evaluators = [evaluators]
+    evaluators = list(evaluators)
+    for evaluator in tuple(evaluators):  # of several data sets
+        inner = evaluator.get('metrics') or []
+        evaluators += inner if isinstance(inner, list) else [inner]
     norms = [e['norm'] for e in evaluators if 'norm' in e]
     return norms[0] if norms else 'inter_ocular'
 

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from pickle import UnpicklingError
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mmpose_scgcn.arguments import positive_float
 from mmpose_scgcn.config_options import add_common_arguments
@@ -110,11 +110,11 @@ def check_earlier_metrics(file: Path) -> None:
         content = read_json(file)
     except ValueError:
         content = None
-    numbers = isinstance(content, dict) and all(
-        isinstance(value, (int, float, type(None)))  # None: not a number
-        for value in content.values()
-    )
-    if not numbers:
+    values = list(content.values()) if isinstance(content, dict) else []
+    numbers = any(map(_is_number, values))
+    # Metrics of users may have lists of numbers, and texts.
+    others = [v for v in values if isinstance(v, (list, dict))]
+    if not numbers or not all(map(_is_numbers, others)):
         raise ValueError(
             f'--out: {file} is no file of metrics, which would replace it; '
             'choose another one'
@@ -126,17 +126,43 @@ def tell_metrics(metrics: Mapping[str, float], out: str | None) -> None:
     if out and out.endswith('.json'):
         from mmpose_scgcn.analysis import without_nan
 
-        numbers = {name: float(value) for name, value in metrics.items()}
-        kept = without_nan(numbers)
+        plain = {name: _plain(value) for name, value in metrics.items()}
+        kept = without_nan(plain)
         write_text(out, json.dumps(kept, indent=2, allow_nan=False) + '\n')
     percent = [
         f'{name} {100 * metrics[name]:.2f} %'
         for name in metrics
         if name.split('@')[0].rpartition('/')[2] in ('NME', 'FR', 'AUC')
+        and isinstance(metrics[name], (int, float))
         and not math.isnan(metrics[name])  # a subset without faces
     ]
     if percent:
         print('Fractions in the log; in percent: ' + ', '.join(percent))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float, type(None)))  # None: not a number
+
+
+def _is_numbers(value: Any) -> bool:
+    """Tell whether nothing but numbers is in lists and dicts."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        return all(map(_is_numbers, value))
+    return _is_number(value)
+
+
+def _plain(value: Any) -> Any:
+    """Make of a figure of any metric what JSON has: a number or a list."""
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(name): _plain(item) for name, item in value.items()}
+    to_list = getattr(value, 'tolist', None)  # of NumPy and PyTorch
+    if to_list is not None:
+        return _plain(to_list())
+    return float(value) if isinstance(value, (int, float)) else str(value)
 
 
 def tell_of_offset(metrics: Mapping[str, float]) -> None:

@@ -12,7 +12,7 @@ from .data import check_data, make_training_sets
 from .plan import costs_are_missing, missing_tasks
 from .processes import interruptible, last_line, process_environment
 from .report import write_report
-from .results_file import save_results
+from .results_file import merge_results, save_results
 from .settings import changed_runs
 from .suite import Suite
 from .tasks import Costs, Task
@@ -208,5 +208,6 @@ class Executor:
             self.space.known,
             self.space.results,
         )
+        merge_results(known, path)  # of another call of the same suite
         save_results(known, path)
         write_report(suite, known, path.parent)

@@ -46,7 +46,7 @@ def plot_pose(suite: Suite, known: Results, test: str) -> Figure:
     axes.set_zorder(1)
     axes.patch.set_visible(False)
     for method, style in _curves(suite, known):
-        means = pose_errors(known, method.name, test)
+        means = pose_errors(known, method.name, test, bins)
         if means is not None:
             axes.plot(centers, 100 * means, marker='.', **style)
     axes.set(title=test, xlabel='pose coefficient', ylabel='NME, %')

@@ -27,6 +27,33 @@ def save_results(known: Results, path: str | Path) -> None:
     write_text(path, _dump(known))
 
 
+def merge_results(known: Results, path: str | Path) -> None:
+    """Add what another process has written to a results file meanwhile.
+
+    Args:
+        known (Results): What this one knows; it counts where both have a
+            record.
+        path (str | Path): The file.
+
+    Raises:
+        ValueError: The file is of another form.
+    """
+    there = load_results(path)
+    runs = set(map(run_key, known.runs))
+    trials = set(map(trial_key, known.search))
+    failed = runs | set(map(run_key, known.failed))
+    for run in there.runs:
+        if run_key(run) not in runs:
+            known.add_run(run)
+    for trial in there.search:
+        if trial_key(trial) not in trials:
+            known.add_trial(trial)
+    for failure in there.failed:
+        if run_key(failure) not in failed:
+            known.add_failure(failure)
+    known.costs = {**there.costs, **known.costs}
+
+
 def load_results(path: str | Path) -> Results:
     """Read a results file; one that is not there holds nothing.
 

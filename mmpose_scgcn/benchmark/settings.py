@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config
@@ -16,6 +17,7 @@ from .workspace import Workspace
 #: Of a config, what its training depends on.
 _TRAINING = ('model', 'param_scheduler', 'train_cfg')
 _DATA = ('dataset', 'batch_size', 'sampler', 'batch_sampler')
+_AROUND = ('custom_hooks', 'load_from', 'val_evaluator')
 
 
 def settings_of(suite: Suite, method: Method) -> dict[str, str]:
@@ -29,8 +31,10 @@ def settings_of(suite: Suite, method: Method) -> dict[str, str]:
         method (Method): A row of it.
 
     Returns:
-        dict[str, str]: Eight digits for each test, and for ``training``
-        where the method is trained.
+        dict[str, str]: Eight digits for each test; where the method is
+        trained, for ``training``, ``selection`` (hooks, and what the best
+        checkpoint is chosen on) and ``start``; for one that comes trained,
+        for ``model`` and the file ``checkpoint``.
     """
     cfg = method_config(method, '')
     found = {
@@ -39,6 +43,12 @@ def settings_of(suite: Suite, method: Method) -> dict[str, str]:
     }
     if method.trained:
         found['training'] = _digest(_training(cfg))
+        found['selection'] = _digest(_selection(cfg))
+        found['start'] = _digest(method.start)
+    elif method.checkpoint:
+        found['model'] = _digest(cfg.get('model'))
+        if Path(method.checkpoint).is_file():
+            found['checkpoint'] = _file_digest(method.checkpoint)
     return found
 
 
@@ -82,6 +92,25 @@ def _training(cfg: Config) -> list[Any]:
         *(cfg.get(name) for name in _TRAINING),
         *(loader.get(name) for name in _DATA),
     ]
+
+
+def _selection(cfg: Config) -> list[Any]:
+    """List what else decides which weights are tested."""
+    loader = cfg.get('val_dataloader') or {}
+    return [
+        *(cfg.get(name) for name in _AROUND),
+        cfg.get('default_hooks', {}).get('checkpoint'),
+        loader.get('dataset'),
+    ]
+
+
+def _file_digest(path: str) -> str:
+    """Give eight digits of what a file holds."""
+    found = hashlib.sha256()
+    with open(path, 'rb') as file:
+        while block := file.read(2**20):
+            found.update(block)
+    return found.hexdigest()[:8]
 
 
 def _digest(setting: Any) -> str:

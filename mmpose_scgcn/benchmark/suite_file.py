@@ -4,6 +4,7 @@ import os
 import runpy
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,6 +12,7 @@ from mmpose_scgcn.config_files import line_of
 
 from .results import slugify
 from .suite import KINDS, Axis, Method, Search, Suite
+from .tables import BIAS, COLUMNS
 
 _REQUIRED = ('title', 'config', 'norm', 'tests', 'methods')
 _PLAIN = ('title', 'norm', 'tests', 'summary', 'makes')
@@ -49,7 +51,7 @@ def load_suite(path: str | Path) -> Suite:
         path=str(path),
         methods=methods,
         search=None if search is None else _make(Search, path, search),
-        axes={name: _make(Axis, path, axis) for name, axis in axes.items()},
+        axes={name: _make_axis(path, name, a) for name, a in axes.items()},
         **{name: content[name] for name in _PLAIN if name in content},
     )
     faults = [*_faults_of_methods(suite), *_faults_of_names(suite)]
@@ -99,7 +101,13 @@ def _make_method(path: Path, name: str, values: Mapping[str, Any]) -> Method:
             f'{path}: method {name}: expected a list of seeds, such as '
             f'(0, 1, 2), got seeds={seeds!r}'
         )
-    values = dict(values, config=config, seeds=tuple(seeds))
+    seeds = tuple(seeds)
+    if not seeds or len(set(seeds)) < len(seeds):
+        raise ValueError(
+            f'{path}: method {name}: expected seeds that differ, at least '
+            f'one, got seeds={seeds!r}'
+        )
+    values = dict(values, config=config, seeds=seeds)
     checkpoint = values.get('checkpoint', '')
     beside = path.parent / checkpoint
     if not Path(checkpoint).is_file() and beside.is_file():
@@ -108,6 +116,19 @@ def _make_method(path: Path, name: str, values: Mapping[str, Any]) -> Method:
     if not Path(config).is_file():
         raise FileNotFoundError(f'{path}: method {name}: no config {config}')
     return method
+
+
+def _make_axis(path: Path, name: str, values: Mapping[str, Any]) -> Axis:
+    """Make an axis, whose values may be numbers or texts of them."""
+    axis = _make(Axis, path, values)
+    try:
+        tests = {f'{float(v):g}': test for v, test in axis.tests.items()}
+    except (AttributeError, TypeError, ValueError):
+        raise ValueError(
+            f'{path}: axis {name}: expected tests to be a dict from numbers '
+            f"to names, such as {{'0': 'test'}}, got {axis.tests!r}"
+        ) from None
+    return replace(axis, tests=tests)
 
 
 def _make(
@@ -172,6 +193,11 @@ def _faults_of_names(suite: Suite) -> Iterator[str]:
             if suite.method(name).start:
                 needs = 'a search needs a method without a start'
                 yield f'method {name}: {needs}'
+    figures = {*COLUMNS, *BIAS}
+    for column, (_, figure) in suite.summary.items():
+        if figure not in figures:
+            expected = ', '.join(sorted(figures))
+            yield f'summary {column!r}: no figure {figure!r} of {expected}'
     if unknown := sorted(tests - set(suite.tests)):
         yield f'no tests {unknown}'
     if groups:

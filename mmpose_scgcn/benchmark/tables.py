@@ -220,7 +220,7 @@ def _pose_table(
     numbers = map(str, range(1, len(bins.count) + 1))
     rows = [['faces', *map(str, bins.count), '']]
     for method in suite.methods:
-        means = pose_errors(known, method.name, test)
+        means = pose_errors(known, method.name, test, bins)
         if means is not None:
             means = np.append(means, np.nanmean(means))
             cells = ['' if np.isnan(m) else f'{100 * m:.2f}' for m in means]
@@ -230,19 +230,33 @@ def _pose_table(
 
 
 def pose_bins_of(known: Results, test: str) -> PoseBins | None:
-    """Give the bins of a test set, those of the first run."""
-    return next((a.pose.bins for a in _tests(known, test) if a.pose), None)
+    """Give the bins of a test set, those of most runs.
+
+    Bins come from the faces that a model was trained on, too.
+    """
+    found = [a.pose.bins for a in _tests(known, test) if a.pose]
+    return max(found, key=found.count, default=None)
 
 
-def pose_errors(known: Results, method: str, test: str) -> np.ndarray | None:
+def pose_errors(
+    known: Results, method: str, test: str, bins: PoseBins
+) -> np.ndarray | None:
     """Average a method's NME in each bin of the pose over its seeds.
+
+    Args:
+        known (Results): All results.
+        method (str): Name of the method.
+        test (str): Name of the test set.
+        bins (PoseBins): Of :func:`pose_bins_of`.
 
     Returns:
         np.ndarray | None: (num_bins,), fractions, NaN for empty bins; None
-        without a run.
+        without a run, or with other bins, whose errors are of other faces.
     """
-    found = [a.pose.NME for a in known.tests_of(method, test) if a.pose]
-    return np.array(found, dtype=float).mean(axis=0) if found else None
+    found = [a.pose for a in known.tests_of(method, test) if a.pose]
+    if not found or any(pose.bins != bins for pose in found):
+        return None
+    return np.array([p.NME for p in found], dtype=float).mean(axis=0)
 
 
 def _cost_table(suite: Suite, known: Results) -> Table:

@@ -100,6 +100,7 @@ class Trial(Task):
             ).figures
         except NotFiniteError as error:
             print(error)
+        note_weights(folder, trained.weights)
         return TrialRecord(
             self.group,
             method.name,
@@ -234,8 +235,11 @@ class Costs(Task):
         return measure_costs(self.methods(space), space.folder(self.slug))
 
     def record(self, known: Results, found: dict[str, Cost]) -> str:
-        """Put these costs in the place of all others."""
-        known.costs = found
+        """Put these costs in the place of those of the same rows.
+
+        Rows that cannot be measured here keep theirs.
+        """
+        known.costs = {**known.costs, **found}
         return f'costs of {len(found)} methods'
 
 

@@ -94,7 +94,7 @@ def train_method(
     """Train a method.
 
     A training that was cut off in this folder goes on from its last
-    checkpoint, if its settings are the same.
+    checkpoint, if its settings are the same. One that was done is begun anew.
 
     Args:
         method (Method): The method.
@@ -164,7 +164,11 @@ def method_config(
     cfg.merge_from_dict(dict(options or {}))
     for kind, settings in method.transforms.items():
         parts = ('train', 'val', 'test')
-        if not sum(_change_step(cfg, p, kind, settings) for p in parts):
+        if not sum(
+            _change_step(cfg, p, kind, settings, method)
+            for p in parts
+            if cfg.get(f'{p}_dataloader')
+        ):
             raise ValueError(
                 f'method {method.name}: no pipeline of {method.config} has '
                 f'the transform {kind}'
@@ -172,9 +176,10 @@ def method_config(
     if method.codec:
         codec = dict(method.codec)
         cfg.codec = cfg.model.head.decoder = codec
-        _change_step(cfg, 'train', 'GenerateTarget', dict(encoder=codec))
-    steps = cfg.train_dataloader.dataset.pipeline
+        change = dict(encoder=codec)
+        _change_step(cfg, 'train', 'GenerateTarget', change, method)
     for transform in method.augment:
+        steps = _steps(cfg, 'train', method)
         types = [type_name(step) for step in steps]
         steps.insert(types.index('GenerateTarget'), ConfigDict(transform))
     cfg.work_dir = str(folder)
@@ -183,22 +188,46 @@ def method_config(
     return cfg
 
 
-def _change_step(cfg: Config, part: str, kind: str, settings: Mapping) -> bool:
+def _change_step(
+    cfg: Config, part: str, kind: str, settings: Mapping, method: Method
+) -> bool:
     """Change settings of a transform; tell if the pipeline has it."""
-    dataset = cfg[f'{part}_dataloader'].dataset
+    steps = _steps(cfg, part, method)
     name = type_name(dict(type=kind))
-    found = any(type_name(step) == name for step in dataset.pipeline)
-    dataset.pipeline = [  # anew: loaders may share the steps
+    found = any(type_name(step) == name for step in steps)
+    steps[:] = [
         ConfigDict(step, **settings) if type_name(step) == name else step
-        for step in dataset.pipeline
+        for step in steps
     ]
     return found
+
+
+def _steps(cfg: Config, part: str, method: Method) -> list:
+    """Give the pipeline of a part, a list of its own: loaders may share it.
+
+    Raises:
+        ValueError: There is no such part, or not one pipeline.
+    """
+    told = (
+        f'method {method.name}: {method.config} has no {part}_dataloader '
+        'whose data set, wrapped or not, has one pipeline'
+    )
+    loader = cfg.get(f'{part}_dataloader')
+    dataset = loader.get('dataset') if loader else None
+    while dataset and 'pipeline' not in dataset:
+        dataset = dataset.get('dataset')
+    if not dataset:
+        raise ValueError(told)
+    dataset.pipeline = list(dataset.pipeline)
+    return dataset.pipeline
 
 
 def _keep_only(folder: Path, settings: str) -> bool:
     """Empty a folder of runs with other settings; tell if one can go on."""
     record = folder / 'settings.txt'
     same = record.is_file() and record.read_text('utf-8') == settings
+    # What a training is from may have changed otherwise: data, weights, code.
+    same = same and not (folder / _WEIGHTS).is_file()
     if not same:
         for path in folder.glob('*'):
             if path.is_dir():

@@ -1,5 +1,6 @@
 """Files that metrics are to write."""
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -23,9 +24,17 @@ def check_outputs(metrics: Iterable[BaseMetric], cfg: Config) -> None:
         ValueError: It is an annotation file, or something else that is not
             to be replaced.
     """
+    files: set[str] = set()
     for metric in metrics:
         file = getattr(metric, 'out_file', None)
         if file:
+            real = os.path.realpath(file)
+            if real in files:
+                raise ValueError(
+                    f'out_file: {file} is that of two metrics; the second '
+                    'would replace what the first has written'
+                )
+            files.add(real)
             check_file_writable(Path(file))
             check_not_read(file, cfg)
             check_replaceable(file)

@@ -173,7 +173,9 @@ def _rehearsal(
     """Give a copy of the metric that has seen each face, found exactly."""
     probe = copy.copy(metric)
     probe.results, probe.out_file = [], None
-    probe.process({}, [_as_sample(i, metric.field) for i in faces.infos])
+    samples = [_as_sample(i, metric.field) for i in faces.infos]
+    # Not that of a class of the user's, which may keep more than results.
+    FaceAlignmentMetric.process(probe, {}, samples)
     return probe
 
 
@@ -254,9 +256,13 @@ def _check_norm_item(faces: Faces, item: str, setting: str) -> Findings:
 def _names(faces: Faces, metric: BaseMetric) -> list[str]:
     """List the figures of a metric; none where they are not known."""
     names: list[str] = []
-    if isinstance(metric, NME):
+    own = type(metric).compute_metrics  # that of a user gives other names
+    if isinstance(metric, NME) and own is NME.compute_metrics:
         names = ['NME']
-    elif isinstance(metric, FaceAlignmentMetric):
+    elif (
+        isinstance(metric, FaceAlignmentMetric)
+        and own is FaceAlignmentMetric.compute_metrics
+    ):
         probe = _rehearsal(faces, metric)
         names = list(probe.compute_metrics(probe.results))
     prefix = f'{metric.prefix}/' if metric.prefix else ''

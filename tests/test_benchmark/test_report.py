@@ -8,6 +8,7 @@ from mmpose_scgcn.benchmark.suite import Method
 from mmpose_scgcn.benchmark.tables import (
     make_tables,
     mean_and_spread,
+    pose_bins_of,
     pose_errors,
     row,
     still_falling,
@@ -101,10 +102,11 @@ def test_one_value_has_no_spread():
 
 
 def test_errors_by_pose_are_means_over_seeds(known):
+    bins = pose_bins_of(known, 'val')
     np.testing.assert_allclose(
-        pose_errors(known, 'a', 'val'), [0.04, np.nan, 0.08]
+        pose_errors(known, 'a', 'val', bins), [0.04, np.nan, 0.08]
     )
-    assert pose_errors(known, 'b', 'val') is None
+    assert pose_errors(known, 'b', 'val', bins) is None
 
 
 @pytest.mark.parametrize(
@@ -191,3 +193,22 @@ def test_a_summary_comes_first(suite, known):
     assert a == ['a †', '0, 1', '4.00 ± 1.41', '25.00 ± 0.00', '2.00', '3.5']
     assert b == ['b', '0 failed: out of memory', '', '', '', '']
     assert zoo[1] == 'absent: no file nowhere.pth'
+
+
+def test_rows_with_other_bins_of_pose_are_in_no_table_of_them(suite, known):
+    """Their faces are others: what a model was trained on makes the bins."""
+    first = known.runs[0]
+    test = first.tests['val']
+    bins = replace(test.pose.bins, count=[1, 2, 1])
+    pose = replace(test.pose, bins=bins)
+    other = replace(first, method='b', tests={'val': replace(test, pose=pose)})
+    known.runs.insert(0, other)
+    assert pose_errors(known, 'b', 'val', bins) is not None
+    assert pose_errors(known, 'b', 'val', test.pose.bins) is None
+    (table,) = (
+        t
+        for t in make_tables(suite, known)
+        if t.title.startswith('val: NME by p')
+    )
+    assert table.rows[0][:4] == ['faces', *map(str, test.pose.bins.count)]
+    assert [row[0] for row in table.rows] == ['faces', 'a']

@@ -3,12 +3,16 @@ from dataclasses import replace
 
 from mmpose_scgcn.benchmark import Results, load_results
 from mmpose_scgcn.benchmark.results import (
+    Cost,
     Failure,
     RunRecord,
     TrialRecord,
     slugify,
 )
-from mmpose_scgcn.benchmark.results_file import save_results
+from mmpose_scgcn.benchmark.results_file import (
+    merge_results,
+    save_results,
+)
 
 import pytest
 
@@ -104,3 +108,21 @@ def test_another_file_is_refused(tmp_path, text):
 def test_names_of_folders():
     assert slugify('a + b', 0) == 'a---b_0'
     assert slugify('search', 'RLE', 0.001) == 'search_RLE_0.001'
+
+
+def test_what_another_call_has_found_is_kept(known, tmp_path):
+    path = tmp_path / 'results.json'
+    theirs = Results()
+    theirs.add_run(replace(known.runs[0], method='theirs'))
+    theirs.add_run(replace(known.runs[0], iterations=7))
+    theirs.add_failure(Failure(known.runs[1].method, known.runs[1].seed, 'no'))
+    theirs.costs = dict(theirs=Cost())
+    save_results(theirs, path)
+    runs, costs = list(known.runs), set(known.costs)
+    failed = list(known.failed)
+    merge_results(known, path)
+    assert [r for r in known.runs if r.method != 'theirs'] == runs
+    assert known.of('theirs') == theirs.of('theirs')
+    assert known.failed == failed
+    assert set(known.costs) == {*costs, 'theirs'}
+    merge_results(known, tmp_path / 'none.json')

@@ -34,6 +34,11 @@ pytestmark = pytest.mark.filterwarnings(
             "'box_size'",
             'the settings of val, hidden are not',
         ),
+        (
+            "ours=True, group='graph'",
+            "group='graph', options={'custom_hooks': [dict(type='EMAHook')]}",
+            'the settings of selection are not',
+        ),
     ],
 )
 def test_a_result_of_other_settings_is_told(space, old, new, told):
@@ -71,3 +76,18 @@ def test_a_result_without_a_record_of_its_settings_is_passed_over(space):
     path = space.results.with_name('suite.py')
     path.write_text(path.read_text().replace("'inter_ocular'", "'box_size'"))
     assert not list(changed_runs(space))
+
+
+def test_a_checkpoint_that_has_changed_is_told(space, tmp_path):
+    """Its file, or the model that it is read into."""
+    (method,) = (m for m in space.suite.methods if m.name == 'one')
+    file = tmp_path / 'other.pth'
+    file.write_bytes(b'a')
+    method = replace(method, checkpoint=str(file), group='')
+    before = settings_of(space.suite, method)
+    assert before.keys() == {'val', 'hidden', 'model', 'checkpoint'}
+    file.write_bytes(b'b')
+    flip = {'model.test_cfg.flip_test': False}
+    after = settings_of(space.suite, replace(method, options=flip))
+    differ = {name for name in after if before[name] != after[name]}
+    assert differ == {'model', 'checkpoint'}

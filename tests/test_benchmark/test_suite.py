@@ -48,6 +48,22 @@ def test_first_seeds_come_first(suite_file):
             r"no tests \['y'\]",
         ),
         (
+            'config = ',
+            "axes = dict(x=dict(label='x', tests={'few': 'val'}))\nconfig = ",
+            'axis x: expected tests to be a dict from numbers to names',
+        ),
+        (
+            'config = ',
+            "summary = {'FR': ('val', 'FR@0.05')}\nconfig = ",
+            "summary 'FR': no figure 'FR@0.05' of AUC@0.10, ",
+        ),
+        (
+            'seeds=(0, 1),',
+            'seeds=(0, 0),',
+            'method a: expected seeds that dif',
+        ),
+        ('seeds=(0, 1),', 'seeds=(),', 'method a: expected seeds that differ'),
+        (
             "'b': dict(kind='heatmap'",
             "'a ': dict(kind='graph'),\n    'a+': dict(kind='heatmap'",
             r"'a ' and 'a\+' differ in signs only",
@@ -216,3 +232,10 @@ def test_the_shipped_suites_are_read(root, name):
     suite = load_suite(root / f'benchmarks/{name}.py')
     assert suite.runs
     assert suite.tests
+
+
+def test_values_of_an_axis_may_be_numbers(suite_file):
+    axis = "axes = dict(x=dict(label='x', tests={0: 'val', 0.5: 'val'}))\n"
+    suite_file.write_text(axis + SUITE)
+    tests = load_suite(suite_file).axes['x'].tests
+    assert tests == {'0': 'val', '0.5': 'val'}

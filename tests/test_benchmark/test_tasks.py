@@ -1,6 +1,7 @@
 """Tasks executed in this process, on a config of one iteration."""
 
 import json
+import os
 import shutil
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from mmpose_scgcn.benchmark.training import (
     train_method,
 )
 from mmpose_scgcn.benchmark.worker import TASKS
+from mmpose_scgcn.checks import latest_checkpoint
 
 import pytest
 import torch
@@ -49,10 +51,22 @@ def test_a_run_is_trained_and_tested(done):
     assert run.iterations == len(run.val_curve) == 1
     assert run.train_seconds > 0
     assert run.precision == 'float32'
-    assert run.settings.keys() == {'training', 'val', 'hidden'}
+    own = {'training', 'selection', 'start', 'val', 'hidden'}
+    assert run.settings.keys() == own
     folder = done.run_folder('one', 0)
     assert (folder / 'predictions/hidden.npz').is_file()
     assert done.weights(done.suite.method('one'), 0)
+
+
+def test_a_run_whose_result_was_taken_out_is_trained_again(space):
+    """Its data may have been corrected meanwhile."""
+    folder = space.run_folder('one', 0)
+    before = latest_checkpoint(folder)
+    stamp = os.stat(before).st_mtime_ns
+    assert (folder / 'weights.txt').is_file()
+    Run('one', 0).execute(space)
+    assert os.stat(before).st_mtime_ns > stamp
+    assert (folder / 'weights.txt').is_file()
 
 
 def test_another_seed_is_another_run(space):

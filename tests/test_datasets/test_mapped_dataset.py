@@ -1,5 +1,6 @@
 """A data set whose annotations are mapped is the data set itself."""
 
+import importlib
 import json
 import os
 import pickle
@@ -16,6 +17,7 @@ import pytest
 import torch.distributed as dist
 from mmengine.dataset import BaseDataset
 from mmpose.datasets.datasets import WFLWDataset
+from mmpose.registry import DATASETS as THEIRS
 from mmpose.utils import register_all_modules
 
 
@@ -320,3 +322,25 @@ def test_another_machine_does_not_see_the_folder(setting, folder, monkeypatch):
     monkeypatch.setattr(name, lambda work: elsewhere)
     with pytest.raises(FileNotFoundError, match='all machines must see the'):
         build(setting, folder)
+
+
+def test_a_class_of_a_user_that_has_changed_is_seen(
+    setting, folder, tmp_path, monkeypatch
+):
+    monkeypatch.syspath_prepend(tmp_path)
+    code = (
+        'from mmpose.datasets.datasets import WFLWDataset\n'
+        'class Shifted(WFLWDataset):\n'
+        '    def parse_data_info(self, raw):\n'
+        '        info = super().parse_data_info(raw)\n'
+        '        info["keypoints"] += {}\n'
+        '        return info\n'
+    )
+    found = []
+    for shift in (0, 5):
+        (tmp_path / f'own_{shift}.py').write_text(code.format(shift))
+        kind = importlib.import_module(f'own_{shift}').Shifted
+        THEIRS.register_module(module=kind, name='Shifted', force=True)
+        own = dict(setting, type='Shifted')
+        found.append(build(own, folder)[0]['keypoints'])
+    np.testing.assert_allclose(found[1] - found[0], 5, atol=1e-4)

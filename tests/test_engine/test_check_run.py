@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from mmpose_scgcn.checks import CheckError, check_batches
+from mmpose_scgcn.evaluation import FaceAlignmentMetric
 from tests.test_engine.tiny_runs import (
     COUNT,
     HEAD,
@@ -18,7 +19,8 @@ import pytest
 import torch
 from mmengine.dataset import DefaultSampler, InfiniteSampler
 from mmpose.datasets.datasets import CocoDataset
-from mmpose.registry import DATASETS
+from mmpose.evaluation.metrics import NME
+from mmpose.registry import DATASETS, METRICS
 from torch.utils.data import DataLoader, TensorDataset
 
 CHECK = dict(type='mmpose_scgcn.CheckHook')
@@ -210,6 +212,51 @@ def test_two_figures_of_one_name(annotate, make, stops):
     assert 'val_evaluator: NME and FaceAlignmentMetric both report' in told
     assert "give one of them a prefix='...'" in told
     make(file, file, [stock, dict(OURS, prefix='ours')]).train()
+
+
+class Pixels(FaceAlignmentMetric):
+    """A user's metric, which keeps more than results."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.faces = []
+
+    def process(self, data_batch, data_samples):
+        super().process(data_batch, data_samples)
+        self.faces += [
+            s['pred_instances']['keypoint_scores'] for s in data_samples
+        ]
+
+    def compute_metrics(self, results):
+        return dict(count=len(self.faces))
+
+
+class Mine(NME):
+    """Another one, with figures of its own."""
+
+    def compute_metrics(self, results):
+        return dict(mine=0.5)
+
+
+def test_metrics_of_users_see_no_face_before_the_run(annotate, make):
+    METRICS.register_module(module=Pixels, name='Pixels', force=True)
+    METRICS.register_module(module=Mine, name='Mine', force=True)
+    file = annotate(seed=0)
+    pair = dict(norm_mode='keypoint_distance', keypoint_indices=[0, 1])
+    metrics = [dict(OURS, type='Pixels'), dict(type='Mine', **pair)]
+    best = dict(
+        checkpoint=dict(type='CheckpointHook', save_best='mine', rule='less')
+    )
+    runner = make(file, file, metrics, default_hooks=best)
+    runner.train()
+    assert runner.message_hub.get_scalar('val/count').current() == COUNT
+
+
+def test_two_metrics_do_not_write_one_file(annotate, make, stops, tmp_path):
+    file, out = annotate(seed=0), str(tmp_path / 'e.csv')
+    twice = [dict(OURS, out_file=out), dict(OURS, out_file=out, prefix='a')]
+    told = stops(make(file, file, twice))
+    assert f'out_file: {out} is that of two metrics' in told
 
 
 def test_metrics_of_data_sets_of_their_own(annotate, edit, make, stops):

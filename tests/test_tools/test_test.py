@@ -6,6 +6,7 @@ import runpy
 
 from mmpose_scgcn.launch import check_not_read
 
+import numpy as np
 import pytest
 from mmengine.config import Config
 
@@ -52,6 +53,11 @@ def test_metrics_are_kept_and_told_in_percent(tool, tmp_path, capsys):
         'Fractions in the log; in percent: NME 4.06 %, FR@0.10 5.00 %, '
         'b/AUC@0.10 50.00 %\n'
     )
+    own = {'NME': 0.5, 'each': np.array([1, 2.5]), 'worst': 'a.jpg', 'AUC': []}
+    tool['tell_metrics'](own, str(tmp_path / 'own.json'))
+    content = json.loads((tmp_path / 'own.json').read_text())
+    assert content == {**own, 'each': [1, 2.5]}
+    assert capsys.readouterr().out.endswith('in percent: NME 50.00 %\n')
     tool['tell_metrics']({'PCK': 0.5}, None)
     assert capsys.readouterr().out == ''
 
@@ -108,7 +114,9 @@ def test_the_tool_says_so(run_main, write_config, tmp_path):
     ('content', 'replaced'),
     [
         ('{"NME": 0.05, "FR@0.10": 0}', True),
+        ('{"NME": 0.05, "each": [1, 2.5], "worst": "a.jpg"}', True),
         ('{"images": []}', False),
+        ('{"version": 1, "shapes": [{"label": "a"}]}', False),
         ('[1]', False),
         ('id,nme', False),
     ],

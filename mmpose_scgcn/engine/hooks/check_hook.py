@@ -32,7 +32,7 @@ from mmpose_scgcn.processes import average_again, inner_model, wrap_again
 from mmpose_scgcn.registry import HOOKS
 
 from mmengine.hooks import Hook
-from mmengine.runner import BaseLoop, Runner
+from mmengine.runner import BaseLoop, IterBasedTrainLoop, Runner
 
 from .graph_hook import GraphHook, hold_graphs, release_graphs
 
@@ -233,12 +233,17 @@ def _check_batches(runner: Runner) -> Findings:
 
 def _check_end(runner: Runner, checkpoint: Mapping) -> None:
     """Warn where nothing is left to train."""
-    epoch = (checkpoint.get('meta') or {}).get('epoch', 0)
-    limit = getattr(runner._train_loop, '_max_epochs', None)
-    if isinstance(limit, int) and limit and epoch >= limit:
+    meta = checkpoint.get('meta') or {}
+    loop, unit = runner._train_loop, 'epoch'
+    if isinstance(loop, IterBasedTrainLoop):
+        unit = 'iter'
+    limit = getattr(loop, f'_max_{unit}s', None)
+    done = meta.get(unit, 0)
+    if isinstance(limit, int) and limit and done >= limit:
+        words = dict(epoch='epochs', iter='iterations')[unit]
         runner.logger.warning(
-            f'nothing is left to train: {runner._load_from} has {epoch} of '
-            f'train_cfg.max_epochs={limit} epochs behind it'
+            f'nothing is left to train: {runner._load_from} has {done} of '
+            f'train_cfg.max_{unit}s={limit} {words} behind it'
         )
 
 

@@ -167,7 +167,9 @@ def largest_move(
     return max(map(abs, moved.values()))
 
 
-def record_of(args: argparse.Namespace, path: Path, figures: dict) -> dict:
+def record_of(
+    args: argparse.Namespace, cfg: 'Config', path: Path, figures: dict
+) -> dict:
     """Give the record of the model, as MMPose's metafiles have it."""
     config = config_files.find_config(args.config).resolve()
     base = config_files.shipped_configs().resolve().parent
@@ -180,7 +182,7 @@ def record_of(args: argparse.Namespace, path: Path, figures: dict) -> dict:
         'In Collection': 'SCGCN',
         'Config': str(config.relative_to(base) if inside else config),
         'Metadata': {
-            'Training Data': training_data(args.config),
+            'Training Data': data_name(args.config, cfg, 'train'),
             'Licence': args.licence,
             'Training Command': args.command,
             'Training Commit': args.commit,
@@ -191,7 +193,7 @@ def record_of(args: argparse.Namespace, path: Path, figures: dict) -> dict:
         },
         'Results': [
             {
-                'Dataset': training_data(args.config),
+                'Dataset': data_name(args.config, cfg, 'test'),
                 'Task': 'Face 2D Keypoint',
                 'Metrics': {
                     name: round(value, 2) for name, value in figures.items()
@@ -202,10 +204,26 @@ def record_of(args: argparse.Namespace, path: Path, figures: dict) -> dict:
     }
 
 
-def training_data(config: str) -> str:
-    """Read the data set from a config's name, as MMPose forms them."""
+def data_name(config: str, cfg: 'Config', part: str) -> str:
+    """Name the data set of a part of a config.
+
+    It is that of the config's name, as MMPose forms them, if the files agree,
+    and else that of the annotation file.
+    """
+    from mmpose_scgcn.datasets.settings import type_name
+
     name = Path(config).stem.split('_')[-1].rsplit('-', 1)[0]
-    return DATA_SETS.get(name, name.upper())
+    loader = cfg.get(f'{part}_dataloader') or {}
+    setting = loader.get('dataset') or {}
+    while setting and not setting.get('ann_file'):
+        inner = setting.get('datasets') or [setting.get('dataset')]
+        setting = inner[0] or {}
+    file = setting.get('ann_file', '')
+    known = name == 'custom' or any(
+        name.lower() in str(text).lower()
+        for text in (file, setting.get('data_root'), type_name(setting))
+    )
+    return DATA_SETS.get(name, name.upper()) if known else Path(file).stem
 
 
 def read_metafile(file: Path) -> dict:
@@ -350,7 +368,7 @@ def main() -> None:
             path, replaced = install_model(path, out, args.overwrite)
         for file in replaced:
             print(f'{file} was replaced')
-        record = record_of(args, path, figures)
+        record = record_of(args, cfg, path, figures)
         if args.metafile:
             write_record(record, Path(args.metafile))
     except (

@@ -79,7 +79,15 @@ def _check(parser: argparse.ArgumentParser, args: argparse.Namespace) -> None:
 
 def keep_predictions(cfg: 'Config', out_file: str) -> None:
     """Add MMEngine's dump of all predictions to the evaluators."""
+    from mmpose_scgcn.datasets.settings import type_name
+
     evaluator = cfg.test_evaluator
+    if isinstance(evaluator, dict) and 'metrics' in evaluator:
+        sys.exit(
+            f'{out_file}: predictions cannot be kept with '
+            f'{type_name(evaluator)}, each of whose metrics has a data set '
+            'of its own; test with a list of metrics as test_evaluator'
+        )
     metrics = evaluator if isinstance(evaluator, list) else [evaluator]
     dump = dict(
         type='mmengine.DumpResults',

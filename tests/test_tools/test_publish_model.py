@@ -359,3 +359,23 @@ def test_a_file_of_another_origin_is_told(tmp_path, model):
     torch.save(dict(state_dict=model.state_dict(), meta={}), path)
     with pytest.raises(ValueError, match='give its config first'):
         load_model(path)
+
+
+@pytest.mark.parametrize(
+    ('config', 'data', 'expected'),
+    [
+        ('td_x_300w-64x64', 'face_landmarks_300w_test.json', '300W'),
+        ('td_x_synthetic-64x64', 'synthetic/faces.json', 'procedural faces'),
+        ('td_x_custom-64x64', 'a.json', 'own data'),
+        ('td_x_300w-64x64', 'face_landmarks_ytf68_test.json', None),
+        ('tiny', 'face_landmarks_300w_val.json', None),
+    ],
+)
+def test_the_data_are_those_of_the_files(tool_main, config, data, expected):
+    name = tool_main('publish_model').__globals__['data_name']
+    inner = dict(type='Any', ann_file=data)
+    for dataset in (inner, dict(type='RepeatDataset', dataset=inner)):
+        cfg = dict(test_dataloader=dict(dataset=dataset))
+        assert name(f'{config}.py', cfg, 'test') == (
+            expected or data.removesuffix('.json')
+        )

@@ -92,7 +92,11 @@ _short = 500
 search = dict(
     values=(5e-4, 1.5e-3, 4.5e-3, 1.35e-2),
     # Whose best was the largest.
-    more={'heatmap': (4.05e-2,), 'refinement': (4.05e-2,)},
+    more={
+        'heatmap': (4.05e-2,),
+        'refinement': (4.05e-2,),
+        'integral': (4.05e-2, 1.215e-1),
+    },
     groups=GROUPS,
     options={
         'train_cfg.max_iters': _short,

@@ -30,6 +30,7 @@ def process_environment(slot: int) -> dict[str, str]:
     package = str(Path(__file__).resolve().parents[2])
     paths = [package, os.environ.get('PYTHONPATH', '')]
     env = dict(os.environ, PYTHONPATH=os.pathsep.join(filter(None, paths)))
+    env['PYTHONUNBUFFERED'] = '1'  # an error is the last line of a log
     if not torch.cuda.is_available():
         return {**_CPU, **env}
     every = ','.join(map(str, range(torch.cuda.device_count())))

@@ -126,12 +126,15 @@ def _check_own(out: Path, picture: Path, mark: str) -> None:
     Raises:
         FileExistsError: There is such a file.
     """
-    for path, sign in ((out, _BEGIN), (picture, mark)):
-        if not path.is_file():
-            continue
+
+    def has(path: Path, sign: str) -> bool:
         with path.open('rb') as file:
-            ours = sign.encode() in file.read(1000)
-        if not ours:
+            return sign.encode() in file.read(1000)
+
+    graph = out.is_file() and has(out, _BEGIN)
+    for path, sign in ((out, _BEGIN), (picture, mark)):
+        # Pictures of earlier versions have no mark.
+        if path.is_file() and not (graph or has(path, sign)):
             raise FileExistsError(
                 f'{path} is there, and no graph of this tool; choose another '
                 '--out'

@@ -33,6 +33,7 @@ from mmpose_scgcn.apis.predict_options import (
     parse_args,
     result_folders,
 )
+from mmpose_scgcn.apis.problems import Remark
 from mmpose_scgcn.apis.progress import (
     FaceProgress,
     PlainProgress,
@@ -41,10 +42,10 @@ from mmpose_scgcn.apis.progress import (
     show_progress,
 )
 from mmpose_scgcn.apis.results import ResultFiles, check_places
-from mmpose_scgcn.apis.source_predictor import Remark, SourcePredictor
+from mmpose_scgcn.apis.source_predictor import SourcePredictor
 from mmpose_scgcn.apis.sources import Source, find_sources
+from mmpose_scgcn.apis.table import Table
 from mmpose_scgcn.apis.window import check_screen
-from mmpose_scgcn.apis.writers import Table
 from mmpose_scgcn.detection import LANDMARK_BOX, FaceDetector, boxes_of_kind
 from mmpose_scgcn.images import shown
 from mmpose_scgcn.staging import check_writable

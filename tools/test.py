@@ -6,6 +6,7 @@ import json
 import math
 import sys
 from collections.abc import Mapping
+from numbers import Real
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import TYPE_CHECKING, Any
@@ -141,7 +142,7 @@ def tell_metrics(metrics: Mapping[str, float], out: str | None) -> None:
         f'{name} {100 * metrics[name]:.2f} %'
         for name in metrics
         if name.split('@')[0].rpartition('/')[2] in ('NME', 'FR', 'AUC')
-        and isinstance(metrics[name], (int, float))
+        and isinstance(metrics[name], Real)
         and not math.isnan(metrics[name])  # a subset without faces
     ]
     if percent:
@@ -149,7 +150,7 @@ def tell_metrics(metrics: Mapping[str, float], out: str | None) -> None:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float, type(None)))  # None: not a number
+    return value is None or isinstance(value, Real)  # None: not a number
 
 
 def _is_numbers(value: Any) -> bool:
@@ -170,7 +171,7 @@ def _plain(value: Any) -> Any:
     to_list = getattr(value, 'tolist', None)  # of NumPy and PyTorch
     if to_list is not None:
         return _plain(to_list())
-    return float(value) if isinstance(value, (int, float)) else str(value)
+    return float(value) if isinstance(value, Real) else str(value)
 
 
 def tell_of_offset(metrics: Mapping[str, float]) -> None:

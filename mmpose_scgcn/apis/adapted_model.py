@@ -6,7 +6,11 @@ from typing import Any
 
 from mmpose_scgcn.config_files import shipped_configs
 from mmpose_scgcn.datasets.loading import OURS, PLAIN, with_our_reader
-from mmpose_scgcn.datasets.settings import prediction_setting, type_name
+from mmpose_scgcn.datasets.settings import (
+    class_name,
+    prediction_setting,
+    type_name,
+)
 from mmpose_scgcn.files import write_text
 from mmpose_scgcn.models.pose_estimators import AdaptedEstimator
 from mmpose_scgcn.python_text import without_braces
@@ -95,7 +99,7 @@ def _adapted_pipeline(
             )
         )
     kept = with_our_reader(kept)
-    names = PLAIN, OURS.split('.')[-1]
+    names = PLAIN, class_name(OURS)
     readers = [n for n, t in enumerate(kept) if type_name(t) in names]
     place = 1 + readers[0]
     return [*kept[:place], *added, *kept[place:]]

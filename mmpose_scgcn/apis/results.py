@@ -6,13 +6,11 @@ from typing import Any
 
 from mmpose_scgcn.structures import Faces
 
-import numpy as np
-
+from .table import TABLE_START, Table
 from .window import close_window, show_picture
 from .writers import (
-    TABLE_START,
-    Table,
     VideoFile,
+    VideoPictures,
     to_instances,
     write_image,
     write_json,
@@ -73,16 +71,14 @@ class ResultFiles:
         if self.table:
             self.table.add(str(path), faces)
 
-    def open_video(self, name: str, rate: float) -> 'VideoPictures':
+    def open_video(self, name: str, rate: float) -> VideoPictures:
         """Begin a video: a context."""
         if self.pictures is None:
             return VideoPictures(None)
         path = self.pictures / f'{name}.mp4'
         return VideoPictures(VideoFile(path, rate))
 
-    def add_frame(
-        self, file: 'VideoPictures', name: str, faces: Faces
-    ) -> bool:
+    def add_frame(self, file: VideoPictures, name: str, faces: Faces) -> bool:
         """Write and show a frame.
 
         Args:
@@ -163,51 +159,6 @@ class ResultFiles:
         places = [self.pictures, self.records]
         places += [self.table.path if self.table else None]
         return [str(place) for place in places if place]
-
-
-class VideoPictures:
-    """The frames of a video as a video; an error ends this file alone.
-
-    Args:
-        file (VideoFile, optional): Where they go; None: nowhere.
-    """
-
-    def __init__(self, file: VideoFile | None) -> None:
-        self._file = file
-        #: Why there is no such file in the end.
-        self.problem: OSError | None = None
-
-    @property
-    def is_open(self) -> bool:
-        """Whether frames are written."""
-        return self._file is not None
-
-    def __enter__(self) -> 'VideoPictures':
-        """Make room for the file."""
-        if self._file is not None:
-            try:
-                self._file.__enter__()
-            except OSError as error:
-                self._file, self.problem = None, error
-        return self
-
-    def add(self, picture: np.ndarray) -> None:
-        """Add a frame (H, W, 3) uint8, BGR."""
-        if self._file is None:
-            return
-        try:
-            self._file.add(picture)
-        except OSError as error:
-            self._file.__exit__(type(error), error, error.__traceback__)
-            self._file, self.problem = None, error
-
-    def __exit__(self, *error: Any) -> None:
-        """Finish the file."""
-        if self._file is not None:
-            try:
-                self._file.__exit__(*error)
-            except OSError as problem:
-                self.problem = problem
 
 
 def _is_there(path: Path) -> bool:

@@ -1,6 +1,5 @@
 """From images, videos and cameras to files of results."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
@@ -8,19 +7,18 @@ from pathlib import Path
 from threading import Event
 from typing import NamedTuple
 
-from mmpose_scgcn.images import read_file, shown, why_doubtful
+from mmpose_scgcn.images import read_file
 from mmpose_scgcn.structures import Faces
 from mmpose_scgcn.tracking import FaceTracker
 
-import cv2
 import numpy as np
 
 from .face_boxes import BoxFinder
 from .interruption import set_on_interrupt
-from .results import ResultFiles, VideoPictures
+from .problems import Partly, doubts, is_fault_of_file, named
+from .results import ResultFiles
 from .sources import Source, Video
-from .window import NoWindowError
-from .writers import TableError
+from .writers import VideoPictures
 
 #: Images that are read and predicted at once, and the most px that they have
 #: together; a larger image is alone.
@@ -34,30 +32,6 @@ class _Picture(NamedTuple):
     name: str
     path: Path
     image: np.ndarray
-
-
-class Remark(str):
-    """A sentence about a source that has results all the same."""
-
-    __slots__ = ()
-
-    kind: str
-
-
-class Partly(Remark):
-    """It was not predicted to its end."""
-
-    __slots__ = ()
-
-    kind = 'in part'
-
-
-class Doubtful(Remark):
-    """Its results are most probably wrong."""
-
-    __slots__ = ()
-
-    kind = 'doubtful'
 
 
 class SourcePredictor:
@@ -130,7 +104,7 @@ class SourcePredictor:
                     continue
                 decoded = read_file(path)
             except Exception as error:
-                if not _is_of_one(error):
+                if not is_fault_of_file(error):
                     raise
                 problems.append(self._left_out(name, path, error))
                 continue
@@ -139,14 +113,14 @@ class SourcePredictor:
                 problems += self._predict_images(batch)
                 batch = []
             batch.append(picture)
-            problems += _doubts(path, decoded.brightest)
+            problems += doubts(path, decoded.brightest)
         return problems + (self._predict_images(batch) if batch else [])
 
     def _left_out(self, name: str, path: Path, error: Exception) -> str:
         """Say why a source has no results, and which are older ones."""
         earlier = self.results.earlier(name)
         rest = f'; {earlier} is from an earlier run' if earlier else ''
-        return _named(path, error) + rest
+        return named(path, error) + rest
 
     def _predict_images(self, batch: Sequence[_Picture]) -> list[str]:
         """Predict images; returns the problems."""
@@ -154,7 +128,7 @@ class SourcePredictor:
         try:
             results = self._find_faces(batch)
         except Exception as error:
-            if not _is_of_one(error):
+            if not is_fault_of_file(error):
                 raise
             if len(batch) == 1:
                 return [self._left_out(batch[0].name, batch[0].path, error)]
@@ -168,9 +142,9 @@ class SourcePredictor:
             try:
                 self.stopped = self.results.add_image(name, path, faces)
             except Exception as error:
-                if not _is_of_one(error):
+                if not is_fault_of_file(error):
                     raise
-                problems.append(_named(path, error))
+                problems.append(named(path, error))
             else:
                 self.results.add_row(path, faces)
                 self.advance(len(faces))
@@ -203,7 +177,7 @@ class SourcePredictor:
         if pictures.problem:
             told.append(
                 Partly(
-                    f'{_named(source.path, pictures.problem)}; the keypoints '
+                    f'{named(source.path, pictures.problem)}; the keypoints '
                     'of all frames are kept'
                 )
             )
@@ -246,18 +220,6 @@ class SourcePredictor:
         return faces
 
 
-def _is_of_one(error: Exception) -> bool:
-    """Tell whether an error is that of one image or video.
-
-    Others may have none: their files are read, and fit into the memory.
-    """
-    if isinstance(error, (NoWindowError, TableError)):
-        return False
-    if isinstance(error, RuntimeError):  # as PyTorch tells it
-        return 'memory' in str(error).lower()
-    return isinstance(error, (OSError, ValueError, MemoryError, cv2.error))
-
-
 def group_images(
     sources: Iterable[Source], most: int = BATCH
 ) -> Iterator[list[Source]]:
@@ -290,21 +252,3 @@ def _without_image(faces: Faces) -> Faces:
 
 def _count_px(picture: _Picture) -> int:
     return picture.image.shape[0] * picture.image.shape[1]
-
-
-def _doubts(path: Path, brightest: int | None) -> list[str]:
-    """Tell of an image of 16 bits whose values are of fewer bits."""
-    doubt = why_doubtful(brightest)
-    return [Doubtful(f'{shown(path)}: {doubt}')] if doubt else []
-
-
-def _named(path: Path, error: Exception) -> str:
-    """Say what is wrong, and with which file."""
-    text = str(error) or type(error).__name__
-    names = shown(path), str(path)
-    # Whole, not as the end of another path.
-    told = any(
-        re.search(rf'(?<![\w/\\.-])(\./)?{re.escape(name)}(?!\w)', text)
-        for name in names
-    )
-    return text if told else f'{names[0]}: {text}'

@@ -10,7 +10,7 @@ from typing import Any
 
 from mmpose_scgcn.checks import latest_checkpoint
 from mmpose_scgcn.config_files import read_config
-from mmpose_scgcn.datasets.settings import type_name
+from mmpose_scgcn.datasets.settings import class_name, type_name
 from mmpose_scgcn.files import read_json, write_text
 from mmpose_scgcn.launch import (
     build_runner,
@@ -193,7 +193,7 @@ def _change_step(
 ) -> bool:
     """Change settings of a transform; tell if the pipeline has it."""
     steps = _steps(cfg, part, method)
-    name = type_name(dict(type=kind))
+    name = class_name(kind)
     found = any(type_name(step) == name for step in steps)
     steps[:] = [
         ConfigDict(step, **settings) if type_name(step) == name else step

@@ -1,20 +1,25 @@
 """Settings of data sets in a config, wrapped or not."""
 
 from collections.abc import Mapping
+from typing import Any
+
+
+def class_name(kind: Any) -> str:
+    """Give the name of a class without its scope.
+
+    Args:
+        kind: Its name with or without a scope, or the class itself, as in
+            MMEngine's configs in pure Python.
+
+    Returns:
+        str: The name alone; empty for None.
+    """
+    return getattr(kind, '__name__', None) or str(kind or '').split('.')[-1]
 
 
 def type_name(setting: Mapping) -> str:
-    """Read the name of the class that a setting is of.
-
-    Args:
-        setting (Mapping): Its ``type`` is a name with or without a scope, or
-            the class itself, as in MMEngine's configs in pure Python.
-
-    Returns:
-        str: The name of the class alone; empty where there is none.
-    """
-    kind = setting.get('type') or ''
-    return getattr(kind, '__name__', None) or str(kind).split('.')[-1]
+    """Read the name of a setting's class; see :func:`class_name`."""
+    return class_name(setting.get('type'))
 
 
 def plain_setting(setting: Mapping) -> dict:

@@ -7,13 +7,9 @@ import os
 from pathlib import Path
 
 from mmpose_scgcn.apis.results import ResultFiles, check_places
+from mmpose_scgcn.apis.table import Table, TableError
 from mmpose_scgcn.apis.window import check_screen
-from mmpose_scgcn.apis.writers import (
-    Table,
-    TableError,
-    to_instances,
-    write_json,
-)
+from mmpose_scgcn.apis.writers import to_instances, write_json
 from mmpose_scgcn.structures import Faces
 
 import cv2

@@ -6,11 +6,10 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from mmpose_scgcn.apis import results, source_predictor
+from mmpose_scgcn.apis.problems import Doubtful, Partly, named
 from mmpose_scgcn.apis.results import ResultFiles
 from mmpose_scgcn.apis.source_predictor import (
     BATCH,
-    Doubtful,
-    Partly,
     SourcePredictor,
     group_images,
 )
@@ -201,7 +200,7 @@ def test_other_errors_of_a_network_end_the_run(tmp_path):
     ],
 )
 def test_a_message_names_the_file(error, told):
-    assert source_predictor._named(Path('a.jpg'), error) == told
+    assert named(Path('a.jpg'), error) == told
 
 
 def predict_video(tmp_path, files):

@@ -108,6 +108,8 @@ def test_other_files_are_not_replaced(tool, ann_file, tmp_path):
     assert (tmp_path / 'mine.png').read_bytes() == b'mine'
     for _ in range(2):  # its own it does replace
         assert tool('--ann-file', ann_file, '--out', 'g.py').returncode == 0
+    (tmp_path / 'g.png').write_bytes(b'of an earlier version: no mark')
+    assert tool('--ann-file', ann_file, '--out', 'g.py').returncode == 0
     (tmp_path / 'g.py').unlink()  # moved to where it is used
     assert tool('--ann-file', ann_file, '--out', 'g.py').returncode == 0
 

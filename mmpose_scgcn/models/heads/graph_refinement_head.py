@@ -212,17 +212,10 @@ class GraphRefinementHead(GraphHead):
     def learn(
         self, feats: Sequence[Tensor], target: Tensor, weight: Tensor
     ) -> tuple[Tensor, dict[str, Tensor]]:
-        """Predict keypoints, and compute the losses of every stage.
+        """Compute the losses of every stage; see :meth:`CoordinateHead.learn`.
 
-        Args:
-            feats (Sequence[Tensor]): Feature maps.
-            target (Tensor): (B, K, 2), normalised.
-            weight (Tensor): (B, K).
-
-        Returns:
-            tuple[Tensor, dict[str, Tensor]]: (B, K, 2), normalised; and the
-            terms of the loss and ``mean_error``, of the proposal as
-            ``proposal.loss_kpt`` and so on, and ``loss_heatmap``.
+        Those of the proposal are ``proposal.loss_kpt`` and so on;
+        ``loss_heatmap`` is the cross-entropy of the heatmaps.
         """
         logits, proposal = self._read(feats)
         # A place that is not known must not get into the gradient.
